@@ -1,0 +1,83 @@
+//! What one pallet asks of another. The runtime wires them; each is narrow and fails closed.
+
+use crate::*;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::DispatchResult;
+
+/// What other pallets need to know of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct MemberInfo {
+    /// The member's number.
+    pub id: MemberId,
+    /// What it is.
+    pub role: Role,
+    /// Where it stands.
+    pub status: Status,
+    /// The key that seals for it are made to.
+    pub encryption_key: EncryptionKey,
+    /// The version of that key.
+    pub key_version: KeyVersion,
+}
+
+impl MemberInfo {
+    /// Whether the member may act.
+    pub fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
+
+    /// Whether the member may act and has this role.
+    pub fn is_active_as(&self, role: Role) -> bool {
+        self.is_active() && self.role == role
+    }
+}
+
+/// The registry, as the other pallets see it.
+pub trait MemberDirectory<AccountId> {
+    /// The member behind an account, whatever its status; `None` for a stranger.
+    fn by_account(account: &AccountId) -> Option<MemberInfo>;
+    /// The member with this number, whatever its status.
+    fn by_id(id: MemberId) -> Option<MemberInfo>;
+    /// Makes members for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_register(account: &AccountId, role: Role) -> MemberId;
+}
+
+/// Care relations between patients and doctors.
+pub trait CareRelations {
+    /// Whether the doctor has the patient under care now.
+    fn under_care(patient: MemberId, doctor: MemberId) -> bool;
+    /// Opens a relation for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_open(patient: MemberId, doctor: MemberId);
+}
+
+/// What other pallets need to know of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct RecordInfo {
+    /// Whose record it is: the patient, or for a certificate the professional.
+    pub patient: MemberId,
+    /// Who wrote it.
+    pub author: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Where it stands.
+    pub status: RecordStatus,
+}
+
+/// Anchored records, as the other pallets see them.
+pub trait RecordDirectory {
+    /// The record with this number.
+    fn record(id: RecordId) -> Option<RecordInfo>;
+    /// A patient's profile or a professional's certificate that is in force.
+    fn current_own_record(member: MemberId) -> Option<RecordId>;
+    /// Anchors a record for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_anchor(patient: MemberId, author: MemberId, kind: RecordKind) -> RecordId;
+}
+
+/// Consents that come with care, kept by the access pallet.
+pub trait CareConsents {
+    /// Grants the doctor the patient's profile, for as long as the care relation lasts.
+    fn grant_profile_for_care(patient: MemberId, doctor: MemberId, seal: VersionedSeal) -> DispatchResult;
+}

@@ -1,0 +1,59 @@
+//! The consortium's bounds. Pallets take them as configuration; the runtime, the node and the clients read them here.
+
+use crate::{Moment, DAY, HOUR, MINUTE};
+
+/// Shortest username, in characters.
+pub const USERNAME_MIN: u32 = 3;
+/// Longest username, in characters.
+pub const USERNAME_MAX: u32 = 32;
+/// Longest public detail of a professional (name, licence number, address, …), in bytes of UTF-8.
+pub const DETAIL_MAX: u32 = 128;
+
+/// An appointment slot: a quarter of an hour, in milliseconds.
+pub const SLOT: Moment = 15 * MINUTE;
+/// Most slots in one appointment: eight hours.
+pub const APPOINTMENT_SLOTS_MAX: u32 = 32;
+/// How far ahead an appointment may lie, in milliseconds.
+pub const APPOINTMENT_AHEAD_MAX: Moment = 365 * DAY;
+/// Longest sealed note to a doctor, in bytes (512 of text, and the seal's overhead).
+pub const NOTE_MAX: u32 = 560;
+/// Most appointments of one patient that wait for an answer.
+pub const OPEN_APPOINTMENTS_MAX: u32 = 16;
+
+/// Most records in one request or one grant.
+pub const RECORDS_PER_REQUEST_MAX: u32 = 32;
+/// Most requests that wait in one patient's inbox.
+pub const INBOX_MAX: u32 = 128;
+/// Most requests by one requester that wait in one patient's inbox.
+pub const INBOX_PER_REQUESTER_MAX: u32 = 8;
+/// How long a request waits for the patient, in milliseconds.
+pub const REQUEST_LIFETIME: Moment = 30 * DAY;
+/// Shortest grant, in milliseconds.
+pub const GRANT_MIN: Moment = MINUTE;
+/// Longest grant, in milliseconds.
+pub const GRANT_MAX: Moment = 366 * DAY;
+/// Most openings in one grant.
+pub const OPENINGS_MAX: u32 = 1_000;
+/// How long a reading window stays open, in milliseconds.
+pub const READING_WINDOW: Moment = 30 * MINUTE;
+/// Life of the profile grant that comes with an accepted appointment, in milliseconds.
+pub const CARE_GRANT_LIFETIME: Moment = 90 * DAY;
+/// Openings of the profile grant that comes with an accepted appointment or a share.
+pub const CARE_GRANT_OPENINGS: u32 = 32;
+
+/// Most fills of a prescription.
+pub const FILLS_MAX: u8 = 24;
+/// Largest content, in bytes of ciphertext: what one UnixFS root block can list.
+pub const CONTENT_MAX: u64 = 16 * 1024 * 1024 * 1024;
+/// Largest content of a profile or certificate, in bytes of ciphertext.
+pub const OWN_CONTENT_MAX: u64 = 32 * 1024 * 1024;
+/// Largest envelope, in bytes.
+pub const ENVELOPE_MAX: u32 = 8 * 1024;
+
+/// Most members in one release committee.
+pub const COMMITTEE_MAX: u32 = 128;
+/// Most entries in one page of a listing.
+pub const PAGE_MAX: u32 = 100;
+
+/// Life of a ticket, in milliseconds, at most.
+pub const TICKET_LIFETIME_MAX: Moment = HOUR;

@@ -1,0 +1,199 @@
+//! The design's terms as closed sets.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// A text that is none of a set's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownName;
+
+macro_rules! terms {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone,
+            Copy,
+            Debug,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Encode,
+            Decode,
+            DecodeWithMemTracking,
+            MaxEncodedLen,
+            TypeInfo,
+            Serialize,
+            Deserialize,
+        )]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in text and JSON.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = UnknownName;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|value| value.name() == text).ok_or(UnknownName)
+            }
+        }
+    };
+}
+
+terms!(
+    /// What a member is.
+    Role {
+        /// Owns records and decides who reads them.
+        Patient = "patient",
+        /// Writes records for patients under care and reads by grant.
+        Doctor = "doctor",
+        /// An institution that reads by grant.
+        Hospital = "hospital",
+        /// An institution that reads prescriptions, and the profile that goes with one, by grant.
+        Pharmacy = "pharmacy",
+    }
+);
+
+impl Role {
+    /// Whether a member of this role acts only once an administrator has verified it.
+    pub const fn is_professional(self) -> bool {
+        !matches!(self, Role::Patient)
+    }
+}
+
+terms!(
+    /// Where a member stands.
+    Status {
+        /// Registered, waiting for an administrator.
+        Pending = "pending",
+        /// May act.
+        Active = "active",
+        /// Refused by an administrator.
+        Rejected = "rejected",
+        /// Stopped by an administrator.
+        Suspended = "suspended",
+    }
+);
+
+terms!(
+    /// What a record is.
+    RecordKind {
+        /// A patient's personal details.
+        Profile = "profile",
+        /// A professional's evidence, readable by the administrators.
+        Certificate = "certificate",
+        /// A clinical report.
+        Report = "report",
+        /// A prescription.
+        Prescription = "prescription",
+    }
+);
+
+terms!(
+    /// Where a record stands.
+    RecordStatus {
+        /// In force.
+        Current = "current",
+        /// Replaced by an amendment; still readable.
+        Superseded = "superseded",
+        /// Retracted by its author; still readable, marked as wrong.
+        EnteredInError = "entered-in-error",
+        /// Erased by its patient: nothing is left to read.
+        Erased = "erased",
+    }
+);
+
+terms!(
+    /// Why a record is read: the HL7 PurposeOfUse codes (v3-PurposeOfUse) that MedChain knows.
+    Purpose {
+        /// Treatment.
+        Treatment = "TREAT",
+        /// Healthcare payment.
+        Payment = "HPAYMT",
+        /// Healthcare operations.
+        Operations = "HOPERAT",
+        /// At the patient's request.
+        PatientRequest = "PATRQT",
+        /// Emergency treatment.
+        EmergencyTreatment = "ETREAT",
+        /// Public health.
+        PublicHealth = "PUBHLTH",
+    }
+);
+
+terms!(
+    /// Where an appointment stands.
+    AppointmentStatus {
+        /// Waits for the doctor.
+        Requested = "requested",
+        /// The doctor has agreed; the slot is held.
+        Accepted = "accepted",
+        /// The doctor has declined.
+        Declined = "declined",
+        /// Called off by either side.
+        Cancelled = "cancelled",
+        /// Took place.
+        Completed = "completed",
+        /// The patient did not come.
+        Missed = "missed",
+    }
+);
+
+terms!(
+    /// On what a grant rests.
+    GrantBasis {
+        /// The patient's answer to a request, or the patient's own initiative. Stands by itself.
+        Consent = "consent",
+        /// The profile that a patient seals to a doctor with an appointment. Stands while the care relation lasts.
+        Care = "care",
+        /// A profile that a doctor shares with a hospital. Stands while the doctor's care relation lasts.
+        Shared = "shared",
+    }
+);
+
+terms!(
+    /// Why an administrator rejects or suspends a professional; words are sealed to the professional, not on chain.
+    VettingReason {
+        /// The certificate cannot be read or is incomplete.
+        CertificateUnreadable = "certificate-unreadable",
+        /// The licence is unknown to its issuing body, or expired.
+        LicenceNotValid = "licence-not-valid",
+        /// The details and the certificate do not agree.
+        DetailsDisagree = "details-disagree",
+        /// Acts against the consortium's rules.
+        Misconduct = "misconduct",
+        /// The professional asked for it.
+        OwnWish = "own-wish",
+    }
+);
+
+terms!(
+    /// Why an appointment is called off or declined.
+    AppointmentReason {
+        /// The time does not suit.
+        Unavailable = "unavailable",
+        /// Another appointment was agreed.
+        Rescheduled = "rescheduled",
+        /// No longer needed.
+        NotNeeded = "not-needed",
+        /// Another doctor or service fits better.
+        ReferredElsewhere = "referred-elsewhere",
+    }
+);
