@@ -1,0 +1,337 @@
+//! Who may request, grant, open, share and read. Calls, previews and reading gates all decide here.
+
+use crate::{
+    AccessRequest, Config, Error, Grant, Grants, InboxCount, Pallet, Permit, PrescriptionGrants, ReadingWindow,
+    RecordGrant, RequesterInboxCount, Requests, Windows, PRESCRIPTIONS_LOOKED_AT,
+};
+use frame_support::{
+    ensure,
+    traits::{Contains, Time},
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use medchain_primitives::{
+    limits, CareRelations, GrantBasis, MemberDirectory, MemberId, MemberInfo, Moment, Purpose, RecordDirectory,
+    RecordId, RecordInfo, RecordKind, RecordStatus, RequestId, Role, SealedProfile, Status,
+};
+use sp_runtime::{DispatchError, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    /// Whether this account could request these records with this purpose now: the checks of
+    /// [`request`](Pallet::request).
+    ///
+    /// # Errors
+    ///
+    /// Those of the call, and [`TooManyRecords`](Error::TooManyRecords) for more records than it takes.
+    pub fn ensure_may_request(
+        account: &T::AccountId,
+        patient: MemberId,
+        records: &[RecordId],
+        purpose: Purpose,
+    ) -> DispatchResult {
+        ensure!(records.len() <= limits::RECORDS_PER_REQUEST_MAX as usize, Error::<T>::TooManyRecords);
+        Self::check_request(account, patient, records, purpose).map(drop)
+    }
+
+    /// Whether this account could open this record now: the checks of [`open`](Pallet::open).
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub fn ensure_may_open(account: &T::AccountId, record: RecordId) -> DispatchResult {
+        Self::check_opening(account, record).map(drop)
+    }
+
+    /// Whether the committee may release a record to this account, and nodes serve it, now.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownRecord`](Error::UnknownRecord), [`RecordErased`](Error::RecordErased) for everyone. For
+    /// administrators [`NotACertificate`](Error::NotACertificate). For readers [`NotAMember`](Error::NotAMember),
+    /// [`NotAProfessional`](Error::NotAProfessional), [`NotActive`](Error::NotActive),
+    /// [`KindNotForRole`](Error::KindNotForRole), [`NoGrant`](Error::NoGrant),
+    /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
+    /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive), [`NoWindow`](Error::NoWindow).
+    pub fn ensure_may_read(account: &T::AccountId, record: RecordId) -> Result<Permit, DispatchError> {
+        let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
+        ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
+        let member = T::Members::by_account(account);
+        if let Some(owner) = member.filter(|member| member.id == info.patient) {
+            // A professional reads its own certificate even before it is verified, and after a suspension.
+            ensure!(owner.is_active() || info.kind == RecordKind::Certificate, Error::<T>::NotActive);
+            return Ok(Permit::Owner);
+        }
+        if T::Administrators::contains(account) {
+            if info.kind == RecordKind::Certificate {
+                return Ok(Permit::Administrator);
+            }
+            ensure!(member.is_some(), Error::<T>::NotACertificate);
+        }
+        let reader = member.ok_or(Error::<T>::NotAMember)?;
+        Self::ensure_active_professional(&reader)?;
+        Self::ensure_kind_for_role(reader.role, info.kind)?;
+        let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
+        let window = Self::live_window(record, reader.id).ok_or(Error::<T>::NoWindow)?;
+        Ok(Permit::Reader { closes_at: window.closes_at.min(grant.expires_at) })
+    }
+
+    /// The reading window on this record that has not ended.
+    pub fn live_window(record: RecordId, reader: MemberId) -> Option<ReadingWindow<BlockNumberFor<T>>> {
+        Windows::<T>::get(record, reader).filter(|window| T::Time::now() < window.closes_at)
+    }
+
+    /// The active member behind an account.
+    pub(crate) fn ensure_active(who: &T::AccountId) -> Result<MemberInfo, DispatchError> {
+        let member = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+        ensure!(member.is_active(), Error::<T>::NotActive);
+        Ok(member)
+    }
+
+    /// The checks of a request; gives its requester.
+    pub(crate) fn check_request(
+        who: &T::AccountId,
+        patient: MemberId,
+        records: &[RecordId],
+        purpose: Purpose,
+    ) -> Result<MemberInfo, DispatchError> {
+        let requester = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+        Self::ensure_active_professional(&requester)?;
+        ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
+        let is_patient = T::Members::by_id(patient).is_some_and(|member| member.is_active_as(Role::Patient));
+        ensure!(is_patient, Error::<T>::UnknownPatient);
+        let mut kinds = KindsOfBatch::default();
+        ensure_each_once::<T>(records)?;
+        for record in records {
+            let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
+            ensure!(info.patient == patient, Error::<T>::RecordOfAnotherPatient);
+            match info.status {
+                RecordStatus::Current | RecordStatus::Superseded => {}
+                RecordStatus::EnteredInError => return Err(Error::<T>::RecordEnteredInError.into()),
+                RecordStatus::Erased => return Err(Error::<T>::RecordErased.into()),
+            }
+            Self::ensure_kind_for_role(requester.role, info.kind)?;
+            kinds.add(info.kind);
+        }
+        Self::ensure_profile_goes_with_prescription(&requester, patient, kinds)?;
+        ensure!(InboxCount::<T>::get(patient) < limits::INBOX_MAX, Error::<T>::InboxFull);
+        ensure!(
+            RequesterInboxCount::<T>::get(patient, requester.id) < limits::INBOX_PER_REQUESTER_MAX,
+            Error::<T>::RequesterInboxFull
+        );
+        Ok(requester)
+    }
+
+    /// The checks of a grant, but for the request that it answers; gives the patient.
+    pub(crate) fn check_grant(
+        who: &T::AccountId,
+        reader: MemberId,
+        grants: &[RecordGrant],
+        purpose: Purpose,
+        duration: Moment,
+        openings: u32,
+    ) -> Result<MemberInfo, DispatchError> {
+        let patient = Self::ensure_active(who)?;
+        ensure!(patient.role == Role::Patient, Error::<T>::NotThePatient);
+        let reader = T::Members::by_id(reader)
+            .filter(|member| member.is_active() && member.role.is_professional())
+            .ok_or(Error::<T>::UnknownReader)?;
+        ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
+        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
+        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        let records: alloc::vec::Vec<_> = grants.iter().map(|grant| grant.record).collect();
+        ensure_each_once::<T>(&records)?;
+        let mut kinds = KindsOfBatch::default();
+        for RecordGrant { record, seal } in grants {
+            let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
+            ensure!(info.patient == patient.id, Error::<T>::NotThePatient);
+            ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
+            Self::ensure_kind_for_role(reader.role, info.kind)?;
+            ensure!(seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
+            kinds.add(info.kind);
+        }
+        Self::ensure_profile_goes_with_prescription(&reader, patient.id, kinds)?;
+        Ok(patient)
+    }
+
+    /// Whether a grant answers this request; gives the request.
+    pub(crate) fn check_answer(
+        request: RequestId,
+        patient: MemberId,
+        reader: MemberId,
+        grants: &[RecordGrant],
+        purpose: Purpose,
+        now: Moment,
+    ) -> Result<AccessRequest, DispatchError> {
+        let request = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
+        ensure!(request.patient == patient && request.requester == reader, Error::<T>::NotPartyToRequest);
+        ensure!(now < request.expires_at, Error::<T>::RequestExpired);
+        ensure!(request.purpose == purpose, Error::<T>::PurposeDiffersFromRequest);
+        ensure!(grants.iter().all(|grant| request.records.contains(&grant.record)), Error::<T>::RecordNotInRequest);
+        Ok(request)
+    }
+
+    /// The checks of an opening; gives the reader, the record and the grant to use.
+    pub(crate) fn check_opening(
+        who: &T::AccountId,
+        record: RecordId,
+    ) -> Result<(MemberInfo, RecordInfo, Grant), DispatchError> {
+        let reader = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+        Self::ensure_active_professional(&reader)?;
+        let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
+        let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
+        ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
+        ensure!(grant.seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
+        ensure!(Self::live_window(record, reader.id).is_none(), Error::<T>::WindowOpen);
+        ensure!(grant.openings_left > 0, Error::<T>::NoOpeningsLeft);
+        Ok((reader, info, grant))
+    }
+
+    /// The checks of a share; gives the doctor and the end of the doctor's own grant.
+    pub(crate) fn check_share(
+        who: &T::AccountId,
+        patient: MemberId,
+        hospital: MemberId,
+        profile: &SealedProfile,
+        now: Moment,
+    ) -> Result<(MemberId, Moment), DispatchError> {
+        let doctor = Self::ensure_active(who)?;
+        ensure!(doctor.role == Role::Doctor, Error::<T>::NotADoctor);
+        ensure!(T::Care::under_care(patient, doctor.id), Error::<T>::NotUnderCare);
+        let hospital = T::Members::by_id(hospital)
+            .filter(|member| member.is_active_as(Role::Hospital))
+            .ok_or(Error::<T>::NotAHospital)?;
+        let SealedProfile { record, seal } = *profile;
+        let info = Self::profile_of(patient, record)?;
+        let own = Self::standing_grant(record, &info, &doctor, now)?;
+        ensure!(seal.key_version == hospital.key_version, Error::<T>::KeyVersionNotCurrent);
+        // A doctor renews what it shared itself, and never cuts short what the patient or another doctor gave.
+        let taken = Grants::<T>::get(record, hospital.id).is_some_and(|held| {
+            let shared_by_doctor = held.basis == GrantBasis::Shared && held.granted_by == doctor.id;
+            !shared_by_doctor && Self::is_usable(&info, &hospital, &held, now)
+        });
+        ensure!(!taken, Error::<T>::AlreadyGranted);
+        Ok((doctor.id, own.expires_at))
+    }
+
+    /// The record, if it is a profile of this patient that was not retracted or erased. One that she has amended since
+    /// still counts: a seal opens the content that it was made for.
+    pub(crate) fn profile_of(patient: MemberId, record: RecordId) -> Result<RecordInfo, DispatchError> {
+        let info = T::Records::record(record)
+            .filter(|info| info.patient == patient && info.kind == RecordKind::Profile)
+            .filter(|info| matches!(info.status, RecordStatus::Current | RecordStatus::Superseded))
+            .ok_or(Error::<T>::NoProfile)?;
+        Ok(info)
+    }
+
+    /// Whether the grant stands and another opening can be made of it.
+    pub(crate) fn is_usable(info: &RecordInfo, reader: &MemberInfo, grant: &Grant, now: Moment) -> bool {
+        grant.openings_left > 0
+            && grant.seal.key_version == reader.key_version
+            && Self::ensure_stands(info, reader.id, grant, now).is_ok()
+    }
+
+    /// The reader's grant on this record, if it has not expired and what it rests on lasts.
+    fn standing_grant(
+        record: RecordId,
+        info: &RecordInfo,
+        reader: &MemberInfo,
+        now: Moment,
+    ) -> Result<Grant, DispatchError> {
+        let grant = Grants::<T>::get(record, reader.id).ok_or(Error::<T>::NoGrant)?;
+        Self::ensure_stands(info, reader.id, &grant, now)?;
+        Ok(grant)
+    }
+
+    /// Whether the grant has not expired and what it rests on lasts.
+    fn ensure_stands(info: &RecordInfo, reader: MemberId, grant: &Grant, now: Moment) -> DispatchResult {
+        ensure!(now < grant.expires_at, Error::<T>::GrantExpired);
+        match grant.basis {
+            GrantBasis::Consent => {}
+            GrantBasis::Care => {
+                ensure!(T::Care::under_care(info.patient, reader), Error::<T>::CareRelationEnded)
+            }
+            GrantBasis::Shared => {
+                let doctor = T::Members::by_id(grant.granted_by);
+                ensure!(
+                    doctor.is_some_and(|doctor| doctor.is_active_as(Role::Doctor)),
+                    Error::<T>::SharingDoctorNotActive
+                );
+                ensure!(T::Care::under_care(info.patient, grant.granted_by), Error::<T>::CareRelationEnded);
+            }
+        }
+        Ok(())
+    }
+
+    fn ensure_active_professional(member: &MemberInfo) -> DispatchResult {
+        ensure!(member.role.is_professional(), Error::<T>::NotAProfessional);
+        ensure!(member.status == Status::Active, Error::<T>::NotActive);
+        Ok(())
+    }
+
+    /// Whether readers of this role may be granted this kind at all.
+    fn ensure_kind_for_role(role: Role, kind: RecordKind) -> DispatchResult {
+        let allowed = match (role, kind) {
+            (Role::Patient, _) | (_, RecordKind::Certificate) => false,
+            (Role::Doctor | Role::Hospital, RecordKind::Profile | RecordKind::Report | RecordKind::Prescription) => {
+                true
+            }
+            // For a profile there is a further condition: `ensure_profile_goes_with_prescription`.
+            (Role::Pharmacy, RecordKind::Profile | RecordKind::Prescription) => true,
+            (Role::Pharmacy, RecordKind::Report) => false,
+        };
+        ensure!(allowed, Error::<T>::KindNotForRole);
+        Ok(())
+    }
+
+    /// Whether a pharmacy that is to see a profile sees a prescription of that patient too.
+    fn ensure_profile_goes_with_prescription(
+        reader: &MemberInfo,
+        patient: MemberId,
+        kinds: KindsOfBatch,
+    ) -> DispatchResult {
+        let met = reader.role != Role::Pharmacy
+            || !kinds.profile
+            || kinds.prescription
+            || Self::holds_live_prescription(reader, patient);
+        ensure!(met, Error::<T>::ProfileNeedsPrescription);
+        Ok(())
+    }
+
+    /// Whether one of the pharmacy's newest grants on this patient's prescriptions stands.
+    fn holds_live_prescription(pharmacy: &MemberInfo, patient: MemberId) -> bool {
+        let now = T::Time::now();
+        PrescriptionGrants::<T>::iter_key_prefix((pharmacy.id, patient))
+            .take(PRESCRIPTIONS_LOOKED_AT as usize)
+            .map(RecordId::from)
+            .any(|record| {
+                T::Records::record(record).is_some_and(|info| {
+                    info.status != RecordStatus::Erased && Self::standing_grant(record, &info, pharmacy, now).is_ok()
+                })
+            })
+    }
+}
+
+/// Which kinds of record occur in one request or grant, as far as the rule for pharmacies asks.
+#[derive(Clone, Copy, Default)]
+struct KindsOfBatch {
+    profile: bool,
+    prescription: bool,
+}
+
+impl KindsOfBatch {
+    fn add(&mut self, kind: RecordKind) {
+        match kind {
+            RecordKind::Profile => self.profile = true,
+            RecordKind::Prescription => self.prescription = true,
+            RecordKind::Report | RecordKind::Certificate => {}
+        }
+    }
+}
+
+/// Whether there are records and none is named twice.
+fn ensure_each_once<T: Config>(records: &[RecordId]) -> DispatchResult {
+    ensure!(!records.is_empty(), Error::<T>::NoRecords);
+    let mut sorted = records.to_vec();
+    sorted.sort_unstable();
+    ensure!(sorted.windows(2).all(|pair| pair[0] != pair[1]), Error::<T>::DuplicateRecord);
+    Ok(())
+}

@@ -1,0 +1,869 @@
+//! # Access pallet
+//!
+//! Decides who reads what: requests and the patient's inbox, grants bounded in time and openings, openings with the
+//! read log, and the reading windows in which the committee releases and nodes serve.
+//!
+//! Nothing here is switched off by an event elsewhere. Suspension, erasure, the end of a care relation and the end of
+//! a grant count at once, because [`open`](Pallet::open) and [`ensure_may_read`](Pallet::ensure_may_read) ask again
+//! every time. Previews run the very checks of the calls.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod decision;
+mod listing;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use medchain_primitives::{
+    limits, CareConsents, CareRelations, GrantBasis, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey,
+    Purpose, ReadingId, RecordDirectory, RecordId, RecordKind, RequestId, Role, SealedProfile,
+};
+
+/// How many of a pharmacy's grants on one patient's prescriptions, the newest first, are looked at for one that is
+/// live. A pharmacy with more, all of the newest dead, asks for a prescription along with the profile.
+pub const PRESCRIPTIONS_LOOKED_AT: u32 = 32;
+
+/// The pallet.
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{Contains, Time},
+        DefaultNoBound,
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::Saturating;
+
+    /// The version of the storage's layout.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The pallet's dispatchables, storage and reads.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime supplies.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The registry.
+        type Members: MemberDirectory<Self::AccountId>;
+        /// The care relations, on which some grants rest.
+        type Care: CareRelations;
+        /// The anchored records.
+        type Records: RecordDirectory;
+        /// The administrators, who read certificates.
+        type Administrators: Contains<Self::AccountId>;
+        /// The chain's clock, in milliseconds.
+        type Time: Time<Moment = Moment>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The first request's number.
+    #[pallet::type_value]
+    pub fn FirstRequestId() -> RequestId {
+        RequestId::FIRST
+    }
+
+    /// The first reading's number.
+    #[pallet::type_value]
+    pub fn FirstReadingId() -> ReadingId {
+        ReadingId::FIRST
+    }
+
+    /// The number that the next request gets.
+    #[pallet::storage]
+    pub type NextRequestId<T> = StorageValue<_, RequestId, ValueQuery, FirstRequestId>;
+
+    /// The number that the next entry of the read log gets.
+    #[pallet::storage]
+    pub type NextReadingId<T> = StorageValue<_, ReadingId, ValueQuery, FirstReadingId>;
+
+    /// Request number → request that waits. `Twox64Concat`: numbers are given out in sequence. At most
+    /// [`limits::INBOX_MAX`] for each patient.
+    #[pallet::storage]
+    pub type Requests<T> = StorageMap<_, Twox64Concat, RequestId, AccessRequest>;
+
+    /// Patient and request → that it waits. `Twox64Concat` and `Identity` over a big-endian number: both are given
+    /// out in sequence, and an inbox lists in the order of its requests. At most [`limits::INBOX_MAX`] for each
+    /// patient.
+    #[pallet::storage]
+    pub type Inbox<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
+    /// Patient → how many requests wait; absent for none. `Twox64Concat`: numbers are given out in sequence. At most
+    /// one entry for each patient.
+    #[pallet::storage]
+    pub type InboxCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// Requester and request → that it waits. Hashers as for [`Inbox`]. One entry for each request that waits.
+    #[pallet::storage]
+    pub type ByRequester<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
+    /// Patient and requester → how many of its requests wait; absent for none. `Twox64Concat`: numbers are given out
+    /// in sequence. At most [`limits::INBOX_PER_REQUESTER_MAX`] is counted to.
+    #[pallet::storage]
+    pub type RequesterInboxCount<T> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// Record and reader → grant. `Twox64Concat`: numbers are given out in sequence. One for each reader of a
+    /// record; the patient's quota pays for each, and a grant without openings goes when its window is closed.
+    #[pallet::storage]
+    pub type Grants<T> = StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, Grant>;
+
+    /// Reader and record → that there is a grant. `Twox64Concat` and `Identity` over a big-endian number: both are
+    /// given out in sequence, and a reader's grants list in the order of the records. One entry for each grant.
+    #[pallet::storage]
+    pub type GrantsByReader<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
+    /// Pharmacy, patient and prescription → that there is a grant on it, for the rule that a pharmacy sees a profile
+    /// only with a prescription. `Twox64Concat` and `Identity` over a big-endian number: all are given out in
+    /// sequence, and the newest prescription lists first. One entry for each grant of a prescription to a pharmacy.
+    #[pallet::storage]
+    pub type PrescriptionGrants<T> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, MemberId>, NMapKey<Identity, NewestFirstKey>),
+        (),
+    >;
+
+    /// Record and reader → the window that its last opening started; it may have ended. `Twox64Concat`: numbers are
+    /// given out in sequence. At most one for each grant, with which it goes.
+    #[pallet::storage]
+    pub type Windows<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, ReadingWindow<BlockNumberFor<T>>>;
+
+    /// The read log: reading number → opening. `Twox64Concat`: numbers are given out in sequence. Append-only; a
+    /// grant's openings and the reader's quota pay for each entry.
+    #[pallet::storage]
+    pub type ReadLog<T: Config> = StorageMap<_, Twox64Concat, ReadingId, Reading<BlockNumberFor<T>>>;
+
+    /// Record and reading → that the record was opened then. `Twox64Concat` and `Identity` over a descending number:
+    /// both are given out in sequence, and the newest reading lists first. One entry for each reading.
+    #[pallet::storage]
+    pub type LogByRecord<T> = StorageDoubleMap<_, Twox64Concat, RecordId, Identity, NewestFirstKey, ()>;
+
+    /// Patient and reading → that a record of the patient was opened then. Hashers and bound as for [`LogByRecord`].
+    #[pallet::storage]
+    pub type LogByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// Reader and reading → that the reader opened a record then. Hashers and bound as for [`LogByRecord`].
+    #[pallet::storage]
+    pub type LogByReader<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// The release committee, from genesis; absent when there is none, and then nothing can be released.
+    #[pallet::storage]
+    pub type Committee<T> = StorageValue<_, ReleaseCommittee>;
+
+    /// What the chain starts with.
+    #[pallet::genesis_config]
+    #[derive(DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// The release committee.
+        pub committee: Option<ReleaseCommittee>,
+        /// The runtime; no part of the configuration.
+        #[serde(skip)]
+        pub _config: PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            if let Some(committee) = &self.committee {
+                let members = committee.shares.len();
+                assert!(
+                    (1..=members).contains(&usize::from(committee.threshold)),
+                    "the release committee's threshold lies between 1 and its members' number"
+                );
+                Committee::<T>::put(committee);
+            }
+        }
+    }
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A professional asked to read records.
+        AccessRequested {
+            /// The request.
+            request: RequestId,
+            /// Who is asked.
+            patient: MemberId,
+            /// Who asks.
+            requester: MemberId,
+            /// What for.
+            purpose: Purpose,
+        },
+        /// A request was taken back by its requester.
+        RequestWithdrawn {
+            /// The request.
+            request: RequestId,
+        },
+        /// A request was denied by the patient.
+        RequestDenied {
+            /// The request.
+            request: RequestId,
+        },
+        /// A request that had waited its time was removed.
+        RequestExpired {
+            /// The request.
+            request: RequestId,
+        },
+        /// A reader was given access to a record.
+        AccessGranted {
+            /// The record.
+            record: RecordId,
+            /// Who may read it.
+            reader: MemberId,
+            /// What for.
+            purpose: Purpose,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often.
+            openings: u32,
+        },
+        /// A grant was taken back by the patient.
+        GrantRevoked {
+            /// The record.
+            record: RecordId,
+            /// Who may read it no more.
+            reader: MemberId,
+        },
+        /// A grant was given up by its reader.
+        GrantRelinquished {
+            /// The record.
+            record: RecordId,
+            /// Who may read it no more.
+            reader: MemberId,
+        },
+        /// A record was opened, and its reading window has begun.
+        RecordOpened {
+            /// The entry of the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            reader: MemberId,
+            /// What for.
+            purpose: Purpose,
+            /// When the window ends, in milliseconds.
+            closes_at: Moment,
+        },
+        /// A reading window was closed by its reader.
+        WindowClosed {
+            /// The record.
+            record: RecordId,
+            /// Who has read it.
+            reader: MemberId,
+        },
+        /// A patient's profile was shared by a doctor with a hospital.
+        ProfileShared {
+            /// The profile.
+            record: RecordId,
+            /// Who shared it.
+            doctor: MemberId,
+            /// Who may read it.
+            hospital: MemberId,
+        },
+    }
+
+    /// Why a call, or a reading, was refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account belongs to no member; register it first.
+        NotAMember,
+        /// The member may not act: it waits for verification, was rejected or is suspended; ask an administrator.
+        NotActive,
+        /// Patients read their own records only; a professional asks for and opens those of others.
+        NotAProfessional,
+        /// Only a doctor shares a profile; ask the doctor who has the patient under care.
+        NotADoctor,
+        /// A profile is shared with an active hospital only; name one.
+        NotAHospital,
+        /// No patient has this number; check it.
+        UnknownPatient,
+        /// No professional that may act has this number; check it, or wait for its verification.
+        UnknownReader,
+        /// No record has this number; check it.
+        UnknownRecord,
+        /// A request or grant names at least one record; name one.
+        NoRecords,
+        /// A request names at most 32 records; split it.
+        TooManyRecords,
+        /// A record is named twice; name each once.
+        DuplicateRecord,
+        /// The record is another patient's; name records of the one patient only.
+        RecordOfAnotherPatient,
+        /// The record was erased by its patient; nothing of it is left to read.
+        RecordErased,
+        /// The record was entered in error; ask for the one that is right.
+        RecordEnteredInError,
+        /// Readers of this role do not read this kind: certificates are for administrators, and a pharmacy reads no
+        /// reports.
+        KindNotForRole,
+        /// A pharmacy sees a profile only with a prescription of that patient; ask for one along with it.
+        ProfileNeedsPrescription,
+        /// Emergency treatment goes by emergency consent, not by request and grant; choose another purpose.
+        EmergencyNeedsEmergencyConsent,
+        /// The patient's inbox is full; try again when requests in it have been answered or have expired.
+        InboxFull,
+        /// This requester has as many requests waiting in this inbox as it may; withdraw one, or wait for an answer.
+        RequesterInboxFull,
+        /// No request has this number, or it was answered, withdrawn or cleared; check it.
+        UnknownRequest,
+        /// The request is not between these members; check its number.
+        NotPartyToRequest,
+        /// The request has waited its time; the requester asks anew.
+        RequestExpired,
+        /// The request still waits for the patient; it can be cleared once it has expired.
+        RequestNotExpired,
+        /// The grant names a record that its request does not; grant it without the request.
+        RecordNotInRequest,
+        /// The grant's purpose is not the request's; use that one.
+        PurposeDiffersFromRequest,
+        /// The seal was made for an encryption key that the reader no longer uses; the patient grants anew, sealed
+        /// to the current key.
+        KeyVersionNotCurrent,
+        /// A grant lasts from a minute to 366 days; choose a duration between.
+        DurationOutOfRange,
+        /// A grant gives 1 to 1000 openings; choose a number between.
+        OpeningsOutOfRange,
+        /// The record is another member's; only its patient decides who reads it.
+        NotThePatient,
+        /// The reader holds no grant on this record; ask the patient for one.
+        NoGrant,
+        /// The grant has expired; ask the patient again.
+        GrantExpired,
+        /// Every opening of the grant is used; ask the patient again.
+        NoOpeningsLeft,
+        /// The care relation that the grant rests on has ended; ask the patient for a grant.
+        CareRelationEnded,
+        /// The doctor who shared the profile may not act now; ask the patient for a grant.
+        SharingDoctorNotActive,
+        /// The record is open and its window has not ended; read it, or close it first.
+        WindowOpen,
+        /// No reading window is open, or it has ended; open the record first.
+        NoWindow,
+        /// Administrators read certificates only; other records are their patients' to grant, to members.
+        NotACertificate,
+        /// The record is no profile of this patient, or was retracted or erased; the patient anchors one first.
+        NoProfile,
+        /// The patient is not under this doctor's care; the patient opens a care relation first.
+        NotUnderCare,
+        /// The hospital holds a grant on this profile that another gave; it uses that one.
+        AlreadyGranted,
+        /// Every number for requests or readings has been given out; the runtime must widen them.
+        IdsExhausted,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Asks a patient to read records; the request waits in the patient's inbox for
+        /// [`limits::REQUEST_LIFETIME`].
+        ///
+        /// - `patient`: whose records they are.
+        /// - `records`: 1 to 32 of that patient's records, in force or superseded, each once.
+        /// - `purpose`: what for; anything but emergency treatment.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an active professional: a doctor or hospital for profiles, reports and prescriptions, a pharmacy
+        /// for prescriptions and for a profile with a prescription.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
+        /// [`NotActive`](Error::NotActive),
+        /// [`EmergencyNeedsEmergencyConsent`](Error::EmergencyNeedsEmergencyConsent),
+        /// [`UnknownPatient`](Error::UnknownPatient), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordOfAnotherPatient`](Error::RecordOfAnotherPatient), [`RecordErased`](Error::RecordErased),
+        /// [`RecordEnteredInError`](Error::RecordEnteredInError), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`ProfileNeedsPrescription`](Error::ProfileNeedsPrescription), [`InboxFull`](Error::InboxFull),
+        /// [`RequesterInboxFull`](Error::RequesterInboxFull), [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessRequested`](Event::AccessRequested).
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::request(records.len() as u32))]
+        pub fn request(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let requester = Self::check_request(&who, patient, &records, purpose)?.id;
+            let request = NextRequestId::<T>::get();
+            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
+
+            let requested_at = T::Time::now();
+            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
+            NextRequestId::<T>::put(next);
+            Requests::<T>::insert(
+                request,
+                AccessRequest { requester, patient, records, purpose, requested_at, expires_at },
+            );
+            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
+            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
+            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
+            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
+            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose });
+            Ok(())
+        }
+
+        /// Takes a request back.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the requester, whatever its status: it only gives up what it asked for.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`UnknownRequest`](Error::UnknownRequest),
+        /// [`NotPartyToRequest`](Error::NotPartyToRequest).
+        ///
+        /// ## Events
+        ///
+        /// [`RequestWithdrawn`](Event::RequestWithdrawn).
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::withdraw())]
+        pub fn withdraw(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let requester = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
+            ensure!(waiting.requester == requester.id, Error::<T>::NotPartyToRequest);
+
+            Self::remove_request(request, &waiting);
+            Self::deposit_event(Event::RequestWithdrawn { request });
+            Ok(())
+        }
+
+        /// Grants a professional the caller's records, in answer to a request or unasked.
+        ///
+        /// A grant replaces the one that the reader holds on the same record; an open reading window stays open, but
+        /// not beyond the new grant's end. What is granted leaves the request; the rest of it goes on waiting.
+        ///
+        /// - `reader`: who may read.
+        /// - `request`: the request that this answers.
+        /// - `grants`: 1 to 32 records, each once, with the patient half sealed to the reader's current key.
+        /// - `purpose`: what for; the request's, if there is one.
+        /// - `duration`: how long the grant can be used, in milliseconds, from `GRANT_MIN` to `GRANT_MAX`.
+        /// - `openings`: how often each record may be opened, from 1 to `OPENINGS_MAX`.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient whose records they are.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`UnknownReader`](Error::UnknownReader),
+        /// [`EmergencyNeedsEmergencyConsent`](Error::EmergencyNeedsEmergencyConsent),
+        /// [`DurationOutOfRange`](Error::DurationOutOfRange), [`OpeningsOutOfRange`](Error::OpeningsOutOfRange),
+        /// [`NoRecords`](Error::NoRecords), [`DuplicateRecord`](Error::DuplicateRecord),
+        /// [`UnknownRecord`](Error::UnknownRecord), [`RecordErased`](Error::RecordErased),
+        /// [`KindNotForRole`](Error::KindNotForRole),
+        /// [`ProfileNeedsPrescription`](Error::ProfileNeedsPrescription),
+        /// [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`UnknownRequest`](Error::UnknownRequest),
+        /// [`NotPartyToRequest`](Error::NotPartyToRequest), [`RequestExpired`](Error::RequestExpired),
+        /// [`PurposeDiffersFromRequest`](Error::PurposeDiffersFromRequest),
+        /// [`RecordNotInRequest`](Error::RecordNotInRequest).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessGranted`](Event::AccessGranted) for each record.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::grant(grants.len() as u32))]
+        pub fn grant(
+            origin: OriginFor<T>,
+            reader: MemberId,
+            request: Option<RequestId>,
+            grants: RecordGrants,
+            purpose: Purpose,
+            duration: Moment,
+            openings: u32,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let now = T::Time::now();
+            let patient = Self::check_grant(&who, reader, &grants, purpose, duration, openings)?;
+            let answered = match request {
+                Some(id) => Some((id, Self::check_answer(id, patient.id, reader, &grants, purpose, now)?)),
+                None => None,
+            };
+
+            if let Some((id, mut waiting)) = answered {
+                waiting.records.retain(|record| !grants.iter().any(|grant| grant.record == *record));
+                if waiting.records.is_empty() {
+                    Self::remove_request(id, &waiting);
+                } else {
+                    Requests::<T>::insert(id, waiting);
+                }
+            }
+            let expires_at = now.saturating_add(duration);
+            for RecordGrant { record, seal } in grants {
+                let grant = Grant {
+                    seal,
+                    purpose,
+                    basis: GrantBasis::Consent,
+                    granted_by: patient.id,
+                    granted_at: now,
+                    expires_at,
+                    openings,
+                    openings_left: openings,
+                };
+                Self::put_grant(record, reader, grant);
+                Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
+            }
+            Ok(())
+        }
+
+        /// Denies a request, with all that is left of it.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the patient who was asked.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`UnknownRequest`](Error::UnknownRequest), [`NotPartyToRequest`](Error::NotPartyToRequest).
+        ///
+        /// ## Events
+        ///
+        /// [`RequestDenied`](Event::RequestDenied).
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::deny())]
+        pub fn deny(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let patient = Self::ensure_active(&who)?;
+            let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
+            ensure!(waiting.patient == patient.id, Error::<T>::NotPartyToRequest);
+
+            Self::remove_request(request, &waiting);
+            Self::deposit_event(Event::RequestDenied { request });
+            Ok(())
+        }
+
+        /// Takes a grant back, whoever gave it; its reading window ends with it, at once.
+        ///
+        /// - `record`: a record of the caller.
+        /// - `reader`: who shall read it no more.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's patient.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotThePatient`](Error::NotThePatient),
+        /// [`NoGrant`](Error::NoGrant).
+        ///
+        /// ## Events
+        ///
+        /// [`GrantRevoked`](Event::GrantRevoked).
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::revoke())]
+        pub fn revoke(origin: OriginFor<T>, record: RecordId, reader: MemberId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let patient = Self::ensure_active(&who)?;
+            let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
+            ensure!(info.patient == patient.id, Error::<T>::NotThePatient);
+            ensure!(Grants::<T>::contains_key(record, reader), Error::<T>::NoGrant);
+
+            Self::remove_grant(record, reader);
+            Self::deposit_event(Event::GrantRevoked { record, reader });
+            Ok(())
+        }
+
+        /// Gives a grant up; its reading window ends with it.
+        ///
+        /// - `record`: what the caller shall read no more.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the reader, whatever its status: it only gives up what it had.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NoGrant`](Error::NoGrant).
+        ///
+        /// ## Events
+        ///
+        /// [`GrantRelinquished`](Event::GrantRelinquished).
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::relinquish())]
+        pub fn relinquish(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            ensure!(Grants::<T>::contains_key(record, reader), Error::<T>::NoGrant);
+
+            Self::remove_grant(record, reader);
+            Self::deposit_event(Event::GrantRelinquished { record, reader });
+            Ok(())
+        }
+
+        /// Opens a record: uses one opening of the caller's grant, writes the read log and starts a reading window
+        /// of [`limits::READING_WINDOW`], which ends no later than the grant.
+        ///
+        /// - `record`: what to open.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the reader, an active professional.
+        ///
+        /// ## Errors
+        ///
+        /// In this order: [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
+        /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord), [`NoGrant`](Error::NoGrant),
+        /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
+        /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive), [`RecordErased`](Error::RecordErased),
+        /// [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`WindowOpen`](Error::WindowOpen),
+        /// [`NoOpeningsLeft`](Error::NoOpeningsLeft), [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordOpened`](Event::RecordOpened).
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::open())]
+        pub fn open(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (reader, info, mut grant) = Self::check_opening(&who, record)?;
+            let reading = NextReadingId::<T>::get();
+            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
+            grant.openings_left = grant.openings_left.checked_sub(1).ok_or(Error::<T>::NoOpeningsLeft)?;
+
+            let (patient, reader) = (info.patient, reader.id);
+            let Grant { purpose, basis, expires_at, .. } = grant;
+            let opened_at = T::Time::now();
+            let opened_in = frame_system::Pallet::<T>::block_number();
+            let closes_at = opened_at.saturating_add(limits::READING_WINDOW).min(expires_at);
+            NextReadingId::<T>::put(next);
+            Grants::<T>::insert(record, reader, grant);
+            Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
+            ReadLog::<T>::insert(reading, Reading { record, patient, reader, purpose, basis, opened_at, opened_in });
+            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
+            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
+            LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
+            Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at });
+            Ok(())
+        }
+
+        /// Ends the caller's reading window on a record. With no openings left, the grant goes too.
+        ///
+        /// - `record`: what was read.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the reader, whatever its status: it only gives up what it had.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NoWindow`](Error::NoWindow).
+        ///
+        /// ## Events
+        ///
+        /// [`WindowClosed`](Event::WindowClosed).
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::close())]
+        pub fn close(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            ensure!(Windows::<T>::contains_key(record, reader), Error::<T>::NoWindow);
+
+            Windows::<T>::remove(record, reader);
+            if Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
+                Self::remove_grant(record, reader);
+            }
+            Self::deposit_event(Event::WindowClosed { record, reader });
+            Ok(())
+        }
+
+        /// Shares the profile of a patient under care with a hospital, for treatment.
+        ///
+        /// The hospital's grant has [`limits::CARE_GRANT_OPENINGS`] openings, lasts [`limits::CARE_GRANT_LIFETIME`]
+        /// but no longer than the doctor's own, and stands while the care relation lasts and the doctor may act.
+        ///
+        /// - `patient`: whose profile.
+        /// - `hospital`: who may read it.
+        /// - `profile`: which profile of the patient, its patient half sealed to the hospital's current key.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an active doctor who has the patient under care and holds a grant on the profile that stands.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`NotADoctor`](Error::NotADoctor),
+        /// [`NotUnderCare`](Error::NotUnderCare), [`NotAHospital`](Error::NotAHospital),
+        /// [`NoProfile`](Error::NoProfile), [`NoGrant`](Error::NoGrant), [`GrantExpired`](Error::GrantExpired),
+        /// [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`AlreadyGranted`](Error::AlreadyGranted).
+        ///
+        /// ## Events
+        ///
+        /// [`ProfileShared`](Event::ProfileShared).
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::share())]
+        pub fn share(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            hospital: MemberId,
+            profile: SealedProfile,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let now = T::Time::now();
+            let SealedProfile { record, seal } = profile;
+            let (doctor, own_expiry) = Self::check_share(&who, patient, hospital, &profile, now)?;
+
+            Self::put_grant(
+                record,
+                hospital,
+                Grant {
+                    seal,
+                    purpose: Purpose::Treatment,
+                    basis: GrantBasis::Shared,
+                    granted_by: doctor,
+                    granted_at: now,
+                    expires_at: now.saturating_add(limits::CARE_GRANT_LIFETIME).min(own_expiry),
+                    openings: limits::CARE_GRANT_OPENINGS,
+                    openings_left: limits::CARE_GRANT_OPENINGS,
+                },
+            );
+            Self::deposit_event(Event::ProfileShared { record, doctor, hospital });
+            Ok(())
+        }
+
+        /// Removes a request that has waited its time, which makes room in the patient's inbox.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by anyone.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRequest`](Error::UnknownRequest), [`RequestNotExpired`](Error::RequestNotExpired).
+        ///
+        /// ## Events
+        ///
+        /// [`RequestExpired`](Event::RequestExpired).
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::clear_expired())]
+        pub fn clear_expired(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
+            ensure_signed(origin)?;
+            let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
+            ensure!(T::Time::now() >= waiting.expires_at, Error::<T>::RequestNotExpired);
+
+            Self::remove_request(request, &waiting);
+            Self::deposit_event(Event::RequestExpired { request });
+            Ok(())
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// Removes a request with its indexes and counts.
+        fn remove_request(id: RequestId, request: &AccessRequest) {
+            let AccessRequest { patient, requester, .. } = *request;
+            Requests::<T>::remove(id);
+            Inbox::<T>::remove(patient, OrderedKey::from(id));
+            ByRequester::<T>::remove(requester, OrderedKey::from(id));
+            InboxCount::<T>::mutate_exists(patient, one_less);
+            RequesterInboxCount::<T>::mutate_exists(patient, requester, one_less);
+        }
+
+        /// Writes a grant, in the place of any other of the same record and reader. An open window does not outlast
+        /// it.
+        fn put_grant(record: RecordId, reader: MemberId, grant: Grant) {
+            let closes_by = grant.expires_at;
+            Grants::<T>::insert(record, reader, grant);
+            GrantsByReader::<T>::insert(reader, OrderedKey::from(record), ());
+            if let Some(patient) = Self::patient_of_pharmacy_grant(record, reader) {
+                PrescriptionGrants::<T>::insert((reader, patient, NewestFirstKey::from(record)), ());
+            }
+            Windows::<T>::mutate_exists(record, reader, |window| {
+                if let Some(window) = window {
+                    window.closes_at = window.closes_at.min(closes_by);
+                }
+            });
+        }
+
+        /// Removes a grant with its indexes and its window.
+        fn remove_grant(record: RecordId, reader: MemberId) {
+            Grants::<T>::remove(record, reader);
+            GrantsByReader::<T>::remove(reader, OrderedKey::from(record));
+            Windows::<T>::remove(record, reader);
+            if let Some(patient) = Self::patient_of_pharmacy_grant(record, reader) {
+                PrescriptionGrants::<T>::remove((reader, patient, NewestFirstKey::from(record)));
+            }
+        }
+
+        /// The patient, if the record is a prescription and the reader a pharmacy.
+        pub(super) fn patient_of_pharmacy_grant(record: RecordId, reader: MemberId) -> Option<MemberId> {
+            let info = T::Records::record(record).filter(|info| info.kind == RecordKind::Prescription)?;
+            T::Members::by_id(reader).filter(|member| member.role == Role::Pharmacy)?;
+            Some(info.patient)
+        }
+    }
+
+    impl<T: Config> CareConsents for Pallet<T> {
+        fn grant_profile_for_care(patient: MemberId, doctor: MemberId, profile: SealedProfile) -> DispatchResult {
+            let SealedProfile { record, seal } = profile;
+            let now = T::Time::now();
+            let reader = T::Members::by_id(doctor).ok_or(Error::<T>::UnknownReader)?;
+            ensure!(reader.is_active_as(Role::Doctor), Error::<T>::UnknownReader);
+            ensure!(seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
+            let info = Self::profile_of(patient, record)?;
+            // The patient's own terms, while they last, count before what comes with care.
+            let consented = Grants::<T>::get(record, doctor)
+                .is_some_and(|held| held.basis == GrantBasis::Consent && Self::is_usable(&info, &reader, &held, now));
+            if consented {
+                return Ok(());
+            }
+
+            let expires_at = now.saturating_add(limits::CARE_GRANT_LIFETIME);
+            let (purpose, openings) = (Purpose::Treatment, limits::CARE_GRANT_OPENINGS);
+            let grant = Grant {
+                seal,
+                purpose,
+                basis: GrantBasis::Care,
+                granted_by: patient,
+                granted_at: now,
+                expires_at,
+                openings,
+                openings_left: openings,
+            };
+            Self::put_grant(record, doctor, grant);
+            Self::deposit_event(Event::AccessGranted { record, reader: doctor, purpose, expires_at, openings });
+            Ok(())
+        }
+    }
+}
+
+/// Counts down, and to absence instead of zero.
+fn one_less(count: &mut Option<u32>) {
+    *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0);
+}

@@ -1,0 +1,18 @@
+//! Each call, allowed and refused; who may read; what comes with care; and the listings.
+
+#![allow(clippy::unwrap_used)]
+
+mod care;
+mod clear_expired;
+mod close;
+mod committee;
+mod deny;
+mod grant;
+mod listing;
+mod open;
+mod reading;
+mod relinquish;
+mod request;
+mod revoke;
+mod share;
+mod withdraw;

@@ -1,0 +1,149 @@
+//! What always holds of the pallet's storage.
+
+use crate::{
+    ByRequester, Committee, Config, Grants, GrantsByReader, Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord,
+    NextReadingId, NextRequestId, Pallet, PrescriptionGrants, ReadLog, RequesterInboxCount, Requests, Windows,
+};
+use alloc::collections::{BTreeMap, BTreeSet};
+use frame_support::ensure;
+use medchain_primitives::{limits, MemberId, Moment, NewestFirstKey, OrderedKey, ReadingId, RecordId, RequestId};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks that:
+    ///
+    /// 1. requests have numbers that were given out, name 1 to 32 records, each once, and wait the time that they do;
+    /// 2. `Inbox` and `ByRequester` lead to every request and to nothing else;
+    /// 3. `InboxCount` and `RequesterInboxCount` count the requests, hold no zero and stay within their bounds;
+    /// 4. `GrantsByReader` and `PrescriptionGrants` lead to every grant that belongs there and to nothing else;
+    /// 5. a grant has 1 to `OPENINGS_MAX` openings, no more of them left, and a lifetime between 0 and `GRANT_MAX`;
+    /// 6. the openings that a grant has used are in the read log: at most as many as were logged from the moment of
+    ///    the grant on, and at least as many as were logged after it;
+    /// 7. a window has a grant and an entry of the read log of the same moment and block, and ends neither after the
+    ///    grant nor later than `READING_WINDOW` after the opening;
+    /// 8. every reading's number was given out and none was lost, and `LogByRecord`, `LogByPatient` and `LogByReader`
+    ///    lead to every reading and to nothing else;
+    /// 9. the release committee has members, and a threshold that they can reach.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::try_requests()?;
+        Self::try_grants_and_log()?;
+        if let Some(committee) = Committee::<T>::get() {
+            ensure!(
+                (1..=committee.shares.len()).contains(&usize::from(committee.threshold)),
+                "the release committee cannot reach its threshold"
+            );
+        }
+        Ok(())
+    }
+
+    fn try_requests() -> Result<(), TryRuntimeError> {
+        let next = NextRequestId::<T>::get();
+        let mut by_patient = BTreeMap::<MemberId, u32>::new();
+        let mut by_pair = BTreeMap::<(MemberId, MemberId), u32>::new();
+        for (id, request) in Requests::<T>::iter() {
+            ensure!(id >= RequestId::FIRST && id < next, "a request has a number that was not given out");
+            ensure!(!request.records.is_empty(), "a request names no record");
+            let distinct: BTreeSet<_> = request.records.iter().collect();
+            ensure!(distinct.len() == request.records.len(), "a request names a record twice");
+            ensure!(
+                request.expires_at == request.requested_at.saturating_add(limits::REQUEST_LIFETIME),
+                "a request waits another time than requests do"
+            );
+            ensure!(
+                Inbox::<T>::contains_key(request.patient, OrderedKey::from(id)),
+                "a request is missing from the patient's inbox"
+            );
+            ensure!(
+                ByRequester::<T>::contains_key(request.requester, OrderedKey::from(id)),
+                "a request is missing from the requester's index"
+            );
+            *by_patient.entry(request.patient).or_default() += 1;
+            *by_pair.entry((request.patient, request.requester)).or_default() += 1;
+        }
+        let requests = Requests::<T>::iter_keys().count();
+        ensure!(Inbox::<T>::iter_keys().count() == requests, "an inbox names a request that is not");
+        ensure!(ByRequester::<T>::iter_keys().count() == requests, "a requester's index names a request that is not");
+        ensure!(by_patient.values().all(|count| *count <= limits::INBOX_MAX), "an inbox is beyond its bound");
+        ensure!(
+            by_pair.values().all(|count| *count <= limits::INBOX_PER_REQUESTER_MAX),
+            "a requester is beyond its bound in an inbox"
+        );
+        ensure!(InboxCount::<T>::iter().collect::<BTreeMap<_, _>>() == by_patient, "the count of an inbox is off");
+        let counted: BTreeMap<_, _> =
+            RequesterInboxCount::<T>::iter().map(|(patient, requester, count)| ((patient, requester), count)).collect();
+        ensure!(counted == by_pair, "the count of a requester in an inbox is off");
+        Ok(())
+    }
+
+    fn try_grants_and_log() -> Result<(), TryRuntimeError> {
+        let next = NextReadingId::<T>::get();
+        let mut readings = 0u64;
+        let mut openings = BTreeMap::<(RecordId, MemberId), alloc::vec::Vec<_>>::new();
+        for (id, reading) in ReadLog::<T>::iter() {
+            readings += 1;
+            ensure!(id >= ReadingId::FIRST && id < next, "a reading has a number that was not given out");
+            let key = NewestFirstKey::from(id);
+            ensure!(LogByRecord::<T>::contains_key(reading.record, key), "a reading is missing from the record's log");
+            ensure!(
+                LogByPatient::<T>::contains_key(reading.patient, key),
+                "a reading is missing from the patient's log"
+            );
+            ensure!(LogByReader::<T>::contains_key(reading.reader, key), "a reading is missing from the reader's log");
+            openings.entry((reading.record, reading.reader)).or_default().push((reading.opened_at, reading.opened_in));
+        }
+        ensure!(readings == next.0 - ReadingId::FIRST.0, "a reading was removed");
+        ensure!(LogByRecord::<T>::iter_keys().count() as u64 == readings, "a record's log names what is not");
+        ensure!(LogByPatient::<T>::iter_keys().count() as u64 == readings, "a patient's log names what is not");
+        ensure!(LogByReader::<T>::iter_keys().count() as u64 == readings, "a reader's log names what is not");
+
+        let (mut grants, mut of_prescriptions) = (0usize, 0usize);
+        for (record, reader, grant) in Grants::<T>::iter() {
+            grants += 1;
+            ensure!(
+                GrantsByReader::<T>::contains_key(reader, OrderedKey::from(record)),
+                "a grant is missing from the reader's index"
+            );
+            if let Some(patient) = Self::patient_of_pharmacy_grant(record, reader) {
+                of_prescriptions += 1;
+                ensure!(
+                    PrescriptionGrants::<T>::contains_key((reader, patient, NewestFirstKey::from(record))),
+                    "a prescription's grant is missing from the pharmacy's index"
+                );
+            }
+            ensure!((1..=limits::OPENINGS_MAX).contains(&grant.openings), "a grant's openings are out of bounds");
+            ensure!(grant.openings_left <= grant.openings, "a grant has more openings left than it had");
+            let lifetime = grant.expires_at.checked_sub(grant.granted_at).ok_or("a grant ends before it begins")?;
+            ensure!(lifetime <= limits::GRANT_MAX, "a grant lasts too long");
+
+            let used = (grant.openings - grant.openings_left) as usize;
+            let logged = |counts: &dyn Fn(Moment) -> bool| {
+                openings
+                    .get(&(record, reader))
+                    .map_or(0, |opened| opened.iter().filter(|(opened_at, _)| counts(*opened_at)).count())
+            };
+            ensure!(used <= logged(&|at| at >= grant.granted_at), "an opening is missing from the read log");
+            ensure!(used >= logged(&|at| at > grant.granted_at), "the read log names an opening that no grant gave");
+        }
+        ensure!(GrantsByReader::<T>::iter_keys().count() == grants, "a reader's index names a grant that is not");
+        ensure!(
+            PrescriptionGrants::<T>::iter_keys().count() == of_prescriptions,
+            "a pharmacy's index names a grant that is not"
+        );
+
+        for (record, reader, window) in Windows::<T>::iter() {
+            let grant = Grants::<T>::get(record, reader).ok_or("a window has no grant")?;
+            ensure!(window.closes_at <= grant.expires_at, "a window outlasts its grant");
+            ensure!(
+                window.closes_at <= window.opened_at.saturating_add(limits::READING_WINDOW),
+                "a window is too long"
+            );
+            ensure!(
+                openings
+                    .get(&(record, reader))
+                    .is_some_and(|opened| opened.contains(&(window.opened_at, window.opened_in))),
+                "a window has no entry of the read log"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! What the pallet stores, and what its calls take.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use medchain_primitives::{limits, CommitteePoint, GrantBasis, MemberId, Moment, Purpose, RecordId, VersionedSeal};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// The records of one request, without duplicates.
+pub type RequestRecords = BoundedVec<RecordId, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
+
+/// The records of one call that grants, each with its seal.
+pub type RecordGrants = BoundedVec<RecordGrant, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
+
+/// A record to grant, and its patient half sealed to the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct RecordGrant {
+    /// The record.
+    pub record: RecordId,
+    /// The patient half, sealed to the reader's current key.
+    pub seal: VersionedSeal,
+}
+
+/// A professional's asking to read records.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AccessRequest {
+    /// Who asks.
+    pub requester: MemberId,
+    /// Who is asked.
+    pub patient: MemberId,
+    /// The records that the patient has not granted yet; never empty.
+    pub records: RequestRecords,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it was made, in milliseconds.
+    pub requested_at: Moment,
+    /// Until when it waits, in milliseconds; at that moment it no longer does.
+    pub expires_at: Moment,
+}
+
+/// Consent for one reader and one record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Grant {
+    /// The patient half, sealed to the reader.
+    pub seal: VersionedSeal,
+    /// What for.
+    pub purpose: Purpose,
+    /// On what it rests.
+    pub basis: GrantBasis,
+    /// Who gave it: the patient, or for a shared profile the doctor.
+    pub granted_by: MemberId,
+    /// When it was given, in milliseconds.
+    pub granted_at: Moment,
+    /// Until when it can be used, in milliseconds; at that moment it no longer can.
+    pub expires_at: Moment,
+    /// How many openings it was given with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+}
+
+/// The minutes after an opening in which the committee releases and nodes serve.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct ReadingWindow<BlockNumber> {
+    /// When the record was opened, in milliseconds.
+    pub opened_at: Moment,
+    /// When the window ends, in milliseconds; at that moment it is closed. Never after the grant's end.
+    pub closes_at: Moment,
+    /// The block of the opening. The window counts once that block is final.
+    pub opened_in: BlockNumber,
+}
+
+/// An entry of the read log: one opening of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Reading<BlockNumber> {
+    /// What was opened.
+    pub record: RecordId,
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// Who opened it.
+    pub reader: MemberId,
+    /// What for.
+    pub purpose: Purpose,
+    /// On what the grant rested.
+    pub basis: GrantBasis,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: BlockNumber,
+}
+
+/// Who may read, as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum Permit {
+    /// The record's own patient, or the professional whose certificate it is.
+    Owner,
+    /// An administrator, for a certificate.
+    Administrator,
+    /// A reader within a reading window.
+    Reader {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
+}
+
+/// The release committee: to whose key capsules are encrypted, and how many of its members must release.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReleaseCommittee {
+    /// The key's epoch.
+    pub epoch: u32,
+    /// The key that capsules are encrypted to.
+    pub key: CommitteePoint,
+    /// How many members must release.
+    pub threshold: u16,
+    /// The members' verifying shares; the share of index `i` (from 1) stands at `i - 1`.
+    pub shares: BoundedVec<CommitteePoint, ConstU32<{ limits::COMMITTEE_MAX }>>,
+}

@@ -1,0 +1,168 @@
+//! Weights of the calls: counted reads and writes of storage and a stated base for the computation. They are upper
+//! estimates until benchmarks replace them.
+
+use core::marker::PhantomData;
+use frame_support::{
+    traits::Get,
+    weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
+};
+
+/// The weight of each call.
+pub trait WeightInfo {
+    /// Weight of `request` of `n` records.
+    fn request(n: u32) -> Weight;
+    /// Weight of `withdraw`.
+    fn withdraw() -> Weight;
+    /// Weight of `grant` of `n` records.
+    fn grant(n: u32) -> Weight;
+    /// Weight of `deny`.
+    fn deny() -> Weight;
+    /// Weight of `revoke`.
+    fn revoke() -> Weight;
+    /// Weight of `relinquish`.
+    fn relinquish() -> Weight;
+    /// Weight of `open`.
+    fn open() -> Weight;
+    /// Weight of `close`.
+    fn close() -> Weight;
+    /// Weight of `share`.
+    fn share() -> Weight;
+    /// Weight of `clear_expired`.
+    fn clear_expired() -> Weight;
+}
+
+/// A call of this many reads and writes of storage: 50 µs of computation, 10 µs more for each of `n` records, and
+/// 4 KiB of proof for every key that it reads.
+fn estimate(db: RuntimeDbWeight, n: u32, reads: u64, writes: u64) -> Weight {
+    let computation = 50_000_000u64.saturating_add(u64::from(n).saturating_mul(10_000_000));
+    Weight::from_parts(computation, reads.saturating_mul(4_096)).saturating_add(db.reads_writes(reads, writes))
+}
+
+/// What a look for a pharmacy's live grants on prescriptions reads: an index entry and a grant for each of
+/// [`PRESCRIPTIONS_LOOKED_AT`](crate::PRESCRIPTIONS_LOOKED_AT).
+const PRESCRIPTION_READS: u64 = 2 * crate::PRESCRIPTIONS_LOOKED_AT as u64;
+
+/// Accounts lead to members by two keys.
+const MEMBER_READS: u64 = 2;
+
+// Reads: requester, patient, clock, both counts, the next number, n records. Writes: the request, two indexes, both
+// counts, the next number.
+fn request(db: RuntimeDbWeight, n: u32) -> Weight {
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(n) + PRESCRIPTION_READS, 6)
+}
+
+// Reads: caller, the request, both counts. Writes: the request, two indexes, both counts.
+fn end_request(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 4, 5)
+}
+
+// Reads: patient, reader, clock, the request and both counts, and for each record itself, its grant and window.
+// Writes: the request with its indexes and counts, and for each record the grant, two indexes and the window.
+fn grant(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, 2 * MEMBER_READS + 4 + 3 * n_64 + PRESCRIPTION_READS, 5 + 4 * n_64)
+}
+
+// Reads: caller, the record, the grant, the window. Writes: the grant, two indexes, the window.
+fn end_grant(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 4, 4)
+}
+
+// Reads: reader, record, grant, care relation, sharing doctor, window, clock, the next number. Writes: the grant, the
+// window, the log, three indexes, the next number.
+fn open(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, 2 * MEMBER_READS + 6, 7)
+}
+
+// Reads: doctor, hospital, two care relations, the profile's number, the profile, both grants, a third doctor, the
+// window, the clock. Writes: the grant, two indexes, the window.
+fn share(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, 3 * MEMBER_READS + 8, 4)
+}
+
+/// Weights on a database whose accesses cost `T::DbWeight`.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    fn request(n: u32) -> Weight {
+        request(T::DbWeight::get(), n)
+    }
+
+    fn withdraw() -> Weight {
+        end_request(T::DbWeight::get())
+    }
+
+    fn grant(n: u32) -> Weight {
+        grant(T::DbWeight::get(), n)
+    }
+
+    fn deny() -> Weight {
+        end_request(T::DbWeight::get())
+    }
+
+    fn revoke() -> Weight {
+        end_grant(T::DbWeight::get())
+    }
+
+    fn relinquish() -> Weight {
+        end_grant(T::DbWeight::get())
+    }
+
+    fn open() -> Weight {
+        open(T::DbWeight::get())
+    }
+
+    fn close() -> Weight {
+        end_grant(T::DbWeight::get())
+    }
+
+    fn share() -> Weight {
+        share(T::DbWeight::get())
+    }
+
+    fn clear_expired() -> Weight {
+        end_request(T::DbWeight::get())
+    }
+}
+
+impl WeightInfo for () {
+    fn request(n: u32) -> Weight {
+        request(RocksDbWeight::get(), n)
+    }
+
+    fn withdraw() -> Weight {
+        end_request(RocksDbWeight::get())
+    }
+
+    fn grant(n: u32) -> Weight {
+        grant(RocksDbWeight::get(), n)
+    }
+
+    fn deny() -> Weight {
+        end_request(RocksDbWeight::get())
+    }
+
+    fn revoke() -> Weight {
+        end_grant(RocksDbWeight::get())
+    }
+
+    fn relinquish() -> Weight {
+        end_grant(RocksDbWeight::get())
+    }
+
+    fn open() -> Weight {
+        open(RocksDbWeight::get())
+    }
+
+    fn close() -> Weight {
+        end_grant(RocksDbWeight::get())
+    }
+
+    fn share() -> Weight {
+        share(RocksDbWeight::get())
+    }
+
+    fn clear_expired() -> Weight {
+        end_request(RocksDbWeight::get())
+    }
+}

@@ -1,0 +1,171 @@
+//! # Quotas
+//!
+//! There are no fees, so every account has a bucket of weight and of length that refills by the block, sized by the
+//! account's class. [`CheckQuota`] refuses a transaction that exceeds its signer's bucket before it reaches a block,
+//! lets a stranger send nothing but a registration, and sets the priority so that a full pool drops the spender
+//! first. [`CheckNonce`] lets a stranger's registration through, which the system's own check refuses for want of a
+//! provider reference, and bounds how far ahead of an account's nonce its transactions may run.
+//!
+//! The pallet has no calls. Buckets change only in the transaction extension.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod extension;
+mod nonce;
+mod types;
+pub mod weights;
+
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use extension::{CheckQuota, Pre, Val, MEMBER_PRIORITY, SHARE_SCALE};
+pub use nonce::{CheckNonce, NoncePre, NonceVal};
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+/// Why the transaction extensions refuse a transaction, as the code of `InvalidTransaction::Custom`.
+pub mod refusals {
+    /// The account is not registered: it may send a registration and nothing else.
+    pub const NOT_REGISTERED: u8 = 1;
+    /// The nonce runs too far ahead of the account's; wait until earlier transactions are in a block.
+    pub const NONCE_TOO_FAR_AHEAD: u8 = 2;
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use alloc::vec::Vec;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+
+    /// The version of the storage layout.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// Which class an account belongs to.
+        type Classes: ClassOf<Self::AccountId>;
+        /// How large each class's bucket is and how fast it refills.
+        type Quotas: Quotas;
+        /// Which calls are registrations.
+        type Registrations: RegistrationCalls<Self::RuntimeCall>;
+        /// How many registrations by strangers one block takes.
+        #[pallet::constant]
+        type OpenRegistrationsPerBlock: Get<u32>;
+        /// How far ahead of its account's nonce a transaction may run.
+        #[pallet::constant]
+        type NonceAhead: Get<u32>;
+        /// Weights of the extension and of the hooks.
+        type WeightInfo: WeightInfo;
+    }
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What an account has spent and not got back yet; absent when it has spent nothing. Keyed by account, with a
+    /// hasher that an attacker cannot unbalance, as anybody can make accounts. Bounded by the registered accounts and
+    /// the strangers that the open lane has let through.
+    #[pallet::storage]
+    pub type Buckets<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Bucket<BlockNumberFor<T>>, OptionQuery>;
+
+    /// How many registrations by strangers this block has taken. Gone when the block ends.
+    #[pallet::storage]
+    pub type OpenRegistrations<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+    /// The accounts that need no registration.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Accounts that get a provider reference at genesis, so that they can send transactions: the validators'.
+        pub privileged: Vec<T::AccountId>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            for account in &self.privileged {
+                frame_system::Pallet::<T>::inc_providers(account);
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            T::WeightInfo::reset_open_lane()
+        }
+
+        fn on_finalize(_: BlockNumberFor<T>) {
+            OpenRegistrations::<T>::kill();
+        }
+
+        fn integrity_test() {
+            for class in QuotaClass::ALL {
+                let quota = T::Quotas::quota(*class);
+                assert!(
+                    quota.weight_max > 0 && quota.length_max > 0,
+                    "the bucket of class {class} is empty: its accounts could send nothing"
+                );
+            }
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// What an account may still spend in the current block.
+        pub fn allowance(account: &T::AccountId) -> Allowance {
+            Self::allowance_of_class(account, T::Classes::class_of(account))
+        }
+
+        /// What an account may still spend in the current block if it belongs to this class.
+        pub(crate) fn allowance_of_class(account: &T::AccountId, class: QuotaClass) -> Allowance {
+            let quota = T::Quotas::quota(class);
+            let bucket = Self::refilled(account, &quota);
+            Allowance {
+                class,
+                quota,
+                weight_left: quota.weight_max.saturating_sub(bucket.weight_spent),
+                length_left: quota.length_max.saturating_sub(bucket.length_spent),
+            }
+        }
+
+        /// Takes a cost out of an account's bucket. What exceeds the bucket is the caller's to refuse beforehand.
+        pub(crate) fn spend(account: &T::AccountId, quota: &Quota, cost: Cost) {
+            let mut bucket = Self::refilled(account, quota);
+            bucket.weight_spent = bucket.weight_spent.saturating_add(cost.weight);
+            bucket.length_spent = bucket.length_spent.saturating_add(cost.length);
+            Buckets::<T>::insert(account, bucket);
+        }
+
+        /// Puts weight that was not used back into an account's bucket.
+        pub(crate) fn give_back(account: &T::AccountId, weight: u64) {
+            Buckets::<T>::mutate_extant(account, |bucket| {
+                bucket.weight_spent = bucket.weight_spent.saturating_sub(weight);
+            });
+        }
+
+        /// The account's bucket as it stands in the current block.
+        fn refilled(account: &T::AccountId, quota: &Quota) -> Bucket<BlockNumberFor<T>> {
+            let now = frame_system::Pallet::<T>::block_number();
+            match Buckets::<T>::get(account) {
+                Some(bucket) => bucket.refilled(now, quota),
+                None => Bucket { weight_spent: 0, length_spent: 0, refilled_at: now },
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A runtime with the system and this pallet. Calls: a remark of text is ordinary, a remark that is logged
+//! (`remark_with_event`) stands for a registration.
+#![allow(clippy::unwrap_used)]
+
+use crate as pallet_quotas;
+use crate::{ClassOf, Quota, QuotaClass, RegistrationCalls};
+use frame_support::{derive_impl, parameter_types, traits::Hooks};
+use sp_runtime::BuildStorage;
+
+type Block = frame_system::mocking::MockBlock<Test>;
+pub type AccountId = u64;
+
+/// An active patient.
+pub const PATIENT: AccountId = 1;
+/// Another active patient.
+pub const NEIGHBOUR: AccountId = 2;
+/// An active doctor.
+pub const DOCTOR: AccountId = 3;
+/// Not registered, and has no provider reference.
+pub const STRANGER: AccountId = 10;
+/// A second one.
+pub const OTHER_STRANGER: AccountId = 11;
+/// A third one.
+pub const THIRD_STRANGER: AccountId = 12;
+
+/// The bucket of a patient in the mock.
+pub const PATIENT_QUOTA: Quota =
+    Quota { weight_max: 10_000_000_000, weight_refill: 1_000_000_000, length_max: 1_000, length_refill: 100 };
+/// The bucket of a stranger in the mock.
+pub const STRANGER_QUOTA: Quota =
+    Quota { weight_max: 2_000_000_000, weight_refill: 100_000_000, length_max: 500, length_refill: 10 };
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system = 0,
+        Quotas: pallet_quotas = 1,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+}
+
+parameter_types! {
+    pub static Promoted: Option<AccountId> = None;
+}
+
+/// Classes by the actors' numbers; [`Promoted`] names a stranger that has registered meanwhile.
+pub struct ClassByActor;
+impl ClassOf<AccountId> for ClassByActor {
+    fn class_of(account: &AccountId) -> QuotaClass {
+        match *account {
+            PATIENT | NEIGHBOUR => QuotaClass::Patient,
+            DOCTOR => QuotaClass::Professional,
+            other if Promoted::get() == Some(other) => QuotaClass::Patient,
+            _ => QuotaClass::Unknown,
+        }
+    }
+}
+
+/// Small buckets, so that tests can empty them.
+pub struct SmallQuotas;
+impl crate::Quotas for SmallQuotas {
+    fn quota(class: QuotaClass) -> Quota {
+        match class {
+            QuotaClass::Unknown => STRANGER_QUOTA,
+            _ => PATIENT_QUOTA,
+        }
+    }
+}
+
+/// Takes logged remarks for registrations.
+pub struct LoggedRemarks;
+impl RegistrationCalls<RuntimeCall> for LoggedRemarks {
+    fn is_registration(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }))
+    }
+}
+
+parameter_types! {
+    pub const OpenRegistrationsPerBlock: u32 = 2;
+    pub const NonceAhead: u32 = 4;
+}
+
+impl pallet_quotas::Config for Test {
+    type Classes = ClassByActor;
+    type Quotas = SmallQuotas;
+    type Registrations = LoggedRemarks;
+    type OpenRegistrationsPerBlock = OpenRegistrationsPerBlock;
+    type NonceAhead = NonceAhead;
+    type WeightInfo = ();
+}
+
+/// An ordinary call.
+pub fn remark() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark { remark: vec![] })
+}
+
+/// A call that stands for a registration.
+pub fn registration() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark_with_event { remark: vec![] })
+}
+
+/// Ends this block and begins the `blocks`th after it.
+pub fn pass_blocks(blocks: u64) {
+    for _ in 0..blocks {
+        Quotas::on_finalize(System::block_number());
+        System::set_block_number(System::block_number() + 1);
+        Quotas::on_initialize(System::block_number());
+    }
+}
+
+/// Builds the state that a test starts from: the registered actors have a provider reference.
+pub struct ExtBuilder;
+impl ExtBuilder {
+    /// Runs a test in block 1 and checks the invariants after it.
+    pub fn build_and_execute(test: impl FnOnce()) {
+        let genesis = RuntimeGenesisConfig {
+            quotas: pallet_quotas::GenesisConfig { privileged: vec![PATIENT, NEIGHBOUR, DOCTOR] },
+            ..Default::default()
+        };
+        let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
+        ext.execute_with(|| {
+            System::set_block_number(1);
+            test();
+            Quotas::do_try_state().unwrap();
+        });
+    }
+}

@@ -1,0 +1,29 @@
+//! Invariants:
+//!
+//! 1. No account has spent more than the largest bucket holds.
+//! 2. No bucket was refilled in a block that is yet to come.
+//! 3. The open lane has taken no more registrations than a block may.
+
+use crate::{Buckets, Config, OpenRegistrations, Pallet, QuotaClass, Quotas};
+use frame_support::{ensure, traits::Get};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks the invariants of this module's documentation.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        let quotas = || QuotaClass::ALL.iter().map(|class| T::Quotas::quota(*class));
+        let weight_max = quotas().map(|quota| quota.weight_max).max().unwrap_or(0);
+        let length_max = quotas().map(|quota| quota.length_max).max().unwrap_or(0);
+        let now = frame_system::Pallet::<T>::block_number();
+        for bucket in Buckets::<T>::iter_values() {
+            ensure!(bucket.weight_spent <= weight_max, "an account has spent more weight than any bucket holds");
+            ensure!(bucket.length_spent <= length_max, "an account has spent more length than any bucket holds");
+            ensure!(bucket.refilled_at <= now, "a bucket was refilled in a block that is yet to come");
+        }
+        ensure!(
+            OpenRegistrations::<T>::get() <= T::OpenRegistrationsPerBlock::get(),
+            "the open lane has taken more registrations than a block may"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,622 @@
+//! # Registry
+//!
+//! The consortium's members: who they are to the chain, the key that seals for them are made to, and whether they may
+//! act. See `README.md` for the life of a membership.
+//!
+//! A patient is active from registration on. A doctor, hospital or pharmacy waits for an administrator, who reads its
+//! certificate and verifies or rejects it. Of a patient nothing is stored but her username and her keys: her profile is
+//! an encrypted record.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod types;
+pub mod weights;
+
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{Contains, EnsureOrigin, Time},
+};
+use medchain_primitives::*;
+use sp_runtime::ArithmeticError;
+
+/// The registry pallet.
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    // The prelude has a trait of this name.
+    use crate::Member;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The registry.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the registry needs of the runtime.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Who vets professionals; yields the administrator's account, which the events name.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
+        /// The administrators. None of them can become a member.
+        type Administrators: Contains<Self::AccountId>;
+        /// Where professionals anchor their certificates.
+        type Records: RecordDirectory;
+        /// The chain's clock.
+        type Time: Time<Moment = Moment>;
+        /// The cost of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The number of the next member.
+    #[pallet::storage]
+    pub type NextMemberId<T: Config> = StorageValue<_, MemberId, ValueQuery, FirstMemberId>;
+
+    /// The number that the first member gets.
+    #[pallet::type_value]
+    pub fn FirstMemberId() -> MemberId {
+        MemberId::FIRST
+    }
+
+    /// The member behind an account. An outsider chooses the account, hence the cryptographic hasher. Bounded by the
+    /// quota of registrations; members are never removed.
+    #[pallet::storage]
+    pub type Members<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Member>;
+
+    /// The account of a member. Numbers are given out in sequence, so that a fast hasher is enough. As many as
+    /// [`Members`].
+    #[pallet::storage]
+    pub type AccountOf<T: Config> = StorageMap<_, Twox64Concat, MemberId, T::AccountId>;
+
+    /// The account that holds a username. An outsider chooses the username, hence the cryptographic hasher. As many as
+    /// [`Members`].
+    #[pallet::storage]
+    pub type Usernames<T: Config> = StorageMap<_, Blake2_128Concat, Username, T::AccountId>;
+
+    /// The members of each role and status, in the order of their numbers: roles and statuses are closed sets, and
+    /// the number is its own hash, so that a listing follows it. As many as [`Members`].
+    #[pallet::storage]
+    pub type ByRoleAndStatus<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, (Role, Status), Identity, OrderedKey, (), OptionQuery>;
+
+    /// The key that certificates are sealed to, and its version, of each administrator that has published one.
+    /// Accounts are chosen by their owners, hence the cryptographic hasher. Bounded by the number of accounts that
+    /// were ever administrators; read it only for those that are.
+    #[pallet::storage]
+    pub type AdministratorKeys<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (EncryptionKey, KeyVersion)>;
+
+    /// What the registry tells the world.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// An account became a member: a patient active, a professional pending.
+        MemberRegistered {
+            /// The member's number.
+            member: MemberId,
+            /// The member's account.
+            account: T::AccountId,
+            /// What it is.
+            role: Role,
+        },
+        /// A professional changed its public details.
+        DetailsUpdated {
+            /// The professional.
+            member: MemberId,
+        },
+        /// An administrator published the key that certificates are sealed to.
+        AdministratorKeyPublished {
+            /// The administrator's account.
+            administrator: T::AccountId,
+            /// The version of the key; the first is 1.
+            key_version: KeyVersion,
+        },
+        /// An administrator verified a pending professional: it may act.
+        MemberVerified {
+            /// The professional.
+            member: MemberId,
+            /// The administrator's account.
+            administrator: T::AccountId,
+        },
+        /// An administrator rejected a pending professional.
+        MemberRejected {
+            /// The professional.
+            member: MemberId,
+            /// The administrator's account.
+            administrator: T::AccountId,
+            /// Why.
+            reason: VettingReason,
+        },
+        /// An administrator stopped an active professional.
+        MemberSuspended {
+            /// The professional.
+            member: MemberId,
+            /// The administrator's account.
+            administrator: T::AccountId,
+            /// Why.
+            reason: VettingReason,
+        },
+        /// An administrator let a suspended professional act again.
+        MemberReinstated {
+            /// The professional.
+            member: MemberId,
+            /// The administrator's account.
+            administrator: T::AccountId,
+        },
+        /// A rejected professional applied again and is pending.
+        ApplicationRenewed {
+            /// The professional.
+            member: MemberId,
+        },
+    }
+
+    /// Why the registry refuses.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account is a member already; act as that member, or register another account.
+        AlreadyRegistered,
+        /// An administrator cannot be a member; register another account.
+        AdministratorCannotBeMember,
+        /// A patient publishes no details; anchor a profile, which is encrypted, and register without details.
+        DetailsNotForPatients,
+        /// A professional registers with public details; give them.
+        DetailsMissing,
+        /// Name, licence and issuer are needed for vetting; none of them may be blank.
+        DetailBlank,
+        /// A detail is not UTF-8 text or holds a control character; write it as plain text.
+        DetailNotText,
+        /// The encryption key is a point of small order, to which nothing can be sealed; generate another.
+        EncryptionKeyTooWeak,
+        /// The username is shorter than three characters; choose a longer one.
+        UsernameTooShort,
+        /// The username has an upper-case letter; write it in lower case.
+        UsernameNotLowerCase,
+        /// The username has a character that is not a-z, 0-9, dot, underscore or hyphen; choose another.
+        UsernameCharacterUnknown,
+        /// The username starts or ends with a dot, underscore or hyphen; let it start and end with a letter or digit.
+        UsernameEdgeNotAlphanumeric,
+        /// The username has two of dot, underscore and hyphen in a row; keep one of them.
+        UsernameSeparatorsAdjacent,
+        /// Another member has this username; choose another.
+        UsernameTaken,
+        /// The account is not a member; register first.
+        NotAMember,
+        /// No member has this number; look it up by username.
+        UnknownMember,
+        /// The member is a patient, whom nobody vets; give the number of a professional.
+        NotAProfessional,
+        /// An administrator cannot vet itself; ask another administrator.
+        OwnMembership,
+        /// The professional does not wait for vetting; a rejected one applies again first, a suspended one is
+        /// reinstated.
+        NotPending,
+        /// The professional is not active; only an active one can be suspended.
+        NotActive,
+        /// The professional is not suspended; a pending one is verified instead.
+        NotSuspended,
+        /// The professional has not been rejected; there is nothing to apply for again.
+        NotRejected,
+        /// The professional has no current certificate; it anchors one first.
+        NoCertificate,
+        /// Details that an administrator has verified stay as they are; they can change while the professional is
+        /// pending or rejected.
+        DetailsSettled,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Makes the caller a member: a patient active at once, a professional pending until an administrator has
+        /// read its certificate.
+        ///
+        /// A username has 3 to 32 characters of `a-z 0-9 . _ -`, starts and ends with a letter or digit, and has no
+        /// two separators in a row. It cannot be changed.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an account that is neither a member nor an administrator.
+        ///
+        /// ## Errors
+        /// - [`Error::AdministratorCannotBeMember`], [`Error::AlreadyRegistered`]: the account cannot register.
+        /// - [`Error::DetailsNotForPatients`], [`Error::DetailsMissing`], [`Error::DetailBlank`],
+        ///   [`Error::DetailNotText`]: the details do not fit the role.
+        /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
+        /// - [`Error::UsernameTooShort`], [`Error::UsernameNotLowerCase`], [`Error::UsernameCharacterUnknown`],
+        ///   [`Error::UsernameEdgeNotAlphanumeric`], [`Error::UsernameSeparatorsAdjacent`],
+        ///   [`Error::UsernameTaken`]: the username cannot be had.
+        ///
+        /// ## Events
+        /// [`Event::MemberRegistered`].
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register())]
+        pub fn register(
+            origin: OriginFor<T>,
+            role: Role,
+            username: Username,
+            encryption_key: EncryptionKey,
+            details: Option<Details>,
+        ) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            ensure!(!T::Administrators::contains(&account), Error::<T>::AdministratorCannotBeMember);
+            ensure!(!Members::<T>::contains_key(&account), Error::<T>::AlreadyRegistered);
+            match (role.is_professional(), &details) {
+                (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients.into()),
+                (false, None) => {}
+                (true, Some(details)) => Self::ensure_details(details)?,
+                (true, None) => return Err(Error::<T>::DetailsMissing.into()),
+            }
+            ensure!(!is_small_order(&encryption_key), Error::<T>::EncryptionKeyTooWeak);
+            check_username(&username).map_err(Error::<T>::from)?;
+            ensure!(!Usernames::<T>::contains_key(&username), Error::<T>::UsernameTaken);
+
+            let member = Self::do_register(&account, role, username, encryption_key, details)?;
+            Self::deposit_event(Event::MemberRegistered { member, account, role });
+            Ok(())
+        }
+
+        /// Replaces the caller's public details while vetting is open. A rejected professional applies again by it.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a professional that is pending or rejected.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotAProfessional`]: the caller has no public details.
+        /// - [`Error::DetailsSettled`]: the caller is active or suspended.
+        /// - [`Error::DetailBlank`], [`Error::DetailNotText`]: the details cannot be read.
+        ///
+        /// ## Events
+        /// [`Event::DetailsUpdated`]; also [`Event::ApplicationRenewed`] if the caller had been rejected.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::update_details())]
+        pub fn update_details(origin: OriginFor<T>, details: Details) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            let mut member = Self::caller_as_professional(&account)?;
+            ensure!(matches!(member.status, Status::Pending | Status::Rejected), Error::<T>::DetailsSettled);
+            Self::ensure_details(&details)?;
+
+            let id = member.id;
+            let applies_again = member.status == Status::Rejected;
+            member.details = Some(details);
+            Self::put_with_status(&account, member, Status::Pending, None);
+            Self::deposit_event(Event::DetailsUpdated { member: id });
+            if applies_again {
+                Self::deposit_event(Event::ApplicationRenewed { member: id });
+            }
+            Ok(())
+        }
+
+        /// Publishes the key that professionals seal their certificates to for the calling administrator. It replaces
+        /// the one before; certificates sealed to that one stay readable by whoever holds it.
+        ///
+        /// ## Dispatch origin
+        /// An administrator.
+        ///
+        /// ## Errors
+        /// - `BadOrigin`: the caller is not an administrator.
+        /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
+        ///
+        /// ## Events
+        /// [`Event::AdministratorKeyPublished`].
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::publish_administrator_key())]
+        pub fn publish_administrator_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            ensure!(!is_small_order(&key), Error::<T>::EncryptionKeyTooWeak);
+            let version = AdministratorKeys::<T>::get(&administrator).map_or(0, |(_, version)| version);
+            let key_version = version.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+
+            AdministratorKeys::<T>::insert(&administrator, (key, key_version));
+            Self::deposit_event(Event::AdministratorKeyPublished { administrator, key_version });
+            Ok(())
+        }
+
+        /// Lets a pending professional act, after its certificate has been read.
+        ///
+        /// ## Dispatch origin
+        /// An administrator.
+        ///
+        /// ## Errors
+        /// - `BadOrigin`: the caller is not an administrator.
+        /// - [`Error::UnknownMember`], [`Error::NotAProfessional`], [`Error::OwnMembership`]: the caller cannot vet
+        ///   this member.
+        /// - [`Error::NotPending`]: the member does not wait for vetting.
+        /// - [`Error::NoCertificate`]: the member has anchored none, or erased it.
+        ///
+        /// ## Events
+        /// [`Event::MemberVerified`].
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::verify())]
+        pub fn verify(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            let (account, professional) = Self::professional_to_vet(&administrator, member)?;
+            ensure!(professional.status == Status::Pending, Error::<T>::NotPending);
+            ensure!(T::Records::current_own_record(member).is_some(), Error::<T>::NoCertificate);
+
+            Self::put_with_status(&account, professional, Status::Active, None);
+            Self::deposit_event(Event::MemberVerified { member, administrator });
+            Ok(())
+        }
+
+        /// Refuses a pending professional, which may correct its details or certificate and apply again.
+        ///
+        /// ## Dispatch origin
+        /// An administrator.
+        ///
+        /// ## Errors
+        /// - `BadOrigin`: the caller is not an administrator.
+        /// - [`Error::UnknownMember`], [`Error::NotAProfessional`], [`Error::OwnMembership`]: the caller cannot vet
+        ///   this member.
+        /// - [`Error::NotPending`]: the member does not wait for vetting.
+        ///
+        /// ## Events
+        /// [`Event::MemberRejected`].
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::reject())]
+        pub fn reject(origin: OriginFor<T>, member: MemberId, reason: VettingReason) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            let (account, professional) = Self::professional_to_vet(&administrator, member)?;
+            ensure!(professional.status == Status::Pending, Error::<T>::NotPending);
+
+            Self::put_with_status(&account, professional, Status::Rejected, Some(reason));
+            Self::deposit_event(Event::MemberRejected { member, administrator, reason });
+            Ok(())
+        }
+
+        /// Stops an active professional: from this block on it can do nothing.
+        ///
+        /// ## Dispatch origin
+        /// An administrator.
+        ///
+        /// ## Errors
+        /// - `BadOrigin`: the caller is not an administrator.
+        /// - [`Error::UnknownMember`], [`Error::NotAProfessional`], [`Error::OwnMembership`]: the caller cannot vet
+        ///   this member.
+        /// - [`Error::NotActive`]: the member is not active.
+        ///
+        /// ## Events
+        /// [`Event::MemberSuspended`].
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::suspend())]
+        pub fn suspend(origin: OriginFor<T>, member: MemberId, reason: VettingReason) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            let (account, professional) = Self::professional_to_vet(&administrator, member)?;
+            ensure!(professional.status == Status::Active, Error::<T>::NotActive);
+
+            Self::put_with_status(&account, professional, Status::Suspended, Some(reason));
+            Self::deposit_event(Event::MemberSuspended { member, administrator, reason });
+            Ok(())
+        }
+
+        /// Lets a suspended professional act again.
+        ///
+        /// ## Dispatch origin
+        /// An administrator.
+        ///
+        /// ## Errors
+        /// - `BadOrigin`: the caller is not an administrator.
+        /// - [`Error::UnknownMember`], [`Error::NotAProfessional`], [`Error::OwnMembership`]: the caller cannot vet
+        ///   this member.
+        /// - [`Error::NotSuspended`]: the member is not suspended.
+        ///
+        /// ## Events
+        /// [`Event::MemberReinstated`].
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::reinstate())]
+        pub fn reinstate(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            let (account, professional) = Self::professional_to_vet(&administrator, member)?;
+            ensure!(professional.status == Status::Suspended, Error::<T>::NotSuspended);
+
+            Self::put_with_status(&account, professional, Status::Active, None);
+            Self::deposit_event(Event::MemberReinstated { member, administrator });
+            Ok(())
+        }
+
+        /// Puts a rejected professional back among the pending, with the details it has; a new certificate may have
+        /// been anchored before.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a professional that has been rejected.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotAProfessional`]: the caller is never vetted.
+        /// - [`Error::NotRejected`]: the caller has not been rejected.
+        /// - [`Error::NoCertificate`]: the caller has no certificate to be vetted by.
+        ///
+        /// ## Events
+        /// [`Event::ApplicationRenewed`].
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::apply_again())]
+        pub fn apply_again(origin: OriginFor<T>) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            let member = Self::caller_as_professional(&account)?;
+            let id = member.id;
+            ensure!(member.status == Status::Rejected, Error::<T>::NotRejected);
+            ensure!(T::Records::current_own_record(id).is_some(), Error::<T>::NoCertificate);
+
+            Self::put_with_status(&account, member, Status::Pending, None);
+            Self::deposit_event(Event::ApplicationRenewed { member: id });
+            Ok(())
+        }
+    }
+
+    impl<T: Config> From<UsernameFlaw> for Error<T> {
+        fn from(flaw: UsernameFlaw) -> Self {
+            match flaw {
+                UsernameFlaw::TooShort => Self::UsernameTooShort,
+                UsernameFlaw::NotLowerCase => Self::UsernameNotLowerCase,
+                UsernameFlaw::CharacterUnknown => Self::UsernameCharacterUnknown,
+                UsernameFlaw::EdgeNotAlphanumeric => Self::UsernameEdgeNotAlphanumeric,
+                UsernameFlaw::SeparatorsAdjacent => Self::UsernameSeparatorsAdjacent,
+            }
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The member with this number and its account.
+    pub fn member_by_id(id: MemberId) -> Option<(T::AccountId, Member)> {
+        let account = AccountOf::<T>::get(id)?;
+        let member = Members::<T>::get(&account)?;
+        Some((account, member))
+    }
+
+    /// The member with this username and its account; `None` also for what cannot be a username.
+    pub fn member_by_username(username: &[u8]) -> Option<(T::AccountId, Member)> {
+        let username = Username::try_from(username.to_vec()).ok()?;
+        let account = Usernames::<T>::get(username)?;
+        let member = Members::<T>::get(&account)?;
+        Some((account, member))
+    }
+
+    /// The members of a role and status whose numbers follow `cursor`, in ascending order, at most `limit`. The cost
+    /// grows with `limit`, which the caller bounds.
+    pub fn members_page(
+        role: Role,
+        status: Status,
+        cursor: Option<MemberId>,
+        limit: u32,
+    ) -> Vec<(T::AccountId, Member)> {
+        let group = (role, status);
+        let keys = match cursor {
+            None => ByRoleAndStatus::<T>::iter_key_prefix(group),
+            Some(id) => ByRoleAndStatus::<T>::iter_key_prefix_from(
+                group,
+                ByRoleAndStatus::<T>::hashed_key_for(group, OrderedKey::from(id)),
+            ),
+        };
+        keys.take(limit as usize).filter_map(|key| Self::member_by_id(key.into())).collect()
+    }
+
+    /// The key that certificates are sealed to for this administrator, and its version; `None` until one is published
+    /// and for every other account.
+    pub fn administrator_key(account: &T::AccountId) -> Option<(EncryptionKey, KeyVersion)> {
+        T::Administrators::contains(account).then(|| AdministratorKeys::<T>::get(account)).flatten()
+    }
+
+    /// The caller, who must be a professional.
+    fn caller_as_professional(account: &T::AccountId) -> Result<Member, Error<T>> {
+        let member = Members::<T>::get(account).ok_or(Error::<T>::NotAMember)?;
+        ensure!(member.role.is_professional(), Error::<T>::NotAProfessional);
+        Ok(member)
+    }
+
+    /// The professional that an administrator wants to vet.
+    fn professional_to_vet(administrator: &T::AccountId, id: MemberId) -> Result<(T::AccountId, Member), Error<T>> {
+        let (account, member) = Self::member_by_id(id).ok_or(Error::<T>::UnknownMember)?;
+        ensure!(member.role.is_professional(), Error::<T>::NotAProfessional);
+        // A member can be appointed administrator after it has registered.
+        ensure!(&account != administrator, Error::<T>::OwnMembership);
+        Ok((account, member))
+    }
+
+    fn ensure_details(details: &Details) -> Result<(), Error<T>> {
+        for text in details.texts() {
+            ensure!(is_plain_text(text), Error::<T>::DetailNotText);
+        }
+        for text in details.required_texts() {
+            ensure!(!is_blank(text), Error::<T>::DetailBlank);
+        }
+        Ok(())
+    }
+
+    /// Stores a member that has been checked and gives the account its provider reference, without which it could not
+    /// send another transaction.
+    fn do_register(
+        account: &T::AccountId,
+        role: Role,
+        username: Username,
+        encryption_key: EncryptionKey,
+        details: Option<Details>,
+    ) -> Result<MemberId, ArithmeticError> {
+        let id = NextMemberId::<T>::get();
+        NextMemberId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
+        let status = if role.is_professional() { Status::Pending } else { Status::Active };
+
+        AccountOf::<T>::insert(id, account);
+        Usernames::<T>::insert(&username, account);
+        ByRoleAndStatus::<T>::insert((role, status), OrderedKey::from(id), ());
+        let member = Member {
+            id,
+            role,
+            status,
+            reason: None,
+            username,
+            encryption_key,
+            key_version: FIRST_KEY_VERSION,
+            details,
+            registered_at: T::Time::now(),
+        };
+        Members::<T>::insert(account, member);
+        frame_system::Pallet::<T>::inc_providers(account);
+        Ok(id)
+    }
+
+    /// Stores a member with another status and moves it in the index.
+    fn put_with_status(account: &T::AccountId, mut member: Member, status: Status, reason: Option<VettingReason>) {
+        let key = OrderedKey::from(member.id);
+        ByRoleAndStatus::<T>::remove((member.role, member.status), key);
+        ByRoleAndStatus::<T>::insert((member.role, status), key, ());
+        member.status = status;
+        member.reason = reason;
+        Members::<T>::insert(account, member);
+    }
+}
+
+impl<T: Config> MemberDirectory<T::AccountId> for Pallet<T> {
+    fn by_account(account: &T::AccountId) -> Option<MemberInfo> {
+        Members::<T>::get(account).map(|member| member.info())
+    }
+
+    fn by_id(id: MemberId) -> Option<MemberInfo> {
+        Self::member_by_id(id).map(|(_, member)| member.info())
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_register(account: &T::AccountId, role: Role) -> MemberId {
+        use alloc::format;
+        let number = NextMemberId::<T>::get();
+        let text = || format!("benchmark-{number}").into_bytes().try_into().unwrap_or_default();
+        let details = role.is_professional().then(|| Details {
+            name: text(),
+            licence: text(),
+            issuer: text(),
+            speciality: text(),
+            address: text(),
+        });
+        let username = format!("benchmark-{number}").into_bytes().try_into().unwrap_or_default();
+        let key = EncryptionKey([0x5a; 32]);
+        // Numbers cannot run out in a benchmark; were it so, the number below would belong to nobody.
+        if Self::do_register(account, role, username, key, details).is_ok() {
+            if let Some(member) = Members::<T>::get(account) {
+                Self::put_with_status(account, member, Status::Active, None);
+            }
+        }
+        number
+    }
+}

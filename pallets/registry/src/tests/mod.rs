@@ -1,0 +1,21 @@
+//! One file for each call, and one for what the other pallets and the clients read.
+
+#![allow(clippy::unwrap_used)]
+
+mod apply_again;
+mod publish_administrator_key;
+mod reads;
+mod register;
+mod reinstate;
+mod reject;
+mod suspend;
+mod update_details;
+mod verify;
+
+use crate::{mock::*, *};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchError::BadOrigin;
+
+fn signed(account: AccountId) -> RuntimeOrigin {
+    RuntimeOrigin::signed(account)
+}

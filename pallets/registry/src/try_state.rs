@@ -1,0 +1,55 @@
+//! What must hold of the registry after every block.
+
+use crate::*;
+use frame_support::ensure;
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks that
+    /// 1. every member has a number below the next, and `AccountOf` and `Usernames` lead back to its account;
+    /// 2. `AccountOf`, `Usernames` and `ByRoleAndStatus` have one entry for each member and no other;
+    /// 3. `ByRoleAndStatus` lists each member under its own role and status;
+    /// 4. professionals have details and patients have none;
+    /// 5. patients are active;
+    /// 6. a reason is kept for the rejected and the suspended, and for them alone;
+    /// 7. usernames have their form, and no key is of small order or of version zero;
+    /// 8. every member's account has a provider reference.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        let next = NextMemberId::<T>::get();
+        let mut members = 0usize;
+        for (account, member) in Members::<T>::iter() {
+            members = members.saturating_add(1);
+            ensure!(member.id >= MemberId::FIRST && member.id < next, "a member's number was never given out");
+            ensure!(AccountOf::<T>::get(member.id).as_ref() == Some(&account), "AccountOf leads elsewhere");
+            ensure!(Usernames::<T>::get(&member.username).as_ref() == Some(&account), "Usernames leads elsewhere");
+            ensure!(
+                ByRoleAndStatus::<T>::contains_key((member.role, member.status), OrderedKey::from(member.id)),
+                "a member is not listed under its role and status"
+            );
+            ensure!(
+                member.details.is_some() == member.role.is_professional(),
+                "professionals have details and patients have none"
+            );
+            ensure!(member.role.is_professional() || member.status == Status::Active, "a patient is not active");
+            ensure!(
+                member.reason.is_some() == matches!(member.status, Status::Rejected | Status::Suspended),
+                "a reason is kept for the rejected and the suspended alone"
+            );
+            ensure!(check_username(&member.username).is_ok(), "a username has not its form");
+            ensure!(!is_small_order(&member.encryption_key), "an encryption key is of small order");
+            ensure!(member.key_version >= FIRST_KEY_VERSION, "a key has no version");
+            ensure!(frame_system::Pallet::<T>::providers(&account) > 0, "a member's account has no provider");
+        }
+        ensure!(AccountOf::<T>::iter_keys().count() == members, "AccountOf has as many entries as there are members");
+        ensure!(Usernames::<T>::iter_keys().count() == members, "Usernames has as many entries as there are members");
+        ensure!(
+            ByRoleAndStatus::<T>::iter_keys().count() == members,
+            "ByRoleAndStatus has as many entries as there are members"
+        );
+        for (_, (key, version)) in AdministratorKeys::<T>::iter() {
+            ensure!(!is_small_order(&key), "an administrator's key is of small order");
+            ensure!(version >= FIRST_KEY_VERSION, "an administrator's key has no version");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,550 @@
+//! # Reports pallet
+//!
+//! Anchors clinical documents: who wrote what for whom and when, and the hashes that name the encrypted content and
+//! its envelope in the vault. Append-only: an amendment is a new record that supersedes, a retraction is a mark, and
+//! an erasure leaves the anchor while the vaults delete what it names.
+//!
+//! Calls: [`anchor`](Pallet::anchor), [`amend`](Pallet::amend), [`retract`](Pallet::retract),
+//! [`erase`](Pallet::erase). Other pallets ask through
+//! [`RecordDirectory`](medchain_primitives::RecordDirectory).
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::Record;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use frame_support::{ensure, traits::Time};
+use medchain_primitives::{
+    limits, ContentRoot, MemberDirectory, MemberId, MemberInfo, OrderedKey, RecordDirectory, RecordId, RecordInfo,
+    RecordKind, RecordStatus, Role, Status,
+};
+use sp_runtime::DispatchError;
+use types::Document;
+
+/// The pallet.
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+    use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
+
+    /// The version of the storage's layout.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The pallet's dispatchables, storage and reads.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime supplies.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The registry.
+        type Members: MemberDirectory<Self::AccountId>;
+        /// The care relations, by which doctors may write for patients.
+        type Care: CareRelations;
+        /// The chain's clock, in milliseconds.
+        type Time: Time<Moment = Moment>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The first record's number.
+    #[pallet::type_value]
+    pub fn FirstRecordId() -> RecordId {
+        RecordId::FIRST
+    }
+
+    /// The number that the next record gets.
+    #[pallet::storage]
+    pub type NextRecordId<T> = StorageValue<_, RecordId, ValueQuery, FirstRecordId>;
+
+    /// Record number → record. `Twox64Concat`: numbers are given out in sequence, nobody chooses them. Append-only;
+    /// every entry is paid for by its author's quota.
+    #[pallet::storage]
+    pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
+
+    /// Patient (for a certificate, professional) and record → the record's kind. `Twox64Concat` and `Identity` over
+    /// a big-endian number: both are given out in sequence, and a patient's records list in the order of their
+    /// numbers. One entry for each record.
+    #[pallet::storage]
+    pub type ByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, RecordKind>;
+
+    /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
+    /// authors choose it. One entry for each record; it stays when the record is erased, so that what was erased is
+    /// not anchored again by its author.
+    #[pallet::storage]
+    pub type Anchored<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, ContentRoot, RecordId>;
+
+    /// Content → how many records that are not erased anchor it; absent when none does. `Blake2_128Concat`, because
+    /// authors choose the content. At most one entry for each record.
+    #[pallet::storage]
+    pub type Anchors<T> = StorageMap<_, Blake2_128Concat, ContentRoot, u32, ValueQuery>;
+
+    /// Member → its profile or certificate that is in force. `Twox64Concat`: numbers are given out in sequence. At
+    /// most one entry for each member.
+    #[pallet::storage]
+    pub type OwnRecord<T> = StorageMap<_, Twox64Concat, MemberId, RecordId>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A record was anchored.
+        RecordAnchored {
+            /// The record.
+            record: RecordId,
+            /// Whose it is.
+            patient: MemberId,
+            /// Who wrote it.
+            author: MemberId,
+            /// What it is.
+            kind: RecordKind,
+            /// The content's root digest.
+            content: ContentRoot,
+        },
+        /// A record replaced an earlier one; follows the `RecordAnchored` of the new record.
+        RecordAmended {
+            /// The new record.
+            record: RecordId,
+            /// The record that it replaces.
+            supersedes: RecordId,
+        },
+        /// A record was marked by its author as entered in error.
+        RecordRetracted {
+            /// The record.
+            record: RecordId,
+        },
+        /// A record was erased: vaults delete its content, unless another record anchors it, and its envelope.
+        RecordErased {
+            /// The record.
+            record: RecordId,
+            /// The content's root digest.
+            content: ContentRoot,
+            /// The envelope's SHA-256.
+            envelope: EnvelopeHash,
+        },
+    }
+
+    /// Why a call was refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account belongs to no member; register it first.
+        NotAMember,
+        /// The member's status does not let it write records; wait for verification, or ask an administrator.
+        NotActive,
+        /// The member's role does not write this kind: patients write profiles, professionals their own
+        /// certificates, doctors reports and prescriptions.
+        KindNotForRole,
+        /// A profile or certificate is its owner's alone; give your own member number as the patient's.
+        OwnRecordsOnly,
+        /// No patient has this number; check it.
+        UnknownPatient,
+        /// The patient is not under this doctor's care; the patient opens a care relation first.
+        NotUnderCare,
+        /// A prescription allows 1 to 24 fills and every other kind 0; correct the number.
+        FillsOutOfRange,
+        /// A content has at least one byte of ciphertext; give the size of what was stored.
+        ContentEmpty,
+        /// The content is larger than its kind allows; store a smaller document.
+        ContentTooLarge,
+        /// This author has anchored this content already; encrypt the document afresh, which gives another content.
+        AlreadyAnchored,
+        /// No record has this number; check it.
+        UnknownRecord,
+        /// The record was written by another member; its author amends or retracts it.
+        NotTheAuthor,
+        /// The record was superseded, retracted or erased; amend the one that is in force.
+        RecordNotCurrent,
+        /// A profile or certificate is replaced by anchoring the new one; do that instead.
+        OwnRecordsAreReplaced,
+        /// The record was retracted before; nothing is left to do.
+        AlreadyRetracted,
+        /// The record was erased; nothing of it is left.
+        RecordErased,
+        /// The record is another member's; only its patient erases it.
+        NotThePatient,
+        /// A certificate in force stays as evidence; anchor the one that replaces it first.
+        CertificateInForce,
+        /// Every record number has been given out; the runtime must widen them.
+        RecordIdsExhausted,
+        /// Too many records anchor this content; encrypt the document afresh, which gives another content.
+        TooManyAnchors,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Anchors a document that was stored in the vault, as a new record of `patient`.
+        ///
+        /// A new profile or certificate supersedes the one in force.
+        ///
+        /// - `patient`: whose record it is; the caller itself for a profile or certificate.
+        /// - `kind`: what it is.
+        /// - `content`: the SHA-256 digest of the content's root block.
+        /// - `size`: bytes of ciphertext, at most `CONTENT_MAX`, for a profile or certificate `OWN_CONTENT_MAX`.
+        /// - `envelope`: the SHA-256 digest of the envelope.
+        /// - `fills`: 1 to `FILLS_MAX` for a prescription, 0 for any other kind.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed: for a profile an active patient; for a certificate a professional that is not suspended; for a
+        /// report or prescription an active doctor who has the patient under care.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`KindNotForRole`](Error::KindNotForRole), [`OwnRecordsOnly`](Error::OwnRecordsOnly),
+        /// [`UnknownPatient`](Error::UnknownPatient), [`NotUnderCare`](Error::NotUnderCare),
+        /// [`FillsOutOfRange`](Error::FillsOutOfRange), [`ContentEmpty`](Error::ContentEmpty),
+        /// [`ContentTooLarge`](Error::ContentTooLarge), [`AlreadyAnchored`](Error::AlreadyAnchored),
+        /// [`RecordIdsExhausted`](Error::RecordIdsExhausted), [`TooManyAnchors`](Error::TooManyAnchors).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
+        /// a profile or certificate.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::anchor())]
+        pub fn anchor(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            kind: RecordKind,
+            content: ContentRoot,
+            size: u64,
+            envelope: EnvelopeHash,
+            fills: u8,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let author = Self::ensure_author(&who, kind)?;
+            Self::ensure_may_write_for(&author, patient, kind)?;
+            let supersedes = if is_own(kind) { OwnRecord::<T>::get(author.id) } else { None };
+            Self::do_anchor(author.id, patient, kind, Document { content, size, envelope, fills }, supersedes)
+        }
+
+        /// Anchors a document that replaces one of the author's reports or prescriptions; the replaced record stays
+        /// readable.
+        ///
+        /// - `record`: the record in force that is replaced.
+        /// - `content`, `size`, `envelope`, `fills`: as for [`anchor`](Pallet::anchor).
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's author, an active doctor who still has the patient under care.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAMember`](Error::NotAMember),
+        /// [`NotTheAuthor`](Error::NotTheAuthor), [`OwnRecordsAreReplaced`](Error::OwnRecordsAreReplaced),
+        /// [`RecordNotCurrent`](Error::RecordNotCurrent), and those of [`anchor`](Pallet::anchor).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordAnchored`](Event::RecordAnchored), [`RecordAmended`](Event::RecordAmended).
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::amend())]
+        pub fn amend(
+            origin: OriginFor<T>,
+            record: RecordId,
+            content: ContentRoot,
+            size: u64,
+            envelope: EnvelopeHash,
+            fills: u8,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let old = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(old.author == author.id, Error::<T>::NotTheAuthor);
+            ensure!(!is_own(old.kind), Error::<T>::OwnRecordsAreReplaced);
+            ensure!(old.status == RecordStatus::Current, Error::<T>::RecordNotCurrent);
+            let author = Self::ensure_author(&who, old.kind)?;
+            Self::ensure_may_write_for(&author, old.patient, old.kind)?;
+            Self::do_anchor(author.id, old.patient, old.kind, Document { content, size, envelope, fills }, Some(record))
+        }
+
+        /// Marks a record as entered in error. It stays readable, with that mark.
+        ///
+        /// - `record`: a record in force or superseded.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's author, in a status that lets it write the kind.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAMember`](Error::NotAMember),
+        /// [`NotTheAuthor`](Error::NotTheAuthor), [`NotActive`](Error::NotActive),
+        /// [`RecordErased`](Error::RecordErased), [`AlreadyRetracted`](Error::AlreadyRetracted),
+        /// [`CertificateInForce`](Error::CertificateInForce).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordRetracted`](Event::RecordRetracted).
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::retract())]
+        pub fn retract(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let mut entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(entry.author == author.id, Error::<T>::NotTheAuthor);
+            Self::ensure_author(&who, entry.kind)?;
+            match entry.status {
+                RecordStatus::Current | RecordStatus::Superseded => {}
+                RecordStatus::EnteredInError => return Err(Error::<T>::AlreadyRetracted.into()),
+                RecordStatus::Erased => return Err(Error::<T>::RecordErased.into()),
+            }
+            Self::ensure_not_certificate_in_force(&entry)?;
+
+            Self::end_own_record(entry.patient, record);
+            entry.status = RecordStatus::EnteredInError;
+            Records::<T>::insert(record, entry);
+            Self::deposit_event(Event::RecordRetracted { record });
+            Ok(())
+        }
+
+        /// Erases a record: from this block on nothing of it is served or released, and the vaults delete it.
+        ///
+        /// The anchor stays: numbers, sizes and hashes, which say nothing of the patient.
+        ///
+        /// - `record`: a record of the caller.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's patient, active; for a certificate that is no longer in force by its professional,
+        /// not suspended.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAMember`](Error::NotAMember),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotActive`](Error::NotActive),
+        /// [`RecordErased`](Error::RecordErased), [`CertificateInForce`](Error::CertificateInForce).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordErased`](Event::RecordErased).
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::erase())]
+        pub fn erase(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let mut entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            let patient = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(entry.patient == patient.id, Error::<T>::NotThePatient);
+            ensure!(may_act_on(&patient, entry.kind), Error::<T>::NotActive);
+            ensure!(entry.status != RecordStatus::Erased, Error::<T>::RecordErased);
+            Self::ensure_not_certificate_in_force(&entry)?;
+
+            Self::end_own_record(entry.patient, record);
+            Anchors::<T>::mutate_exists(entry.content, |count| {
+                *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0)
+            });
+            let (content, envelope) = (entry.content, entry.envelope);
+            entry.status = RecordStatus::Erased;
+            Records::<T>::insert(record, entry);
+            Self::deposit_event(Event::RecordErased { record, content, envelope });
+            Ok(())
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// The member behind `who`, in a role and status that write this kind.
+        fn ensure_author(who: &T::AccountId, kind: RecordKind) -> Result<MemberInfo, DispatchError> {
+            let author = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+            let role_writes = match kind {
+                RecordKind::Profile => author.role == Role::Patient,
+                RecordKind::Certificate => author.role.is_professional(),
+                RecordKind::Report | RecordKind::Prescription => author.role == Role::Doctor,
+            };
+            ensure!(role_writes, Error::<T>::KindNotForRole);
+            ensure!(may_act_on(&author, kind), Error::<T>::NotActive);
+            Ok(author)
+        }
+
+        /// Whether `author` may write records of this kind for `patient`.
+        fn ensure_may_write_for(author: &MemberInfo, patient: MemberId, kind: RecordKind) -> DispatchResult {
+            if is_own(kind) {
+                ensure!(author.id == patient, Error::<T>::OwnRecordsOnly);
+                return Ok(());
+            }
+            let is_patient = T::Members::by_id(patient).is_some_and(|member| member.is_active_as(Role::Patient));
+            ensure!(is_patient, Error::<T>::UnknownPatient);
+            ensure!(T::Care::under_care(patient, author.id), Error::<T>::NotUnderCare);
+            Ok(())
+        }
+
+        /// Whether the record is anything but the certificate that its professional was verified by.
+        fn ensure_not_certificate_in_force(record: &Record) -> DispatchResult {
+            let in_force = record.kind == RecordKind::Certificate && record.status == RecordStatus::Current;
+            ensure!(!in_force, Error::<T>::CertificateInForce);
+            Ok(())
+        }
+
+        /// Checks the document, and writes it as a new record that supersedes another if so told.
+        fn do_anchor(
+            author: MemberId,
+            patient: MemberId,
+            kind: RecordKind,
+            document: Document,
+            supersedes: Option<RecordId>,
+        ) -> DispatchResult {
+            let Document { content, size, envelope, fills } = document;
+            let fills_fit = match kind {
+                RecordKind::Prescription => (1..=limits::FILLS_MAX).contains(&fills),
+                _ => fills == 0,
+            };
+            ensure!(fills_fit, Error::<T>::FillsOutOfRange);
+            ensure!(size > 0, Error::<T>::ContentEmpty);
+            let size_max = if is_own(kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
+            ensure!(size <= size_max, Error::<T>::ContentTooLarge);
+            ensure!(!Anchored::<T>::contains_key(author, content), Error::<T>::AlreadyAnchored);
+            let record = NextRecordId::<T>::get();
+            let next = record.next().ok_or(Error::<T>::RecordIdsExhausted)?;
+            let anchors = Anchors::<T>::get(content).checked_add(1).ok_or(Error::<T>::TooManyAnchors)?;
+
+            NextRecordId::<T>::put(next);
+            Records::<T>::insert(
+                record,
+                Record {
+                    patient,
+                    author,
+                    kind,
+                    status: RecordStatus::Current,
+                    content,
+                    size,
+                    envelope,
+                    anchored_at: T::Time::now(),
+                    supersedes,
+                    superseded_by: None,
+                    fills,
+                },
+            );
+            ByPatient::<T>::insert(patient, OrderedKey::from(record), kind);
+            Anchored::<T>::insert(author, content, record);
+            Anchors::<T>::insert(content, anchors);
+            if is_own(kind) {
+                OwnRecord::<T>::insert(patient, record);
+            }
+            Self::deposit_event(Event::RecordAnchored { record, patient, author, kind, content });
+            if let Some(supersedes) = supersedes {
+                Records::<T>::mutate_extant(supersedes, |old| {
+                    old.status = RecordStatus::Superseded;
+                    old.superseded_by = Some(record);
+                });
+                Self::deposit_event(Event::RecordAmended { record, supersedes });
+            }
+            Ok(())
+        }
+
+        /// Takes a record out of force if it is its owner's profile or certificate.
+        fn end_own_record(owner: MemberId, record: RecordId) {
+            OwnRecord::<T>::mutate_exists(owner, |own| {
+                if *own == Some(record) {
+                    *own = None;
+                }
+            });
+        }
+    }
+}
+
+/// Whether members write this kind about themselves alone.
+const fn is_own(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Profile | RecordKind::Certificate)
+}
+
+/// Whether the member's status lets it act on records of this kind. Certificates come before verification, so for
+/// them only a suspension counts.
+fn may_act_on(member: &MemberInfo, kind: RecordKind) -> bool {
+    match kind {
+        RecordKind::Certificate => member.status != Status::Suspended,
+        _ => member.is_active(),
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The record with this number.
+    pub fn record(id: RecordId) -> Option<Record> {
+        Records::<T>::get(id)
+    }
+
+    /// The records of a patient (for certificates, of a professional) after `cursor` in the order of their numbers,
+    /// of one kind or of all; at most `limit`, itself at most [`limits::PAGE_MAX`].
+    pub fn records_of(
+        patient: MemberId,
+        kind: Option<RecordKind>,
+        cursor: Option<RecordId>,
+        limit: u32,
+    ) -> Vec<(RecordId, Record)> {
+        let index = match cursor {
+            Some(after) => ByPatient::<T>::iter_prefix_from(
+                patient,
+                ByPatient::<T>::hashed_key_for(patient, OrderedKey::from(after)),
+            ),
+            None => ByPatient::<T>::iter_prefix(patient),
+        };
+        index
+            .filter(|(_, its_kind)| kind.is_none_or(|kind| kind == *its_kind))
+            .map(|(key, _)| RecordId::from(key))
+            .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+            .take(limit.min(limits::PAGE_MAX) as usize)
+            .collect()
+    }
+
+    /// The record by which this author anchored this content.
+    pub fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId> {
+        Anchored::<T>::get(author, content)
+    }
+
+    /// Whether any record that is not erased anchors this content.
+    pub fn is_anchored(content: ContentRoot) -> bool {
+        Anchors::<T>::contains_key(content)
+    }
+}
+
+impl<T: Config> RecordDirectory for Pallet<T> {
+    fn record(id: RecordId) -> Option<RecordInfo> {
+        Records::<T>::get(id).map(|record| record.info())
+    }
+
+    fn current_own_record(member: MemberId) -> Option<RecordId> {
+        OwnRecord::<T>::get(member)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_anchor(patient: MemberId, author: MemberId, kind: RecordKind) -> RecordId {
+        use sp_runtime::traits::{BlakeTwo256, Hash};
+        let record = NextRecordId::<T>::get();
+        // Another content for each record.
+        let digest = BlakeTwo256::hash_of(&record).0;
+        let document = Document {
+            content: ContentRoot(digest),
+            size: 1,
+            envelope: medchain_primitives::EnvelopeHash(digest),
+            fills: u8::from(kind == RecordKind::Prescription),
+        };
+        let supersedes = if is_own(kind) { OwnRecord::<T>::get(patient) } else { None };
+        let anchored = Self::do_anchor(author, patient, kind, document, supersedes);
+        debug_assert!(anchored.is_ok(), "a new content in bounds is anchored");
+        record
+    }
+}

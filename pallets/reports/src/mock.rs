@@ -1,0 +1,197 @@
+//! A chain with this pallet, a settable clock, and members of each kind.
+
+#![allow(clippy::unwrap_used)]
+
+use crate as pallet_reports;
+use crate::*;
+use alloc::collections::{BTreeMap, BTreeSet};
+use frame_support::{assert_ok, derive_impl, parameter_types};
+use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment};
+use sp_runtime::BuildStorage;
+
+pub type AccountId = u64;
+
+/// An active patient.
+pub const PATIENT: AccountId = 1001;
+/// Another active patient.
+pub const OTHER_PATIENT: AccountId = 1002;
+/// An active doctor.
+pub const DOCTOR: AccountId = 1003;
+/// Another active doctor.
+pub const OTHER_DOCTOR: AccountId = 1004;
+/// An active hospital.
+pub const HOSPITAL: AccountId = 1005;
+/// An active pharmacy.
+pub const PHARMACY: AccountId = 1006;
+/// Never registered.
+pub const STRANGER: AccountId = 1;
+
+/// When the tests begin, in milliseconds.
+pub const NOW: Moment = 1_800_000_000_000;
+/// The envelope of every record.
+pub const ENVELOPE: EnvelopeHash = EnvelopeHash([0xee; 32]);
+/// The size of every record, in bytes.
+pub const SIZE: u64 = 4_096;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+
+    #[runtime::pallet_index(1)]
+    pub type Reports = pallet_reports;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Self>;
+}
+
+impl Config for Test {
+    type Members = Directory;
+    type Care = CareList;
+    type Time = Clock;
+    type WeightInfo = ();
+}
+
+parameter_types! {
+    /// The registered members.
+    pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
+    /// Patients and the doctors who have them under care.
+    pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// The clock, in milliseconds.
+    pub static ClockTime: Moment = NOW;
+}
+
+/// The members in [`Registered`].
+pub struct Directory;
+impl MemberDirectory<AccountId> for Directory {
+    fn by_account(account: &AccountId) -> Option<MemberInfo> {
+        Registered::get().get(account).copied()
+    }
+
+    fn by_id(id: MemberId) -> Option<MemberInfo> {
+        Registered::get().values().find(|member| member.id == id).copied()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_register(account: &AccountId, role: Role) -> MemberId {
+        register(*account, role, Status::Active);
+        MemberId(*account)
+    }
+}
+
+/// The care relations in [`UnderCare`].
+pub struct CareList;
+impl CareRelations for CareList {
+    fn under_care(patient: MemberId, doctor: MemberId) -> bool {
+        UnderCare::get().contains(&(patient, doctor))
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_open(patient: MemberId, doctor: MemberId) {
+        UnderCare::mutate(|care| care.insert((patient, doctor)));
+    }
+}
+
+/// A clock that shows [`ClockTime`].
+pub struct Clock;
+impl Time for Clock {
+    type Moment = Moment;
+
+    fn now() -> Moment {
+        ClockTime::get()
+    }
+}
+
+/// The number of the member behind an account of the tests.
+pub fn id(account: AccountId) -> MemberId {
+    MemberId(account)
+}
+
+/// A content of its own for each seed.
+pub fn content(seed: u8) -> ContentRoot {
+    ContentRoot([seed; 32])
+}
+
+/// Registers a member.
+pub fn register(account: AccountId, role: Role, status: Status) {
+    let member = MemberInfo { id: id(account), role, status, encryption_key: EncryptionKey([1; 32]), key_version: 1 };
+    Registered::mutate(|members| members.insert(account, member));
+}
+
+/// Changes where a member stands.
+pub fn set_status(account: AccountId, status: Status) {
+    Registered::mutate(|members| members.get_mut(&account).unwrap().status = status);
+}
+
+/// Ends a care relation.
+pub fn end_care(patient: AccountId, doctor: AccountId) {
+    UnderCare::mutate(|care| care.remove(&(id(patient), id(doctor))));
+}
+
+/// Anchors a record of this kind and gives its number.
+pub fn anchor(author: AccountId, patient: AccountId, kind: RecordKind, seed: u8) -> RecordId {
+    let record = NextRecordId::<Test>::get();
+    let fills = u8::from(kind == RecordKind::Prescription);
+    let origin = RuntimeOrigin::signed(author);
+    assert_ok!(Reports::anchor(origin, id(patient), kind, content(seed), SIZE, ENVELOPE, fills));
+    record
+}
+
+/// Anchors a report by the doctor for the patient.
+pub fn report(seed: u8) -> RecordId {
+    anchor(DOCTOR, PATIENT, RecordKind::Report, seed)
+}
+
+/// Builds the chain that a test starts from.
+#[derive(Default)]
+pub struct ExtBuilder {
+    care: Vec<(AccountId, AccountId)>,
+}
+
+impl ExtBuilder {
+    /// Puts the patient under the doctor's care.
+    pub fn under_care(mut self, patient: AccountId, doctor: AccountId) -> Self {
+        self.care.push((patient, doctor));
+        self
+    }
+
+    /// Runs a test, and then checks what must always hold.
+    pub fn build_and_execute(self, test: impl FnOnce()) {
+        let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+        let mut chain = sp_io::TestExternalities::from(storage);
+        chain.execute_with(|| {
+            System::set_block_number(1);
+            ClockTime::set(NOW);
+            Registered::set(BTreeMap::new());
+            for (account, role) in [
+                (PATIENT, Role::Patient),
+                (OTHER_PATIENT, Role::Patient),
+                (DOCTOR, Role::Doctor),
+                (OTHER_DOCTOR, Role::Doctor),
+                (HOSPITAL, Role::Hospital),
+                (PHARMACY, Role::Pharmacy),
+            ] {
+                register(account, role, Status::Active);
+            }
+            UnderCare::set(self.care.iter().map(|(patient, doctor)| (id(*patient), id(*doctor))).collect());
+            test();
+            Reports::do_try_state().unwrap();
+        });
+    }
+}

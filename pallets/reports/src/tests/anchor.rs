@@ -1,0 +1,226 @@
+use crate::{mock::*, *};
+use frame_support::{assert_noop, assert_ok};
+use medchain_primitives::EnvelopeHash;
+use sp_runtime::DispatchResult;
+
+fn try_anchor(author: AccountId, patient: AccountId, kind: RecordKind, size: u64, fills: u8) -> DispatchResult {
+    Reports::anchor(RuntimeOrigin::signed(author), id(patient), kind, content(1), size, ENVELOPE, fills)
+}
+
+#[test]
+fn doctor_anchors_a_report_of_a_patient_under_care() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        assert_ok!(try_anchor(DOCTOR, PATIENT, RecordKind::Report, SIZE, 0));
+        assert_eq!(
+            Reports::record(RecordId(1)),
+            Some(Record {
+                patient: id(PATIENT),
+                author: id(DOCTOR),
+                kind: RecordKind::Report,
+                status: RecordStatus::Current,
+                content: content(1),
+                size: SIZE,
+                envelope: ENVELOPE,
+                anchored_at: NOW,
+                supersedes: None,
+                superseded_by: None,
+                fills: 0,
+            })
+        );
+        assert_eq!(Reports::anchored_by(id(DOCTOR), content(1)), Some(RecordId(1)));
+        assert!(Reports::is_anchored(content(1)));
+        System::assert_last_event(
+            Event::RecordAnchored {
+                record: RecordId(1),
+                patient: id(PATIENT),
+                author: id(DOCTOR),
+                kind: RecordKind::Report,
+                content: content(1),
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn doctor_anchors_a_prescription_with_its_fills() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        assert_ok!(try_anchor(DOCTOR, PATIENT, RecordKind::Prescription, SIZE, limits::FILLS_MAX));
+        assert_eq!(Reports::record(RecordId(1)).unwrap().fills, limits::FILLS_MAX);
+    });
+}
+
+#[test]
+fn a_new_profile_supersedes_the_patients_current_one() {
+    ExtBuilder::default().build_and_execute(|| {
+        let old = anchor(PATIENT, PATIENT, RecordKind::Profile, 1);
+        assert_eq!(Reports::current_own_record(id(PATIENT)), Some(old));
+        let new = anchor(PATIENT, PATIENT, RecordKind::Profile, 2);
+        assert_eq!(Reports::current_own_record(id(PATIENT)), Some(new));
+        let (old_record, new_record) = (Reports::record(old).unwrap(), Reports::record(new).unwrap());
+        assert_eq!((old_record.status, old_record.superseded_by), (RecordStatus::Superseded, Some(new)));
+        assert_eq!((new_record.status, new_record.supersedes), (RecordStatus::Current, Some(old)));
+        System::assert_last_event(Event::RecordAmended { record: new, supersedes: old }.into());
+    });
+}
+
+#[test]
+fn professionals_anchor_their_certificates_before_and_after_verification() {
+    for status in [Status::Pending, Status::Active, Status::Rejected] {
+        ExtBuilder::default().build_and_execute(|| {
+            for (seed, author) in [DOCTOR, HOSPITAL, PHARMACY].into_iter().enumerate() {
+                set_status(author, status);
+                let record = anchor(author, author, RecordKind::Certificate, seed as u8);
+                assert_eq!(Reports::current_own_record(id(author)), Some(record));
+            }
+        });
+    }
+}
+
+#[test]
+fn suspended_professional_anchors_nothing() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        set_status(DOCTOR, Status::Suspended);
+        for (patient, kind) in [(DOCTOR, RecordKind::Certificate), (PATIENT, RecordKind::Report)] {
+            assert_noop!(try_anchor(DOCTOR, patient, kind, SIZE, 0), Error::<Test>::NotActive);
+        }
+    });
+}
+
+#[test]
+fn doctor_who_waits_for_verification_writes_no_report() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        for status in [Status::Pending, Status::Rejected] {
+            set_status(DOCTOR, status);
+            assert_noop!(try_anchor(DOCTOR, PATIENT, RecordKind::Report, SIZE, 0), Error::<Test>::NotActive);
+        }
+    });
+}
+
+#[test]
+fn stranger_anchors_nothing() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_noop!(try_anchor(STRANGER, STRANGER, RecordKind::Profile, SIZE, 0), Error::<Test>::NotAMember);
+    });
+}
+
+#[test]
+fn each_role_writes_its_kinds_only() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        for (author, patient, kind) in [
+            (PATIENT, PATIENT, RecordKind::Report),
+            (PATIENT, PATIENT, RecordKind::Prescription),
+            (PATIENT, PATIENT, RecordKind::Certificate),
+            (DOCTOR, DOCTOR, RecordKind::Profile),
+            (HOSPITAL, PATIENT, RecordKind::Report),
+            (HOSPITAL, HOSPITAL, RecordKind::Profile),
+            (PHARMACY, PATIENT, RecordKind::Prescription),
+        ] {
+            assert_noop!(try_anchor(author, patient, kind, SIZE, 0), Error::<Test>::KindNotForRole);
+        }
+    });
+}
+
+#[test]
+fn nobody_writes_the_profile_or_certificate_of_another() {
+    ExtBuilder::default().build_and_execute(|| {
+        for (author, patient, kind) in
+            [(PATIENT, OTHER_PATIENT, RecordKind::Profile), (DOCTOR, OTHER_DOCTOR, RecordKind::Certificate)]
+        {
+            assert_noop!(try_anchor(author, patient, kind, SIZE, 0), Error::<Test>::OwnRecordsOnly);
+        }
+    });
+}
+
+#[test]
+fn a_report_is_for_a_registered_patient() {
+    ExtBuilder::default().under_care(HOSPITAL, DOCTOR).under_care(STRANGER, DOCTOR).build_and_execute(|| {
+        for patient in [HOSPITAL, STRANGER] {
+            assert_noop!(try_anchor(DOCTOR, patient, RecordKind::Report, SIZE, 0), Error::<Test>::UnknownPatient);
+        }
+    });
+}
+
+#[test]
+fn doctor_without_the_patient_under_care_writes_no_report() {
+    ExtBuilder::default().under_care(PATIENT, OTHER_DOCTOR).build_and_execute(|| {
+        assert_noop!(try_anchor(DOCTOR, PATIENT, RecordKind::Report, SIZE, 0), Error::<Test>::NotUnderCare);
+    });
+}
+
+#[test]
+fn fills_fit_the_kind() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        for (kind, fills) in
+            [(RecordKind::Prescription, 0), (RecordKind::Prescription, limits::FILLS_MAX + 1), (RecordKind::Report, 1)]
+        {
+            assert_noop!(try_anchor(DOCTOR, PATIENT, kind, SIZE, fills), Error::<Test>::FillsOutOfRange);
+        }
+        assert_noop!(try_anchor(PATIENT, PATIENT, RecordKind::Profile, SIZE, 1), Error::<Test>::FillsOutOfRange);
+    });
+}
+
+#[test]
+fn sizes_are_bounded_by_kind() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        let (report, profile) = (RecordKind::Report, RecordKind::Profile);
+        let (most, own_most) = (limits::CONTENT_MAX, limits::OWN_CONTENT_MAX);
+        assert_noop!(try_anchor(DOCTOR, PATIENT, report, 0, 0), Error::<Test>::ContentEmpty);
+        assert_noop!(try_anchor(DOCTOR, PATIENT, report, most + 1, 0), Error::<Test>::ContentTooLarge);
+        assert_noop!(try_anchor(PATIENT, PATIENT, profile, own_most + 1, 0), Error::<Test>::ContentTooLarge);
+        assert_ok!(try_anchor(DOCTOR, PATIENT, report, most, 0));
+        assert_ok!(try_anchor(PATIENT, PATIENT, profile, own_most, 0));
+    });
+}
+
+#[test]
+fn author_anchors_a_content_once_even_after_its_erasure() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).under_care(OTHER_PATIENT, DOCTOR).build_and_execute(|| {
+        let record = report(1);
+        for patient in [PATIENT, OTHER_PATIENT] {
+            let again = try_anchor(DOCTOR, patient, RecordKind::Report, SIZE, 0);
+            assert_noop!(again, Error::<Test>::AlreadyAnchored);
+        }
+        assert_ok!(Reports::erase(RuntimeOrigin::signed(PATIENT), record));
+        assert_noop!(try_anchor(DOCTOR, PATIENT, RecordKind::Report, SIZE, 0), Error::<Test>::AlreadyAnchored);
+    });
+}
+
+#[test]
+fn two_authors_may_anchor_the_same_content() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).under_care(PATIENT, OTHER_DOCTOR).build_and_execute(|| {
+        let first = report(1);
+        let second = anchor(OTHER_DOCTOR, PATIENT, RecordKind::Report, 1);
+        assert_ne!(first, second);
+        assert_eq!(Reports::anchored_by(id(DOCTOR), content(1)), Some(first));
+        assert_eq!(Reports::anchored_by(id(OTHER_DOCTOR), content(1)), Some(second));
+    });
+}
+
+#[test]
+fn the_last_number_is_not_given_out() {
+    ExtBuilder::default().build_and_execute(|| {
+        NextRecordId::<Test>::put(RecordId(u64::MAX));
+        let refused = try_anchor(PATIENT, PATIENT, RecordKind::Profile, SIZE, 0);
+        assert_noop!(refused, Error::<Test>::RecordIdsExhausted);
+        NextRecordId::<Test>::kill();
+    });
+}
+
+#[test]
+fn a_content_has_no_more_anchors_than_can_be_counted() {
+    ExtBuilder::default().build_and_execute(|| {
+        Anchors::<Test>::insert(content(1), u32::MAX);
+        let refused = Reports::anchor(
+            RuntimeOrigin::signed(PATIENT),
+            id(PATIENT),
+            RecordKind::Profile,
+            content(1),
+            1,
+            EnvelopeHash([0; 32]),
+            0,
+        );
+        assert_noop!(refused, Error::<Test>::TooManyAnchors);
+        Anchors::<Test>::remove(content(1));
+    });
+}

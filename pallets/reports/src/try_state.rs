@@ -1,0 +1,83 @@
+//! What always holds of the pallet's storage.
+
+use crate::{is_own, Anchored, Anchors, ByPatient, Config, NextRecordId, OwnRecord, Pallet, Records};
+use alloc::collections::BTreeMap;
+use frame_support::ensure;
+use medchain_primitives::{limits, OrderedKey, RecordId, RecordKind, RecordStatus};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks that:
+    ///
+    /// 1. every record's number was given out, and none was lost: records are never removed;
+    /// 2. `ByPatient` and `Anchored` lead to every record and to nothing else;
+    /// 3. `Anchors` counts the records that are not erased, content by content, and holds no zero;
+    /// 4. the members' profiles and certificates in force are exactly `OwnRecord`, one each, written by their owners;
+    /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
+    ///    kind; what is superseded has a successor, and what is in force has none;
+    /// 6. prescriptions allow 1 to `FILLS_MAX` fills and other kinds none; sizes are within bounds.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        let next = NextRecordId::<T>::get();
+        let mut anchors = BTreeMap::new();
+        let (mut records, mut in_force) = (0u64, 0usize);
+        for (id, record) in Records::<T>::iter() {
+            records += 1;
+            ensure!(id >= RecordId::FIRST && id < next, "a record has a number that was not given out");
+            ensure!(
+                ByPatient::<T>::get(record.patient, OrderedKey::from(id)) == Some(record.kind),
+                "a record is missing from its patient's index"
+            );
+            ensure!(
+                Anchored::<T>::get(record.author, record.content) == Some(id),
+                "a record is missing from its author's index"
+            );
+            if record.status != RecordStatus::Erased {
+                *anchors.entry(record.content).or_insert(0u32) += 1;
+            }
+            if is_own(record.kind) {
+                ensure!(record.author == record.patient, "a profile or certificate was written by another");
+                if record.status == RecordStatus::Current {
+                    in_force += 1;
+                    ensure!(
+                        OwnRecord::<T>::get(record.patient) == Some(id),
+                        "a profile or certificate in force is not its owner's"
+                    );
+                }
+            }
+            match record.status {
+                RecordStatus::Current => {
+                    ensure!(record.superseded_by.is_none(), "a record in force has a successor")
+                }
+                RecordStatus::Superseded => {
+                    ensure!(record.superseded_by.is_some(), "a superseded record has no successor")
+                }
+                RecordStatus::EnteredInError | RecordStatus::Erased => {}
+            }
+            if let Some(old_id) = record.supersedes {
+                let old = Records::<T>::get(old_id).ok_or("a record supersedes one that does not exist")?;
+                ensure!(old.superseded_by == Some(id), "a superseded record names another successor");
+                ensure!(
+                    (old.patient, old.author, old.kind) == (record.patient, record.author, record.kind),
+                    "a record supersedes one of another patient, author or kind"
+                );
+            }
+            if let Some(new_id) = record.superseded_by {
+                let new = Records::<T>::get(new_id).ok_or("a record's successor does not exist")?;
+                ensure!(new.supersedes == Some(id), "a record's successor supersedes another");
+            }
+            let fills_fit = match record.kind {
+                RecordKind::Prescription => (1..=limits::FILLS_MAX).contains(&record.fills),
+                _ => record.fills == 0,
+            };
+            ensure!(fills_fit, "a record's fills do not fit its kind");
+            let size_max = if is_own(record.kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
+            ensure!((1..=size_max).contains(&record.size), "a record's size is out of bounds");
+        }
+        ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
+        ensure!(ByPatient::<T>::iter().count() as u64 == records, "a patient's index names a record that is not");
+        ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
+        ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");
+        ensure!(Anchors::<T>::iter().collect::<BTreeMap<_, _>>() == anchors, "the count of a content's anchors is off");
+        Ok(())
+    }
+}
