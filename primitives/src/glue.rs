@@ -78,6 +78,6 @@ pub trait RecordDirectory {
 
 /// Consents that come with care, kept by the access pallet.
 pub trait CareConsents {
-    /// Grants the doctor the patient's profile, for as long as the care relation lasts.
-    fn grant_profile_for_care(patient: MemberId, doctor: MemberId, seal: VersionedSeal) -> DispatchResult;
+    /// Grants the doctor the patient's sealed profile, for as long as the care relation lasts.
+    fn grant_profile_for_care(patient: MemberId, doctor: MemberId, profile: SealedProfile) -> DispatchResult;
 }

@@ -1,6 +1,7 @@
 //! Fixed-size byte strings: encryption keys, seals, content roots, envelope hashes. Shown and serialised as
 //! `0x`-prefixed hexadecimal.
 
+use crate::RecordId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
@@ -109,4 +110,28 @@ pub struct VersionedSeal {
     pub seal: Seal,
     /// The version of the recipient's encryption key.
     pub key_version: KeyVersion,
+}
+
+/// A patient's profile, sealed to one recipient. A seal is bound to the content that it opens, so it names the record:
+/// a patient may have amended her profile since.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct SealedProfile {
+    /// The profile's record.
+    pub record: RecordId,
+    /// Its patient half, sealed to the recipient.
+    pub seal: VersionedSeal,
 }

@@ -119,8 +119,7 @@ where
         if class == QuotaClass::Unknown && !T::Registrations::is_registration(call) {
             return Err(InvalidTransaction::Custom(refusals::NOT_REGISTERED).into());
         }
-        let cost =
-            Cost { weight: info.total_weight().ref_time(), length: u32::try_from(len).unwrap_or(u32::MAX) };
+        let cost = Cost { weight: info.total_weight().ref_time(), length: u32::try_from(len).unwrap_or(u32::MAX) };
         let allowance = Pallet::<T>::allowance_of_class(who, class);
         let rest = allowance.less(cost).ok_or(InvalidTransaction::ExhaustsResources)?;
         let validity = ValidTransaction { priority: priority(&rest), ..Default::default() };

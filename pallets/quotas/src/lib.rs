@@ -76,8 +76,7 @@ pub mod pallet {
     /// hasher that an attacker cannot unbalance, as anybody can make accounts. Bounded by the registered accounts and
     /// the strangers that the open lane has let through.
     #[pallet::storage]
-    pub type Buckets<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, Bucket<BlockNumberFor<T>>, OptionQuery>;
+    pub type Buckets<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Bucket<BlockNumberFor<T>>, OptionQuery>;
 
     /// How many registrations by strangers this block has taken. Gone when the block ends.
     #[pallet::storage]

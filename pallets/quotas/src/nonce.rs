@@ -50,11 +50,8 @@ impl<T: Config> CheckNonce<T> {
             return Err(InvalidTransaction::Stale.into());
         }
         let provides = vec![Encode::encode(&(who, nonce))];
-        let requires = if account.nonce < nonce {
-            vec![Encode::encode(&(who, nonce.saturating_sub(One::one())))]
-        } else {
-            vec![]
-        };
+        let requires =
+            if account.nonce < nonce { vec![Encode::encode(&(who, nonce.saturating_sub(One::one())))] } else { vec![] };
         Ok(ValidNonceInfo { provides, requires })
     }
 }
@@ -111,13 +108,8 @@ where
             return Ok((Default::default(), NonceVal::Unsigned, origin));
         };
         let ValidNonceInfo { provides, requires } = Self::validate_for(who, self.0, call)?;
-        let validity = ValidTransaction {
-            priority: 0,
-            requires,
-            provides,
-            longevity: TransactionLongevity::MAX,
-            propagate: true,
-        };
+        let validity =
+            ValidTransaction { priority: 0, requires, provides, longevity: TransactionLongevity::MAX, propagate: true };
         let val = NonceVal::Check(who.clone());
         Ok((validity, val, origin))
     }

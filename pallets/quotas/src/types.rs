@@ -6,18 +6,7 @@ use sp_runtime::traits::{AtLeast32BitUnsigned, SaturatedConversion};
 
 /// What kind of account it is, as far as its quota is concerned.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum QuotaClass {
     /// Not registered: may send a registration and nothing else.
@@ -143,8 +132,7 @@ impl Allowance {
             let parts = u128::from(left).saturating_mul(scale.into()).checked_div(max.into()).unwrap_or(0);
             u64::try_from(parts).unwrap_or(scale).min(scale)
         };
-        part(self.weight_left, self.quota.weight_max)
-            .min(part(self.length_left.into(), self.quota.length_max.into()))
+        part(self.weight_left, self.quota.weight_max).min(part(self.length_left.into(), self.quota.length_max.into()))
     }
 }
 

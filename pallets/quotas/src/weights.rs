@@ -21,7 +21,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Base 15 µs. Reads: the administrators, the authorities, the member, the bucket, the open lane. Writes: the
     /// bucket, the open lane.
     fn check_quota() -> Weight {
-        Weight::from_parts(15 * WEIGHT_REF_TIME_PER_MICROS, 16 * 1024).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(15 * WEIGHT_REF_TIME_PER_MICROS, 16 * 1024)
+            .saturating_add(T::DbWeight::get().reads_writes(5, 2))
     }
 
     /// Base 2 µs. Writes: the open lane.

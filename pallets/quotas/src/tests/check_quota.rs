@@ -1,6 +1,8 @@
 //! The quota check.
 
-use crate::{mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, QuotaClass, MEMBER_PRIORITY, SHARE_SCALE};
+use crate::{
+    mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, QuotaClass, MEMBER_PRIORITY, SHARE_SCALE,
+};
 use codec::Encode;
 use frame_support::{
     assert_ok, assert_storage_noop,
@@ -124,10 +126,7 @@ fn bucket_refills_by_the_block_up_to_its_size() {
         pass_blocks(1);
         assert_eq!(Quotas::allowance(&PATIENT).weight_left, PATIENT_QUOTA.weight_refill);
         assert_eq!(Quotas::allowance(&PATIENT).length_left, PATIENT_QUOTA.length_refill);
-        assert_eq!(
-            validate(PATIENT, &remark(), PATIENT_QUOTA.weight_refill + 1, 0),
-            Err(exhausted())
-        );
+        assert_eq!(validate(PATIENT, &remark(), PATIENT_QUOTA.weight_refill + 1, 0), Err(exhausted()));
         assert_ok!(apply(PATIENT, &remark(), PATIENT_QUOTA.weight_refill, PATIENT_QUOTA.length_refill as usize));
         pass_blocks(1_000);
         assert_eq!(Quotas::allowance(&PATIENT).weight_left, WEIGHT);
@@ -193,10 +192,7 @@ fn one_stranger_cannot_repeat_registrations_without_end() {
     ExtBuilder::build_and_execute(|| {
         assert_ok!(apply(STRANGER, &registration(), STRANGER_QUOTA.weight_max, 1));
         pass_blocks(1);
-        assert_eq!(
-            apply(STRANGER, &registration(), STRANGER_QUOTA.weight_max, 1),
-            Err(exhausted())
-        );
+        assert_eq!(apply(STRANGER, &registration(), STRANGER_QUOTA.weight_max, 1), Err(exhausted()));
     });
 }
 

@@ -1,0 +1,171 @@
+//! Deletes from the vault what patients have erased, once the erasure is final.
+//!
+//! The events of finalized blocks say which records were erased. Where blocks went by that this node cannot look into
+//! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead.
+
+use crate::{
+    rpc::ChainClient,
+    service::{Block, BlockNumber, Hash},
+};
+use codec::{Decode, Encode};
+use futures::StreamExt;
+use medchain_primitives::{RecordId, RecordStatus};
+use medchain_runtime::RuntimeEvent;
+use medchain_runtime_api::{RecordView, ReportsApi};
+use medchain_vault::{ContentRoot, ContentStore, VaultError};
+use sc_client_api::{backend::AuxStore, Backend, BlockchainEvents, StorageKey, StorageProvider};
+use sc_consensus_aura::SyncOracle;
+use sp_api::{ApiError, Core};
+use std::{marker::PhantomData, sync::Arc};
+
+/// Where the last finalized block whose erasures are done is kept in the database.
+const DONE_KEY: &[u8] = b"medchain/erasures-done";
+
+/// The most blocks whose events are looked at one by one.
+const BLOCKS_MAX: BlockNumber = 2048;
+
+const LOG: &str = "vault";
+
+/// Why erasures could not be carried out; they are tried again with the next finalized block.
+#[derive(Debug, thiserror::Error)]
+enum ErasureError {
+    #[error("{0}")]
+    Vault(#[from] VaultError),
+    #[error("{0}")]
+    Runtime(#[from] ApiError),
+    #[error("{0}")]
+    Database(#[from] sp_blockchain::Error),
+}
+
+/// Carries out erasures.
+pub struct Erasures<C, S, B> {
+    client: Arc<C>,
+    sync: Arc<S>,
+    vault: Arc<dyn ContentStore>,
+    backend: PhantomData<fn() -> B>,
+}
+
+impl<C, S, B> Erasures<C, S, B>
+where
+    C: ChainClient + AuxStore + BlockchainEvents<Block> + StorageProvider<Block, B>,
+    S: SyncOracle + Send + Sync + 'static,
+    B: Backend<Block>,
+{
+    /// For this chain and vault.
+    pub fn new(client: Arc<C>, sync: Arc<S>, vault: Arc<dyn ContentStore>) -> Self {
+        Self { client, sync, vault, backend: PhantomData }
+    }
+
+    /// Runs until the node stops. Blocks on the disk: give it a thread of its own.
+    pub async fn run(self) {
+        let mut finalized = self.client.finality_notification_stream();
+        self.catch_up();
+        while let Some(notification) = finalized.next().await {
+            // Frees the block; what is in between is read by number.
+            drop(notification);
+            self.catch_up();
+        }
+    }
+
+    fn catch_up(&self) {
+        if let Err(error) = self.advance() {
+            log::error!(target: LOG, "erasures are not carried out yet: {error}");
+        }
+    }
+
+    /// Carries out the erasures between the last block done and the finalized one.
+    fn advance(&self) -> Result<(), ErasureError> {
+        let info = self.client.info();
+        let done = self.client.get_aux(DONE_KEY)?.and_then(|bytes| BlockNumber::decode(&mut bytes.as_slice()).ok());
+        let first = done.map_or(0, |done| done.saturating_add(1));
+        if first > info.finalized_number {
+            return Ok(());
+        }
+        let erased = if info.finalized_number - first < BLOCKS_MAX {
+            self.erased_between(first, info.finalized_number)?
+        } else {
+            None
+        };
+        match erased {
+            Some(records) => {
+                for record in records {
+                    self.erase(info.finalized_hash, info.best_hash, record)?;
+                }
+            }
+            // While blocks fly past, each would start this anew.
+            None if self.sync.is_major_syncing() => return Ok(()),
+            None => self.sweep(info.finalized_hash, info.best_hash)?,
+        }
+        self.client.insert_aux(&[(DONE_KEY, info.finalized_number.encode().as_slice())], &[])?;
+        Ok(())
+    }
+
+    /// The records erased in these blocks; `None` if the events of one cannot be read.
+    fn erased_between(&self, first: BlockNumber, last: BlockNumber) -> Result<Option<Vec<RecordId>>, ErasureError> {
+        let mut records = Vec::new();
+        for number in first..=last {
+            let Some(block) = self.client.hash(number)? else { return Ok(None) };
+            // Events of another runtime may decode to something else.
+            match self.client.runtime_api().version(block) {
+                Ok(version) if version.spec_version == medchain_runtime::VERSION.spec_version => {}
+                _ => return Ok(None),
+            }
+            let Ok(events) = self.client.storage(block, &events_key()) else { return Ok(None) };
+            let Some(found) = events.map_or(Some(Vec::new()), |events| erased_in(&events.0)) else { return Ok(None) };
+            records.extend(found);
+        }
+        Ok(Some(records))
+    }
+
+    /// Goes through all records and carries out what is erased.
+    fn sweep(&self, finalized: Hash, best: Hash) -> Result<(), ErasureError> {
+        let mut next = Some(RecordId::FIRST);
+        while let Some(id) = next {
+            let Some(record) = self.client.runtime_api().record(finalized, id)? else { break };
+            self.erase_if_erased(finalized, best, &record)?;
+            next = id.next();
+        }
+        Ok(())
+    }
+
+    fn erase(&self, finalized: Hash, best: Hash, id: RecordId) -> Result<(), ErasureError> {
+        match self.client.runtime_api().record(finalized, id)? {
+            Some(record) => self.erase_if_erased(finalized, best, &record),
+            None => Ok(()),
+        }
+    }
+
+    fn erase_if_erased(&self, finalized: Hash, best: Hash, record: &RecordView) -> Result<(), ErasureError> {
+        if record.status != RecordStatus::Erased {
+            return Ok(());
+        }
+        let content = ContentRoot(record.content.0);
+        let mut deleted = self.vault.delete_envelope(content, record.envelope.0)?;
+        let api = self.client.runtime_api();
+        // Another record may rest on the same content, or begin to in a block that is not final yet.
+        if !api.is_anchored(finalized, record.content)?
+            && !self.client.runtime_api().is_anchored(best, record.content)?
+        {
+            deleted |= self.vault.delete_content(content)?;
+        }
+        if deleted {
+            log::info!(target: LOG, "record {} was erased by its patient: deleted", record.id);
+        }
+        Ok(())
+    }
+}
+
+/// The storage key of the events of a block.
+fn events_key() -> StorageKey {
+    StorageKey([sp_io::hashing::twox_128(b"System"), sp_io::hashing::twox_128(b"Events")].concat())
+}
+
+/// The records that these events erase; `None` if they cannot be read.
+fn erased_in(mut events: &[u8]) -> Option<Vec<RecordId>> {
+    let events = Vec::<frame_system::EventRecord<RuntimeEvent, Hash>>::decode(&mut events).ok()?;
+    let erased = events.into_iter().filter_map(|record| match record.event {
+        RuntimeEvent::Reports(pallet_reports::Event::RecordErased { record, .. }) => Some(record),
+        _ => None,
+    });
+    Some(erased.collect())
+}

@@ -1,0 +1,23 @@
+//! The MedChain node: a validator or a full node of the consortium's chain, with the vault beside it.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod erasure;
+mod release_key;
+mod rpc;
+mod service;
+mod ticket;
+mod unanchored;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match command::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

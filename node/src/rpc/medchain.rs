@@ -1,0 +1,673 @@
+//! `medchain_*`: reads of the chain through the runtime API, and the access decision.
+//!
+//! Every method takes a block hash as its last parameter; without it, it answers for the best block. What does not exist
+//! is `null`. All of them fail with 7001 when the runtime does not answer, 7002 for a block that is unknown or whose state
+//! is pruned, and −32602 for parameters of the wrong type.
+
+use crate::{
+    rpc::{
+        failure::{bad_parameter, runtime_failed, unknown_block},
+        refusal::{Refusal, RefusalTexts},
+        AccountId, ChainClient,
+    },
+    service::Hash,
+};
+use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use medchain_primitives::*;
+use medchain_runtime_api::*;
+use medchain_vault::ContentRoot as Cid;
+use serde::{de::Error as _, Deserialize, Deserializer, Serialize};
+use sp_api::ApiError;
+use sp_blockchain::BlockStatus;
+use sp_core::crypto::Ss58Codec;
+use sp_runtime::DispatchError;
+use std::{str::FromStr, sync::Arc};
+
+/// Names a member: a number (or its decimal text) is the member's number, an SS58 address or 32 bytes in hexadecimal its
+/// account, anything else its username.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Selector {
+    /// A member's number.
+    Number(u64),
+    /// Its decimal text, an account, or a username.
+    Text(String),
+}
+
+/// A number of a record, an appointment, a request or a reading: a JSON number or its decimal text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Id(u64);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Selector::deserialize(deserializer) {
+            Ok(Selector::Number(number)) => Ok(Self(number)),
+            Ok(Selector::Text(text)) => {
+                text.parse().map(Self).map_err(|_| D::Error::custom(format!("{text:?} is not a number")))
+            }
+            Err(_) => Err(D::Error::custom("expected a number that is not negative")),
+        }
+    }
+}
+
+/// Whose entries of the read log to list: exactly one of the three.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSelector {
+    /// The readings of this record.
+    record: Option<Id>,
+    /// The readings of all records of this patient.
+    patient: Option<Selector>,
+    /// The readings by this reader.
+    reader: Option<Selector>,
+}
+
+/// Whether the runtime would allow something, and if not, why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// Whether it would.
+    pub allowed: bool,
+    /// As what the account may read; only for readings that are allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permit: Option<ReadPermit>,
+    /// Why not; only for what is not allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Refusal>,
+}
+
+/// Reads of MedChain's state.
+///
+/// Listings come in pages of at most 100 entries: `items`, and `next`, the cursor to give for the page after, `null` at
+/// the end. A value that no list of names contains, or a member that does not exist, gives 7003 with a hint.
+#[rpc(server)]
+pub trait MedchainApi {
+    /// The member that `member` names, or `null`.
+    ///
+    /// Example: `medchain_member("alice.lang")`, `medchain_member(1001)`, `medchain_member("5Grw…")`.
+    /// Errors: 7001, 7002, 7003 (neither a number, an address nor a possible username).
+    #[method(name = "medchain_member", blocking)]
+    fn member(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<MemberView<AccountId>>>;
+
+    /// A page of the members of a role and a status, in the order of their numbers.
+    ///
+    /// Example: `medchain_members("doctor", "active", null, 20)`.
+    /// Errors: 7001, 7002, 7003 (unknown role or status).
+    #[method(name = "medchain_members", blocking)]
+    fn members(
+        &self,
+        role: String,
+        status: String,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<MemberView<AccountId>, MemberId>>;
+
+    /// The administrators with their encryption keys.
+    ///
+    /// Example: `medchain_administrators()`. Errors: 7001, 7002.
+    #[method(name = "medchain_administrators", blocking)]
+    fn administrators(&self, at: Option<Hash>) -> RpcResult<Vec<AdministratorView<AccountId>>>;
+
+    /// An appointment, or `null`.
+    ///
+    /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_appointment", blocking)]
+    fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>>;
+
+    /// A page of the appointments of a patient or doctor, newest first.
+    ///
+    /// Example: `medchain_appointments(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_appointments", blocking)]
+    fn appointments(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
+
+    /// A page of the care relations of a patient or doctor; the cursor is the other side's number.
+    ///
+    /// Example: `medchain_careRelations("dr.noor")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_careRelations", blocking)]
+    fn care_relations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<CareView, MemberId>>;
+
+    /// A record, or `null`.
+    ///
+    /// Example: `medchain_record(3)`. Errors: 7001, 7002.
+    #[method(name = "medchain_record", blocking)]
+    fn record(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RecordView>>;
+
+    /// A page of the records of a patient, or of a professional's certificates; of one kind or of all.
+    ///
+    /// Example: `medchain_records(1001, "report")`. Errors: 7001, 7002, 7003 (unknown member or kind).
+    #[method(name = "medchain_records", blocking)]
+    fn records(
+        &self,
+        member: Selector,
+        kind: Option<String>,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RecordView, RecordId>>;
+
+    /// The record by which an author anchored a content (its CID, or its digest in hexadecimal), or `null`.
+    ///
+    /// Example: `medchain_anchoredBy(1002, "bafybei…")`. Errors: 7001, 7002, 7003 (unknown member, no CID).
+    #[method(name = "medchain_anchoredBy", blocking)]
+    fn anchored_by(&self, author: Selector, content: String, at: Option<Hash>) -> RpcResult<Option<RecordId>>;
+
+    /// A request, or `null`.
+    ///
+    /// Example: `medchain_request(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_request", blocking)]
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>>;
+
+    /// A page of the requests that wait in a patient's inbox.
+    ///
+    /// Example: `medchain_inbox(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_inbox", blocking)]
+    fn inbox(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RequestView, RequestId>>;
+
+    /// A page of the requests that a member has made and that still wait.
+    ///
+    /// Example: `medchain_requestsBy("dr.noor")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_requestsBy", blocking)]
+    fn requests_by(
+        &self,
+        requester: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RequestView, RequestId>>;
+
+    /// The grant of a record to a reader with its reading window, or `null`.
+    ///
+    /// Example: `medchain_grant(3, "dr.noor")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_grant", blocking)]
+    fn grant(&self, record: Id, reader: Selector, at: Option<Hash>) -> RpcResult<Option<GrantView>>;
+
+    /// A page of the grants of a record; the cursor is the reader's number.
+    ///
+    /// Example: `medchain_grantsOfRecord(3)`. Errors: 7001, 7002.
+    #[method(name = "medchain_grantsOfRecord", blocking)]
+    fn grants_of_record(
+        &self,
+        record: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, MemberId>>;
+
+    /// A page of the grants that a reader holds; the cursor is the record's number.
+    ///
+    /// Example: `medchain_grantsOfReader("dr.noor")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_grantsOfReader", blocking)]
+    fn grants_of_reader(
+        &self,
+        reader: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, RecordId>>;
+
+    /// A page of the read log of a record, a patient or a reader, newest first.
+    ///
+    /// Example: `medchain_readLog({"patient": 1001})`. Errors: 7001, 7002, 7003 (not exactly one, unknown member).
+    #[method(name = "medchain_readLog", blocking)]
+    fn read_log(
+        &self,
+        of: LogSelector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<ReadingView, ReadingId>>;
+
+    /// Whether an account could request these records of a patient with this purpose.
+    ///
+    /// Example: `medchain_mayRequest("dr.noor", 1001, [3], "TREAT")` gives `{"allowed": true}` or
+    /// `{"allowed": false, "reason": {"pallet", "error", "text"}}`.
+    /// Errors: 7001, 7002, 7003 (unknown member or purpose, more than 32 records).
+    #[method(name = "medchain_mayRequest", blocking)]
+    fn may_request(
+        &self,
+        account: Selector,
+        patient: Selector,
+        records: Vec<Id>,
+        purpose: String,
+        at: Option<Hash>,
+    ) -> RpcResult<Decision>;
+
+    /// Whether an account could open a record: the checks of `access.open`.
+    ///
+    /// Example: `medchain_mayOpen("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayOpen", blocking)]
+    fn may_open(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// Whether nodes would serve a record to an account, and as what: `"owner"`, `"administrator"`, or `{"reader": …}`
+    /// with the end of its reading window.
+    ///
+    /// Example: `medchain_mayRead("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayRead", blocking)]
+    fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// The release committee, or `null`.
+    ///
+    /// Example: `medchain_committee()`. Errors: 7001, 7002.
+    #[method(name = "medchain_committee", blocking)]
+    fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>>;
+
+    /// What an account may still spend.
+    ///
+    /// Example: `medchain_allowance("5Grw…")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_allowance", blocking)]
+    fn allowance(&self, account: Selector, at: Option<Hash>) -> RpcResult<AllowanceView>;
+}
+
+/// The methods' implementation.
+pub struct Medchain<C> {
+    client: Arc<C>,
+    texts: RefusalTexts<C>,
+}
+
+impl<C: ChainClient> Medchain<C> {
+    /// Over this client.
+    pub fn new(client: Arc<C>) -> Self {
+        Self { texts: RefusalTexts::new(client.clone()), client }
+    }
+
+    /// The block to ask about.
+    fn block(&self, at: Option<Hash>) -> RpcResult<Hash> {
+        let Some(at) = at else { return Ok(self.client.info().best_hash) };
+        match self.client.status(at) {
+            Ok(BlockStatus::InChain) => Ok(at),
+            Ok(BlockStatus::Unknown) => Err(unknown_block("there is no such block")),
+            Err(error) => Err(runtime_failed(ApiError::Application(error.into()))),
+        }
+    }
+
+    /// Calls the runtime at a block.
+    fn ask<T>(&self, at: Option<Hash>, call: impl FnOnce(&C::Api, Hash) -> Result<T, ApiError>) -> RpcResult<T> {
+        let at = self.block(at)?;
+        call(&self.client.runtime_api(), at).map_err(runtime_failed)
+    }
+
+    fn find(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<Option<MemberView<AccountId>>> {
+        let named = Named::of(selector)?;
+        self.ask(at, |api, at| match named {
+            Named::Id(id) => api.member_by_id(at, id),
+            Named::Account(account) => api.member_by_account(at, account),
+            Named::Username(name) => api.member_by_username(at, name),
+        })
+    }
+
+    /// The number that a selector names; a number names itself, whether there is such a member or not.
+    fn member_id(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<MemberId> {
+        match Named::of(selector)? {
+            Named::Id(id) => Ok(id),
+            _ => self.find(at, selector)?.map(|member| member.id).ok_or_else(no_such_member),
+        }
+    }
+
+    /// The account that a selector names; an account names itself, whether it is a member or not.
+    fn account(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<AccountId> {
+        match Named::of(selector)? {
+            Named::Account(account) => Ok(account),
+            _ => self.find(at, selector)?.map(|member| member.account).ok_or_else(no_such_member),
+        }
+    }
+
+    fn decision(
+        &self,
+        at: Option<Hash>,
+        ask: impl FnOnce(&C::Api, Hash) -> Result<Result<Option<ReadPermit>, DispatchError>, ApiError>,
+    ) -> RpcResult<Decision> {
+        let at = self.block(at)?;
+        Ok(match self.ask(Some(at), ask)? {
+            Ok(permit) => Decision { allowed: true, permit, reason: None },
+            Err(error) => Decision { allowed: false, permit: None, reason: Some(self.texts.explain(at, &error)?) },
+        })
+    }
+}
+
+impl<C: ChainClient> MedchainApiServer for Medchain<C> {
+    fn member(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<MemberView<AccountId>>> {
+        self.find(at, &member)
+    }
+
+    fn members(
+        &self,
+        role: String,
+        status: String,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<MemberView<AccountId>, MemberId>> {
+        let role = term("role", &role, Role::ALL, Role::name)?;
+        let status = term("status", &status, Status::ALL, Status::name)?;
+        self.ask(at, |api, at| api.members(at, role, status, cursor.map(|id| MemberId(id.0)), page(limit)))
+    }
+
+    fn administrators(&self, at: Option<Hash>) -> RpcResult<Vec<AdministratorView<AccountId>>> {
+        self.ask(at, |api, at| api.administrators(at))
+    }
+
+    fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {
+        self.ask(at, |api, at| api.appointment(at, AppointmentId(id.0)))
+    }
+
+    fn appointments(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.appointments(at, member, cursor.map(|id| AppointmentId(id.0)), page(limit)))
+    }
+
+    fn care_relations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<CareView, MemberId>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.care_relations(at, member, cursor.map(|id| MemberId(id.0)), page(limit)))
+    }
+
+    fn record(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RecordView>> {
+        self.ask(at, |api, at| api.record(at, RecordId(id.0)))
+    }
+
+    fn records(
+        &self,
+        member: Selector,
+        kind: Option<String>,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RecordView, RecordId>> {
+        let kind = kind.map(|kind| term("kind", &kind, RecordKind::ALL, RecordKind::name)).transpose()?;
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.records(at, member, kind, cursor.map(|id| RecordId(id.0)), page(limit)))
+    }
+
+    fn anchored_by(&self, author: Selector, content: String, at: Option<Hash>) -> RpcResult<Option<RecordId>> {
+        let content = content_root(&content)?;
+        let author = self.member_id(at, &author)?;
+        self.ask(at, |api, at| api.anchored_by(at, author, content))
+    }
+
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>> {
+        self.ask(at, |api, at| api.request(at, RequestId(id.0)))
+    }
+
+    fn inbox(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RequestView, RequestId>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.inbox(at, patient, cursor.map(|id| RequestId(id.0)), page(limit)))
+    }
+
+    fn requests_by(
+        &self,
+        requester: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<RequestView, RequestId>> {
+        let requester = self.member_id(at, &requester)?;
+        self.ask(at, |api, at| api.requests_by(at, requester, cursor.map(|id| RequestId(id.0)), page(limit)))
+    }
+
+    fn grant(&self, record: Id, reader: Selector, at: Option<Hash>) -> RpcResult<Option<GrantView>> {
+        let reader = self.member_id(at, &reader)?;
+        self.ask(at, |api, at| api.grant(at, RecordId(record.0), reader))
+    }
+
+    fn grants_of_record(
+        &self,
+        record: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, MemberId>> {
+        self.ask(at, |api, at| {
+            api.grants_of_record(at, RecordId(record.0), cursor.map(|id| MemberId(id.0)), page(limit))
+        })
+    }
+
+    fn grants_of_reader(
+        &self,
+        reader: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, RecordId>> {
+        let reader = self.member_id(at, &reader)?;
+        self.ask(at, |api, at| api.grants_of_reader(at, reader, cursor.map(|id| RecordId(id.0)), page(limit)))
+    }
+
+    fn read_log(
+        &self,
+        of: LogSelector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<ReadingView, ReadingId>> {
+        let of = match (of.record, of.patient, of.reader) {
+            (Some(record), None, None) => ReadLogOf::Record(RecordId(record.0)),
+            (None, Some(patient), None) => ReadLogOf::Patient(self.member_id(at, &patient)?),
+            (None, None, Some(reader)) => ReadLogOf::Reader(self.member_id(at, &reader)?),
+            _ => {
+                return Err(bad_parameter(
+                    "whose readings to list is not clear",
+                    "give exactly one of record, patient and reader, such as {\"patient\": 1001}",
+                ))
+            }
+        };
+        self.ask(at, |api, at| api.read_log(at, of, cursor.map(|id| ReadingId(id.0)), page(limit)))
+    }
+
+    fn may_request(
+        &self,
+        account: Selector,
+        patient: Selector,
+        records: Vec<Id>,
+        purpose: String,
+        at: Option<Hash>,
+    ) -> RpcResult<Decision> {
+        if records.len() > limits::RECORDS_PER_REQUEST_MAX as usize {
+            return Err(bad_parameter(
+                "there are too many records",
+                format!("request at most {} at once", limits::RECORDS_PER_REQUEST_MAX),
+            ));
+        }
+        let purpose = term("purpose", &purpose, Purpose::ALL, Purpose::name)?;
+        let account = self.account(at, &account)?;
+        let patient = self.member_id(at, &patient)?;
+        let records = records.into_iter().map(|id| RecordId(id.0)).collect();
+        self.decision(at, |api, at| {
+            api.may_request(at, account, patient, records, purpose).map(|allowed| allowed.map(|()| None))
+        })
+    }
+
+    fn may_open(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| api.may_open(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None)))
+    }
+
+    fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| api.may_read(at, account, RecordId(record.0)).map(|permit| permit.map(Some)))
+    }
+
+    fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {
+        self.ask(at, |api, at| api.committee(at))
+    }
+
+    fn allowance(&self, account: Selector, at: Option<Hash>) -> RpcResult<AllowanceView> {
+        let account = self.account(at, &account)?;
+        self.ask(at, |api, at| api.allowance(at, account))
+    }
+}
+
+/// What a selector is, before the chain is asked.
+#[derive(Debug, PartialEq, Eq)]
+enum Named {
+    Id(MemberId),
+    Account(AccountId),
+    Username(String),
+}
+
+impl Named {
+    fn of(selector: &Selector) -> RpcResult<Self> {
+        let text = match selector {
+            Selector::Number(number) => return Ok(Self::Id(MemberId(*number))),
+            Selector::Text(text) => text,
+        };
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Id(id));
+        }
+        // An address is longer than any username, so that neither is taken for the other.
+        if let Ok(account) = AccountId::from_ss58check(text) {
+            return Ok(Self::Account(account));
+        }
+        let hexadecimal = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+        if let Some(account) = hexadecimal.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+            return Ok(Self::Account(account.into()));
+        }
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+        let length = text.len();
+        if (limits::USERNAME_MIN as usize..=limits::USERNAME_MAX as usize).contains(&length)
+            && text.bytes().all(allowed)
+        {
+            return Ok(Self::Username(text.clone()));
+        }
+        Err(bad_parameter(
+            "this names no member",
+            "give a member's number, an SS58 address, or a username of 3 to 32 characters out of a-z 0-9 . _ -",
+        ))
+    }
+}
+
+fn no_such_member() -> jsonrpsee::types::ErrorObjectOwned {
+    bad_parameter("there is no such member", "look it up with medchain_member or medchain_members")
+}
+
+/// A word out of a closed set.
+fn term<T: FromStr + Copy>(what: &str, text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> RpcResult<T> {
+    text.parse().map_err(|_| {
+        let names = all.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ");
+        bad_parameter(format!("there is no such {what}"), format!("give one of {names}"))
+    })
+}
+
+/// A content by its CID or its digest in hexadecimal.
+fn content_root(text: &str) -> RpcResult<ContentRoot> {
+    if let Some(digits) = text.strip_prefix("0x") {
+        let digest = (digits.len() == 64).then(|| hex::decode(digits).ok()).flatten();
+        return digest.and_then(|bytes| bytes.try_into().ok()).map(ContentRoot).ok_or_else(|| {
+            bad_parameter("this is not a content's digest", "give 32 bytes in hexadecimal with 0x, or the CID")
+        });
+    }
+    if text.len() > 128 {
+        return Err(bad_parameter("this is not a CID", "give the root CID of a content, which begins with bafybei"));
+    }
+    Cid::parse_cid(text)
+        .map(|root| ContentRoot(root.0))
+        .map_err(|error| bad_parameter("this does not name a content", error.to_string()))
+}
+
+/// How many entries to ask for.
+fn page(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(limits::PAGE_MAX).clamp(1, limits::PAGE_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+    fn named(value: serde_json::Value) -> RpcResult<Named> {
+        Named::of(&serde_json::from_value(value).unwrap())
+    }
+
+    #[test]
+    fn a_member_is_named_by_number_address_or_username() {
+        assert_eq!(named(json!(1001)).unwrap(), Named::Id(MemberId(1001)));
+        assert_eq!(named(json!("1001")).unwrap(), Named::Id(MemberId(1001)));
+        assert_eq!(named(json!("alice.lang")).unwrap(), Named::Username("alice.lang".into()));
+        let account = AccountId::from_ss58check(ALICE).unwrap();
+        assert_eq!(named(json!(ALICE)).unwrap(), Named::Account(account.clone()));
+        let digits = format!("0x{}", hex::encode(<AccountId as AsRef<[u8]>>::as_ref(&account)));
+        assert_eq!(named(json!(digits)).unwrap(), Named::Account(account));
+    }
+
+    #[test]
+    fn what_can_name_no_member_is_refused_with_a_hint() {
+        for text in
+            ["", "al", "Alice", "alice lang", &"a".repeat(33), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"]
+        {
+            let error = named(json!(text)).unwrap_err();
+            assert_eq!(error.code(), 7003, "{text}");
+            assert!(error.data().unwrap().get().contains("hint"));
+        }
+    }
+
+    #[test]
+    fn a_number_may_be_given_as_text_but_nothing_else() {
+        assert_eq!(serde_json::from_value::<Id>(json!(7)).unwrap(), Id(7));
+        assert_eq!(serde_json::from_value::<Id>(json!("7")).unwrap(), Id(7));
+        for value in [json!(-1), json!(1.5), json!("seven"), json!("-1"), json!({}), json!(null)] {
+            assert!(serde_json::from_value::<Id>(value).is_err());
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused_with_the_words_there_are() {
+        let error = term("role", "nurse", Role::ALL, Role::name).unwrap_err();
+        assert_eq!(error.code(), 7003);
+        assert!(error.data().unwrap().get().contains("patient, doctor, hospital, pharmacy"));
+        assert_eq!(term("role", "doctor", Role::ALL, Role::name).unwrap(), Role::Doctor);
+    }
+
+    #[test]
+    fn a_content_is_named_by_its_cid_or_its_digest() {
+        let digits = format!("0x{}", "09".repeat(32));
+        assert_eq!(content_root(&digits).unwrap(), ContentRoot([9; 32]));
+        assert_eq!(content_root(&Cid([9; 32]).to_string()).unwrap(), ContentRoot([9; 32]));
+        for text in
+            ["", "bafy", "0x09", &"b".repeat(500), "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"]
+        {
+            assert_eq!(content_root(text).unwrap_err().code(), 7003, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_never_empty_nor_longer_than_the_bound() {
+        assert_eq!([page(None), page(Some(0)), page(Some(7)), page(Some(u32::MAX))], [100, 1, 7, 100]);
+    }
+}

@@ -1,0 +1,478 @@
+//! `vault_*`: storing and serving contents, against tickets, and releasing committee halves.
+//!
+//! The chain decides: whoever stores needs an allowance at the best block, whoever reads needs a permit at the finalized
+//! block (an opening counts once it is final) and at the best block (a revocation counts at once), and a reader one by
+//! this node's clock besides.
+
+use crate::{
+    release_key::ReleaseKeys,
+    rpc::{
+        failure::{failure, reading_refused, runtime_failed, ticket_refused, vault_failed, Code},
+        refusal::RefusalTexts,
+        AccountId, ChainClient,
+    },
+    service::Hash,
+    ticket::{Bearer, Ticket, TicketGate, TicketRefusal},
+    unanchored::Unanchored,
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned, Extensions};
+use medchain_primitives::{limits, ContentRoot, Moment, RecordId, TicketOperation};
+use medchain_runtime_api::{AccessApi, ReadPermit, RecordView, RegistryApi, ReportsApi};
+use medchain_sealing::{
+    committee::CapsuleContext,
+    envelope::Envelope,
+    keys::EncryptionPublic,
+    release::{seal_release, ReleaseContext},
+    seal::SealRecipient,
+};
+use medchain_vault::{dag::MAX_ROOT_BYTES, ContentRoot as Cid, ContentStore, RootBlock, LEAF_BYTES};
+use serde::Serialize;
+use serde_json::{json, Value};
+use sp_core::Bytes;
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// What `vault_challenge` answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Challenge {
+    /// 32 bytes to put into tickets.
+    pub challenge: Hash,
+    /// This node's clock, in milliseconds since 1970.
+    pub now: Moment,
+    /// The genesis hash of this node's chain.
+    pub genesis: Hash,
+    /// How long a ticket may be valid, in milliseconds.
+    pub ticket_lifetime_max: Moment,
+}
+
+/// What `vault_begin` answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    /// The content's CID.
+    pub content: String,
+    /// How many leaves it has.
+    pub leaves: u32,
+    /// The leaves still to be sent, as ranges from the first to before the second number.
+    pub missing: Vec<(u32, u32)>,
+}
+
+/// What `vault_finish` answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stored {
+    /// The content's CID.
+    pub content: String,
+    /// The envelope's SHA-256, to be anchored.
+    pub envelope: Hash,
+}
+
+/// A partial release of a committee half, for its reader alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Release {
+    /// The number of the committee's member that releases, from 1.
+    pub index: u16,
+    /// The release, wrapped to the reader's encryption key.
+    pub sealed: Bytes,
+}
+
+/// What `vault_status` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct VaultStatus {
+    /// How many contents the vault holds.
+    pub contents: u64,
+    /// Their length together, in bytes.
+    pub bytes: u64,
+    /// The length of what is being uploaded, in bytes.
+    pub staged: u64,
+}
+
+/// The vault of this node.
+///
+/// Every method but `vault_challenge` and `vault_status` takes a ticket as `docs/rpc.md` describes it and fails with 7101
+/// when it is refused (`data.reason`: `forged`, `expired`, `wrongChain`, `wrongOperation`, `wrongContent`,
+/// `unknownChallenge`, `lifetimeTooLong`, `malformed`), with 7001 when the runtime does not answer and with 7108 when the
+/// disk fails or is full. Bytes travel as base64 with padding.
+#[rpc(server)]
+pub trait VaultApi {
+    /// A challenge for tickets. Each is accepted for ten to twenty minutes, and not after a restart of the node.
+    ///
+    /// Example: `vault_challenge()` gives `{"challenge": "0x…", "now": 1800000000000, "genesis": "0x…",
+    /// "ticketLifetimeMax": 3600000}`.
+    #[method(name = "vault_challenge")]
+    fn challenge(&self) -> RpcResult<Challenge>;
+
+    /// Begins or resumes an upload with the content's root block and says which leaves are missing.
+    ///
+    /// Example: `vault_begin(ticket, "EjcK…")` gives `{"content": "bafybei…", "leaves": 2, "missing": [[0, 2]]}`.
+    /// Errors: 7101, 7102 (`noAllowance`, `overAllowance`, `tooManyUploads`), 7105 (not a content's root block), 7108.
+    #[method(name = "vault_begin", blocking)]
+    fn begin(&self, ticket: Ticket, #[argument(rename = "rootBlock")] root_block: String) -> RpcResult<Upload>;
+
+    /// Takes one leaf of an upload: at most 1 MiB, in any order, repeatable.
+    ///
+    /// Example: `vault_putLeaf(ticket, 0, "…")` gives `null`.
+    /// Errors: 7101, 7105 (`base64`, `tooLarge`, `noSuchLeaf`, `leafLength`, `wrongLeaf`), 7106 (`unknownUpload`), 7108.
+    #[method(name = "vault_putLeaf", blocking)]
+    fn put_leaf(&self, ticket: Ticket, index: u32, data: String) -> RpcResult<()>;
+
+    /// Ends an upload with its envelope. Once it answers, content and envelope are durable. May be repeated.
+    ///
+    /// Example: `vault_finish(ticket, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`noAllowance`, `tooManyEnvelopes`), 7105 (not an envelope), 7106 (`unknownUpload`,
+    /// `incomplete` with `missing`), 7108.
+    #[method(name = "vault_finish", blocking)]
+    fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored>;
+
+    /// Gives up an upload and deletes what it sent. Does nothing if there is none.
+    ///
+    /// Example: `vault_abort(ticket)` gives `null`. Errors: 7101, 7108.
+    #[method(name = "vault_abort", blocking)]
+    fn abort(&self, ticket: Ticket) -> RpcResult<()>;
+
+    /// The root block of a record's content.
+    ///
+    /// Example: `vault_root(ticket, 3)` gives `"EjcK…"`.
+    /// Errors: 7101, 7103 (data: `pallet`, `error`, `text`, or `reason`), 7104 (no such record), 7107 (not held here), 7108.
+    #[method(name = "vault_root", blocking)]
+    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+
+    /// One leaf of a record's content, verified against the root.
+    ///
+    /// Example: `vault_leaf(ticket, 3, 0)` gives `"…"`.
+    /// Errors: 7101, 7103, 7104, 7105 (`noSuchLeaf`), 7107 (`notFound`, `corruptLeaf`), 7108.
+    #[method(name = "vault_leaf", blocking)]
+    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String>;
+
+    /// The envelope of a record.
+    ///
+    /// Example: `vault_envelope(ticket, 3)` gives `"…"`. Errors: 7101, 7103, 7104, 7107, 7108.
+    #[method(name = "vault_envelope", blocking)]
+    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+
+    /// This node's partial releases of a record's committee half, wrapped to the encryption key that the finalized state
+    /// shows for the account.
+    ///
+    /// Example: `vault_release(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
+    /// Errors: 7101, 7103 (besides: `capsule` for a capsule made for another record's author or patient, `noEncryptionKey`
+    /// for an administrator without one), 7104, 7107, 7108, 7109 (this node is not in the release committee of that epoch).
+    #[method(name = "vault_release", blocking)]
+    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>>;
+
+    /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
+    ///
+    /// Example: `vault_status()` gives `{"contents": 12, "bytes": 73400320, "staged": 0}`. Errors: −32601 elsewhere.
+    #[method(name = "vault_status", blocking, with_extensions)]
+    fn status(&self) -> RpcResult<VaultStatus>;
+}
+
+/// What the methods work on.
+#[derive(Clone)]
+pub struct VaultDeps {
+    /// The vault.
+    pub vault: Arc<dyn ContentStore>,
+    /// Finished contents that no record anchors.
+    pub unanchored: Arc<Unanchored>,
+    /// The node's shares of the release key.
+    pub release_keys: Arc<ReleaseKeys>,
+    /// The challenges. Shared, so that every copy of the methods knows them.
+    pub tickets: Arc<TicketGate>,
+}
+
+/// The methods' implementation.
+pub struct VaultRpc<C> {
+    client: Arc<C>,
+    texts: RefusalTexts<C>,
+    deps: VaultDeps,
+}
+
+/// A reading that is allowed.
+struct Reading {
+    account: AccountId,
+    content: Cid,
+    record: RecordView,
+    permit: ReadPermit,
+    /// The finalized block at which it was checked.
+    finalized: Hash,
+}
+
+impl<C: ChainClient> VaultRpc<C> {
+    /// Over this client.
+    pub fn new(client: Arc<C>, deps: VaultDeps) -> Self {
+        Self { texts: RefusalTexts::new(client.clone()), client, deps }
+    }
+
+    fn bearer(&self, ticket: &Ticket, operation: TicketOperation) -> RpcResult<Bearer> {
+        self.deps.tickets.verify(ticket, operation, now()?).map_err(ticket_refused)
+    }
+
+    /// What the account may have in the vault that no record anchors, in bytes, less what it has besides `content`.
+    fn allowance(&self, account: &AccountId, content: Cid) -> RpcResult<u64> {
+        let best = self.client.info().best_hash;
+        let allowance = self.client.runtime_api().store_allowance(best, account.clone()).map_err(runtime_failed)?;
+        if allowance == 0 {
+            return Err(failure(
+                Code::StoringRefused,
+                "this account may store nothing",
+                json!({
+                    "reason": "noAllowance",
+                    "hint": "register as a member first; a suspended or rejected professional stores nothing",
+                }),
+            ));
+        }
+        let settled = |root: Cid| {
+            !self.deps.vault.contains(root)
+                || self.client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false)
+        };
+        Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
+    }
+
+    fn authorize(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+        let now = now()?;
+        let bearer = self.bearer(ticket, TicketOperation::Read)?;
+        let info = self.client.info();
+        let api = self.client.runtime_api();
+        let view = api.record(info.best_hash, record).map_err(runtime_failed)?.ok_or_else(|| {
+            failure(Code::UnknownRecord, format!("there is no record {record}"), json!({ "hint": "check its number" }))
+        })?;
+        if bearer.content.0 != view.content.0 {
+            return Err(ticket_refused(TicketRefusal::WrongContent));
+        }
+        let permit_at = |at| -> RpcResult<ReadPermit> {
+            match self.client.runtime_api().may_read(at, bearer.account.clone(), record).map_err(runtime_failed)? {
+                Ok(permit) => Ok(permit),
+                Err(error) => Err(reading_refused(&self.texts.explain(at, &error)?)),
+            }
+        };
+        let at_best = permit_at(info.best_hash)?;
+        let permit = permit_at(info.finalized_hash)?;
+        for permit in [at_best, permit] {
+            match permit {
+                ReadPermit::Reader { closes_at } if closes_at <= now => {
+                    return Err(failure(
+                        Code::ReadingRefused,
+                        "reading refused: the reading window has closed",
+                        json!({
+                            "reason": "windowClosed",
+                            "hint": "open the record again; without openings left, request it from the patient again",
+                        }),
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(Reading {
+            account: bearer.account,
+            content: bearer.content,
+            record: view,
+            permit,
+            finalized: info.finalized_hash,
+        })
+    }
+
+    /// To whom a release for this reading is wrapped, by finalized state.
+    fn recipient(&self, reading: &Reading) -> RpcResult<(SealRecipient, EncryptionPublic)> {
+        let api = self.client.runtime_api();
+        let found = if reading.permit == ReadPermit::Administrator {
+            let administrators = api.administrators(reading.finalized).map_err(runtime_failed)?;
+            administrators
+                .into_iter()
+                .find(|administrator| administrator.account == reading.account)
+                .and_then(|administrator| administrator.encryption_key)
+                .map(|key| (SealRecipient::Administrator(reading.account.clone().into()), key))
+        } else {
+            api.member_by_account(reading.finalized, reading.account.clone())
+                .map_err(runtime_failed)?
+                .map(|member| (SealRecipient::Member(member.id.0), member.encryption_key))
+        };
+        found.map(|(recipient, key)| (recipient, EncryptionPublic(key.0))).ok_or_else(no_encryption_key)
+    }
+}
+
+impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
+    fn challenge(&self) -> RpcResult<Challenge> {
+        let now = now()?;
+        Ok(Challenge {
+            challenge: self.deps.tickets.challenge(now).into(),
+            now,
+            genesis: self.deps.tickets.genesis().into(),
+            ticket_lifetime_max: limits::TICKET_LIFETIME_MAX,
+        })
+    }
+
+    fn begin(&self, ticket: Ticket, root_block: String) -> RpcResult<Upload> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        let block = decode(&root_block, MAX_ROOT_BYTES)?;
+        let content = RootBlock::parse(&block).map_err(|error| vault_failed(error.into()))?.root();
+        if content != bearer.content {
+            return Err(ticket_refused(TicketRefusal::WrongContent));
+        }
+        let available = self.allowance(&bearer.account, content)?;
+        let progress = self.deps.vault.begin(bearer.account.into(), &block, available).map_err(vault_failed)?;
+        Ok(Upload {
+            content: progress.root.to_string(),
+            leaves: progress.leaves,
+            missing: progress.missing.iter().map(|range| (range.start, range.end)).collect(),
+        })
+    }
+
+    fn put_leaf(&self, ticket: Ticket, index: u32, data: String) -> RpcResult<()> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        let leaf = decode(&data, LEAF_BYTES)?;
+        self.deps.vault.put_leaf(bearer.account.into(), bearer.content, index, &leaf).map_err(vault_failed)
+    }
+
+    fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        let bytes = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+        let envelope = Envelope::from_bytes(&bytes).map_err(|error| {
+            failure(
+                Code::MalformedContent,
+                error.to_string(),
+                json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
+            )
+        })?;
+        // The account may have been suspended since it began.
+        self.allowance(&bearer.account, bearer.content)?;
+        let uploader: [u8; 32] = bearer.account.into();
+        self.deps.vault.finish(uploader, bearer.content, &bytes).map_err(vault_failed)?;
+        let size = self.deps.vault.size(bearer.content).map_err(vault_failed)?;
+        self.deps.unanchored.add(uploader, bearer.content, size);
+        Ok(Stored { content: bearer.content.to_string(), envelope: envelope.hash().into() })
+    }
+
+    fn abort(&self, ticket: Ticket) -> RpcResult<()> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        self.deps.vault.abort(bearer.account.into(), bearer.content).map(|_| ()).map_err(vault_failed)
+    }
+
+    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
+        let reading = self.authorize(&ticket, record)?;
+        let block = self.deps.vault.root_block(reading.content).map_err(vault_failed)?;
+        Ok(STANDARD.encode(block.bytes()))
+    }
+
+    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String> {
+        let reading = self.authorize(&ticket, record)?;
+        let leaf = self.deps.vault.leaf(reading.content, index).map_err(vault_failed)?;
+        Ok(STANDARD.encode(leaf))
+    }
+
+    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
+        let reading = self.authorize(&ticket, record)?;
+        let envelope = self.deps.vault.envelope(reading.content, reading.record.envelope.0).map_err(vault_failed)?;
+        Ok(STANDARD.encode(envelope))
+    }
+
+    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>> {
+        let reading = self.authorize(&ticket, record)?;
+        let bytes = self.deps.vault.envelope(reading.content, reading.record.envelope.0).map_err(vault_failed)?;
+        let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
+        let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                "this node holds no share of the release key that the capsule was made to",
+                json!({ "epoch": envelope.epoch, "hint": "ask a node of the release committee" }),
+            )
+        })?;
+        let (recipient, key) = self.recipient(&reading)?;
+        let genesis = self.deps.tickets.genesis();
+        let capsule = CapsuleContext {
+            genesis,
+            author: reading.record.author.0,
+            patient: reading.record.patient.0,
+            epoch: envelope.epoch,
+        };
+        let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
+        let context = ReleaseContext { genesis, record: record.0, content: reading.record.content.0, recipient };
+        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
+        Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
+    }
+
+    fn status(&self, extensions: &Extensions) -> RpcResult<VaultStatus> {
+        sc_rpc_api::check_if_safe(extensions)?;
+        let stats = self.deps.vault.stats();
+        Ok(VaultStatus { contents: stats.contents, bytes: stats.content_bytes, staged: stats.staged_bytes })
+    }
+}
+
+fn capsule_refused() -> ErrorObjectOwned {
+    failure(
+        Code::ReadingRefused,
+        "reading refused: the capsule does not belong to this record",
+        json!({
+            "reason": "capsule",
+            "hint": "its author must make a capsule for this chain, author, patient and epoch; anchor the document anew",
+        }),
+    )
+}
+
+fn no_encryption_key() -> ErrorObjectOwned {
+    failure(
+        Code::ReadingRefused,
+        "reading refused: the account has no usable encryption key in the finalized state",
+        json!({ "reason": "noEncryptionKey", "hint": "publish an encryption key and wait until that is final" }),
+    )
+}
+
+/// Decodes base64 of at most `limit` bytes, looking at the length first.
+fn decode(text: &str, limit: usize) -> RpcResult<Vec<u8>> {
+    let malformed = |message: String, data: Value| failure(Code::MalformedContent, message, data);
+    if text.len() > limit.div_ceil(3) * 4 {
+        return Err(malformed(
+            format!("there are more than {limit} bytes"),
+            json!({ "reason": "tooLarge", "limit": limit, "hint": "cut contents into leaves of 1 MiB" }),
+        ));
+    }
+    STANDARD.decode(text).map_err(|_| {
+        malformed(
+            "this is not base64".into(),
+            json!({ "reason": "base64", "hint": "use the standard alphabet, with padding" }),
+        )
+    })
+}
+
+/// This node's clock, in milliseconds since 1970.
+fn now() -> RpcResult<Moment> {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| Moment::try_from(since.as_millis()).ok())
+        .ok_or_else(|| {
+            failure(
+                Code::Storage,
+                "this node's clock is wrong",
+                json!({ "reason": "clock", "hint": "ask another node; tell this one's operator" }),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn base64_is_measured_before_it_is_decoded() {
+        assert_eq!(decode("AAEC", 3).unwrap(), [0, 1, 2]);
+        assert_eq!(decode("", 3).unwrap(), [0; 0]);
+        let too_large = decode("AAECAAEC", 3).unwrap_err();
+        assert!(too_large.data().unwrap().get().contains("tooLarge"));
+        // Not base64 at all, and yet refused for its length alone.
+        let too_large = decode(&"!".repeat(9), 3).unwrap_err();
+        assert!(too_large.data().unwrap().get().contains("tooLarge"));
+    }
+
+    #[test]
+    fn what_is_not_base64_is_refused() {
+        for text in ["A", "AAE", "AA-_", "AAE=\n", "====", "ÄÖ=="] {
+            let error = decode(text, 1024).unwrap_err();
+            assert_eq!(error.code(), 7105);
+            assert!(error.data().unwrap().get().contains("base64"), "{text}");
+        }
+    }
+}

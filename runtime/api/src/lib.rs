@@ -1,0 +1,101 @@
+//! The runtime API traits, one per pallet, and the views they return.
+//!
+//! The node's `medchain_*` methods pass these views on as JSON (camelCase), and clients read that JSON back into the
+//! same types. Previews (`may_*`) run the very checks of the calls and give the reason for a refusal.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod views;
+pub use views::*;
+
+use alloc::{string::String, vec::Vec};
+use codec::Codec;
+use medchain_primitives::*;
+use sp_runtime::DispatchError;
+
+sp_api::decl_runtime_apis! {
+    /// Reads of the registry.
+    #[api_version(1)]
+    pub trait RegistryApi<AccountId> where AccountId: Codec {
+        /// The member behind an account.
+        fn member_by_account(account: AccountId) -> Option<MemberView<AccountId>>;
+        /// The member with this number.
+        fn member_by_id(id: MemberId) -> Option<MemberView<AccountId>>;
+        /// The member with this username.
+        fn member_by_username(username: String) -> Option<MemberView<AccountId>>;
+        /// Members of a role and status after `cursor`, in the order of their numbers; at most `limit`, itself bounded
+        /// by `limits::PAGE_MAX`.
+        fn members(role: Role, status: Status, cursor: Option<MemberId>, limit: u32)
+            -> Page<MemberView<AccountId>, MemberId>;
+        /// The administrators, each with its encryption key if it has published one.
+        fn administrators() -> Vec<AdministratorView<AccountId>>;
+    }
+
+    /// Reads of the appointments and care relations.
+    #[api_version(1)]
+    pub trait AppointmentsApi {
+        /// One appointment.
+        fn appointment(id: AppointmentId) -> Option<AppointmentView>;
+        /// The appointments of a patient or doctor before `cursor`, newest first.
+        fn appointments(member: MemberId, cursor: Option<AppointmentId>, limit: u32)
+            -> Page<AppointmentView, AppointmentId>;
+        /// The care relations of a patient or doctor, with the other side's number as cursor.
+        fn care_relations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<CareView, MemberId>;
+    }
+
+    /// Reads of the records.
+    #[api_version(1)]
+    pub trait ReportsApi<AccountId> where AccountId: Codec {
+        /// One record.
+        fn record(id: RecordId) -> Option<RecordView>;
+        /// The records of a patient (or a professional's certificates) after `cursor`, of one kind or of all.
+        fn records(member: MemberId, kind: Option<RecordKind>, cursor: Option<RecordId>, limit: u32)
+            -> Page<RecordView, RecordId>;
+        /// The record by which this author anchored this content.
+        fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId>;
+        /// Whether any record that is not erased anchors this content.
+        fn is_anchored(content: ContentRoot) -> bool;
+        /// How many bytes of content that no record anchors yet this account may have in a vault; 0 for those who may
+        /// store nothing.
+        fn store_allowance(account: AccountId) -> u64;
+    }
+
+    /// Reads of requests, grants, reading windows and the read log, and the access decision.
+    #[api_version(1)]
+    pub trait AccessApi<AccountId> where AccountId: Codec {
+        /// One request.
+        fn request(id: RequestId) -> Option<RequestView>;
+        /// The requests that wait in a patient's inbox.
+        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        /// The requests that a member has made and that still wait.
+        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        /// The grant of a record to a reader.
+        fn grant(record: RecordId, reader: MemberId) -> Option<GrantView>;
+        /// The grants of a record, with the reader's number as cursor.
+        fn grants_of_record(record: RecordId, cursor: Option<MemberId>, limit: u32) -> Page<GrantView, MemberId>;
+        /// The grants that a reader holds, with the record's number as cursor.
+        fn grants_of_reader(reader: MemberId, cursor: Option<RecordId>, limit: u32) -> Page<GrantView, RecordId>;
+        /// Entries of the read log before `cursor`, newest first.
+        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId>;
+        /// Whether this account could request these records with this purpose now.
+        fn may_request(account: AccountId, patient: MemberId, records: Vec<RecordId>, purpose: Purpose)
+            -> Result<(), DispatchError>;
+        /// Whether this account could open this record now: the checks of `access.open`.
+        fn may_open(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// Whether the committee may release to this account, and nodes serve it, now: the patient, an administrator
+        /// for a certificate, or a reader within a reading window of a grant that stands.
+        fn may_read(account: AccountId, record: RecordId) -> Result<ReadPermit, DispatchError>;
+        /// The release committee.
+        fn committee() -> Option<CommitteeView>;
+    }
+
+    /// Reads of the quotas.
+    #[api_version(1)]
+    pub trait QuotasApi<AccountId> where AccountId: Codec {
+        /// What an account may still spend.
+        fn allowance(account: AccountId) -> AllowanceView;
+    }
+}

@@ -1,0 +1,270 @@
+//! What the runtime API returns.
+
+use alloc::{string::String, vec::Vec};
+use codec::{Decode, Encode};
+use medchain_primitives::*;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// One page of a listing. `next` is the cursor that the next page starts from; `None` at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T, Cursor> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Where the next page starts.
+    pub next: Option<Cursor>,
+}
+
+/// Public details of a professional, in UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DetailsView {
+    /// Name of the person or institution.
+    pub name: String,
+    /// Licence number.
+    pub licence: String,
+    /// Who issued the licence.
+    pub issuer: String,
+    /// A doctor's specialization, or the kind of institution.
+    pub speciality: String,
+    /// Postal address.
+    pub address: String,
+}
+
+/// A member.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView<AccountId> {
+    /// Its number.
+    pub id: MemberId,
+    /// Its account.
+    pub account: AccountId,
+    /// Its username.
+    pub username: String,
+    /// What it is.
+    pub role: Role,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it was rejected or suspended.
+    pub reason: Option<VettingReason>,
+    /// The key that seals for it are made to.
+    pub encryption_key: EncryptionKey,
+    /// The version of that key.
+    pub key_version: KeyVersion,
+    /// Public details; professionals have them, patients do not.
+    pub details: Option<DetailsView>,
+    /// The current profile or certificate.
+    pub own_record: Option<RecordId>,
+    /// When it registered, in milliseconds.
+    pub registered_at: Moment,
+}
+
+/// An administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdministratorView<AccountId> {
+    /// Its account.
+    pub account: AccountId,
+    /// The key that seals for it are made to, once published.
+    pub encryption_key: Option<EncryptionKey>,
+    /// The version of that key; 0 while none is published.
+    pub key_version: KeyVersion,
+}
+
+/// An appointment.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentView {
+    /// Its number.
+    pub id: AppointmentId,
+    /// Who asked.
+    pub patient: MemberId,
+    /// Who was asked.
+    pub doctor: MemberId,
+    /// Start, in milliseconds.
+    pub start: Moment,
+    /// End, in milliseconds.
+    pub end: Moment,
+    /// Where it stands.
+    pub status: AppointmentStatus,
+    /// Why it was declined or cancelled.
+    pub reason: Option<AppointmentReason>,
+    /// The note to the doctor, sealed to the doctor; empty when there is none.
+    #[serde(with = "sp_core::bytes")]
+    pub note: Vec<u8>,
+    /// When it was requested, in milliseconds.
+    pub requested_at: Moment,
+}
+
+/// A care relation.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CareView {
+    /// The patient under care.
+    pub patient: MemberId,
+    /// The doctor.
+    pub doctor: MemberId,
+    /// Since when, in milliseconds.
+    pub since: Moment,
+    /// The appointment that opened it; `None` when the patient opened it.
+    pub appointment: Option<AppointmentId>,
+}
+
+/// An anchored record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordView {
+    /// Its number.
+    pub id: RecordId,
+    /// Whose it is: the patient, or for a certificate the professional.
+    pub patient: MemberId,
+    /// Who wrote it.
+    pub author: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Where it stands.
+    pub status: RecordStatus,
+    /// The content's root digest.
+    pub content: ContentRoot,
+    /// Bytes of ciphertext.
+    pub size: u64,
+    /// The envelope's SHA-256.
+    pub envelope: EnvelopeHash,
+    /// When it was anchored, in milliseconds.
+    pub anchored_at: Moment,
+    /// The record that it amends.
+    pub supersedes: Option<RecordId>,
+    /// The record that amends it.
+    pub superseded_by: Option<RecordId>,
+    /// Fills that a prescription allows; 0 for other kinds.
+    pub fills: u8,
+}
+
+/// A request to read records.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestView {
+    /// Its number.
+    pub id: RequestId,
+    /// Who asks.
+    pub requester: MemberId,
+    /// Who is asked.
+    pub patient: MemberId,
+    /// The records that the patient has not granted yet.
+    pub records: Vec<RecordId>,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it was made, in milliseconds.
+    pub requested_at: Moment,
+    /// Until when it waits, in milliseconds.
+    pub expires_at: Moment,
+}
+
+/// A grant, with its reading window if one is open.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantView {
+    /// The record.
+    pub record: RecordId,
+    /// Who may read it.
+    pub reader: MemberId,
+    /// The patient half, sealed to the reader.
+    pub seal: VersionedSeal,
+    /// What for.
+    pub purpose: Purpose,
+    /// On what it rests.
+    pub basis: GrantBasis,
+    /// When it was given, in milliseconds.
+    pub granted_at: Moment,
+    /// Until when it can be used, in milliseconds.
+    pub expires_at: Moment,
+    /// How many openings are left.
+    pub openings_left: u32,
+    /// The end of the open reading window, in milliseconds.
+    pub window_closes_at: Option<Moment>,
+}
+
+/// Whose readings to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadLogOf {
+    /// The readings of one record.
+    Record(RecordId),
+    /// The readings of all records of one patient.
+    Patient(MemberId),
+    /// The readings by one reader.
+    Reader(MemberId),
+}
+
+/// An entry of the read log.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadingView {
+    /// Its number.
+    pub id: ReadingId,
+    /// What was opened.
+    pub record: RecordId,
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// Who opened it.
+    pub reader: MemberId,
+    /// What for.
+    pub purpose: Purpose,
+    /// On what the grant rested.
+    pub basis: GrantBasis,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: u32,
+}
+
+/// Who may read, as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadPermit {
+    /// The record's own patient (or the professional whose certificate it is).
+    Owner,
+    /// An administrator, for a certificate.
+    Administrator,
+    /// A reader within a reading window.
+    Reader {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
+}
+
+/// The release committee.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommitteeView {
+    /// The key's epoch.
+    pub epoch: u32,
+    /// The key that capsules are encrypted to.
+    pub key: CommitteePoint,
+    /// How many members must release.
+    pub threshold: u16,
+    /// The members' verifying shares; the share of index `i` (from 1) stands at `i - 1`.
+    pub shares: Vec<CommitteePoint>,
+}
+
+/// What an account may still spend.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowanceView {
+    /// The account's quota class.
+    pub class: String,
+    /// Weight left, in picoseconds of reference time.
+    pub weight_left: u64,
+    /// The bucket's size, in the same unit.
+    pub weight_max: u64,
+    /// Weight that flows back in a block.
+    pub weight_refill: u64,
+    /// Bytes left.
+    pub length_left: u32,
+    /// The bucket's size, in bytes.
+    pub length_max: u32,
+    /// Bytes that flow back in a block.
+    pub length_refill: u32,
+}
+

@@ -1,0 +1,10 @@
+//! Appointments and care relations.
+
+use crate::*;
+
+impl pallet_appointments::Config for Runtime {
+    type Members = Registry;
+    type Consents = Access;
+    type Time = Timestamp;
+    type WeightInfo = pallet_appointments::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,12 @@
+//! One file per pallet: its configuration, and the adapters that wire it to the others.
+
+pub mod access;
+pub mod administrators;
+pub mod appointments;
+pub mod aura;
+pub mod grandpa;
+pub mod quotas;
+pub mod registry;
+pub mod reports;
+pub mod system;
+pub mod timestamp;

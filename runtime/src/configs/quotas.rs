@@ -1,0 +1,82 @@
+//! What each class of accounts may spend.
+//!
+//! A block takes about 10^12 ps of ordinary transactions, and a typical call about 10^9 ps; the comments give the
+//! buckets in typical calls.
+
+use super::aura::Validators;
+use crate::*;
+use frame_support::{
+    traits::{ConstU32, Contains},
+    weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
+};
+use medchain_primitives::{MemberDirectory, Role};
+use pallet_quotas::{ClassOf, Quota, QuotaClass, RegistrationCalls};
+
+const KIB: u32 = 1024;
+const MIB: u32 = 1024 * KIB;
+
+impl pallet_quotas::Config for Runtime {
+    type Classes = Classes;
+    type Quotas = QuotaTable;
+    type Registrations = Registrations;
+    /// Strangers fill a small part of a block at most.
+    type OpenRegistrationsPerBlock = ConstU32<16>;
+    type NonceAhead = ConstU32<64>;
+    type WeightInfo = pallet_quotas::weights::SubstrateWeight<Runtime>;
+}
+
+/// The class of an account by what the chain knows of it. The council will be asked first once there is one.
+pub struct Classes;
+
+impl ClassOf<AccountId> for Classes {
+    fn class_of(account: &AccountId) -> QuotaClass {
+        if Administrators::contains(account) {
+            return QuotaClass::Administrator;
+        }
+        if Validators::contains(account) {
+            return QuotaClass::Validator;
+        }
+        match <Registry as MemberDirectory<AccountId>>::by_account(account) {
+            Some(member) if member.is_active_as(Role::Patient) => QuotaClass::Patient,
+            Some(member) if member.is_active() => QuotaClass::Professional,
+            Some(_) => QuotaClass::Pending,
+            None => QuotaClass::Unknown,
+        }
+    }
+}
+
+/// The buckets.
+pub struct QuotaTable;
+
+impl pallet_quotas::Quotas for QuotaTable {
+    fn quota(class: QuotaClass) -> Quota {
+        let quota = |burst_ms: u64, refill_us: u64, length_max, length_refill| Quota {
+            weight_max: burst_ms * WEIGHT_REF_TIME_PER_MILLIS,
+            weight_refill: refill_us * (WEIGHT_REF_TIME_PER_MILLIS / 1_000),
+            length_max,
+            length_refill,
+        };
+        match class {
+            // Five registrations, then one in 40 s.
+            QuotaClass::Unknown => quota(8, 80, 8 * KIB, 64),
+            // 20 calls, then one in 10 s.
+            QuotaClass::Pending => quota(20, 200, 64 * KIB, 512),
+            // 100 calls, then one per block; or ten answers of 32 records each.
+            QuotaClass::Patient => quota(100, 1_000, 256 * KIB, 2 * KIB),
+            // 400 calls, then ten per block.
+            QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
+            QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),
+            // A runtime upgrade, which fills a block.
+            QuotaClass::Council => quota(1_400, 10_000, 8 * MIB, 16 * KIB),
+        }
+    }
+}
+
+/// Recognises the one call that a stranger may send.
+pub struct Registrations;
+
+impl RegistrationCalls<RuntimeCall> for Registrations {
+    fn is_registration(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::Registry(pallet_registry::Call::register { .. }))
+    }
+}

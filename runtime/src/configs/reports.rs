@@ -1,0 +1,10 @@
+//! Anchored records.
+
+use crate::*;
+
+impl pallet_reports::Config for Runtime {
+    type Members = Registry;
+    type Care = Appointments;
+    type Time = Timestamp;
+    type WeightInfo = pallet_reports::weights::SubstrateWeight<Runtime>;
+}

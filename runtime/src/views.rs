@@ -1,0 +1,183 @@
+//! How the pallets' types become the views of the runtime API.
+
+use crate::{configs::administrators::administrators, AccountId, BlockNumber, Reports, Runtime};
+use alloc::{string::String, vec::Vec};
+use frame_support::traits::Get;
+use medchain_primitives::*;
+use medchain_runtime_api::*;
+
+/// Builds a page. `fetch` gives at most so many entries after a cursor; the limit stays within `1..=PAGE_MAX`. One
+/// more entry is looked for, so that `next` is there only if the next page has something.
+pub(crate) fn page<T, V, C: Copy>(
+    cursor: Option<C>,
+    limit: u32,
+    fetch: impl Fn(Option<C>, u32) -> Vec<T>,
+    cursor_of: impl Fn(&T) -> C,
+    view: impl Fn(T) -> V,
+) -> Page<V, C> {
+    let limit = limit.clamp(1, limits::PAGE_MAX);
+    let entries = fetch(cursor, limit);
+    let full = entries.len() >= limit as usize;
+    let last = entries.last().map(cursor_of).filter(|_| full);
+    let next = last.filter(|last| !fetch(Some(*last), 1).is_empty());
+    Page { items: entries.into_iter().map(view).collect(), next }
+}
+
+/// The pallets check that what they store is UTF-8; should they not have, what can be read is shown.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) -> MemberView<AccountId> {
+    MemberView {
+        id: member.id,
+        account,
+        username: text(&member.username),
+        role: member.role,
+        status: member.status,
+        reason: member.reason,
+        encryption_key: member.encryption_key,
+        key_version: member.key_version,
+        details: member.details.map(|details| DetailsView {
+            name: text(&details.name),
+            licence: text(&details.licence),
+            issuer: text(&details.issuer),
+            speciality: text(&details.speciality),
+            address: text(&details.address),
+        }),
+        own_record: <Reports as RecordDirectory>::current_own_record(member.id),
+        registered_at: member.registered_at,
+    }
+}
+
+pub(crate) fn all_administrators() -> Vec<AdministratorView<AccountId>> {
+    administrators()
+        .into_iter()
+        .map(|account| {
+            let (encryption_key, key_version) = match pallet_registry::Pallet::<Runtime>::administrator_key(&account) {
+                Some((key, version)) => (Some(key), version),
+                None => (None, 0),
+            };
+            AdministratorView { account, encryption_key, key_version }
+        })
+        .collect()
+}
+
+pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments::Appointment)) -> AppointmentView {
+    AppointmentView {
+        id,
+        patient: appointment.patient,
+        doctor: appointment.doctor,
+        start: appointment.start,
+        end: appointment.end,
+        status: appointment.status,
+        reason: appointment.reason,
+        note: appointment.note.into_inner(),
+        requested_at: appointment.requested_at,
+    }
+}
+
+pub(crate) fn care((patient, doctor, relation): (MemberId, MemberId, pallet_appointments::CareRelation)) -> CareView {
+    CareView { patient, doctor, since: relation.since, appointment: relation.appointment }
+}
+
+pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> RecordView {
+    RecordView {
+        id,
+        patient: record.patient,
+        author: record.author,
+        kind: record.kind,
+        status: record.status,
+        content: record.content,
+        size: record.size,
+        envelope: record.envelope,
+        anchored_at: record.anchored_at,
+        supersedes: record.supersedes,
+        superseded_by: record.superseded_by,
+        fills: record.fills,
+    }
+}
+
+pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest)) -> RequestView {
+    RequestView {
+        id,
+        requester: request.requester,
+        patient: request.patient,
+        records: request.records.into_inner(),
+        purpose: request.purpose,
+        requested_at: request.requested_at,
+        expires_at: request.expires_at,
+    }
+}
+
+pub(crate) fn grant((record, reader, grant): (RecordId, MemberId, pallet_access::Grant)) -> GrantView {
+    GrantView {
+        record,
+        reader,
+        seal: grant.seal,
+        purpose: grant.purpose,
+        basis: grant.basis,
+        granted_at: grant.granted_at,
+        expires_at: grant.expires_at,
+        openings_left: grant.openings_left,
+        window_closes_at: pallet_access::Pallet::<Runtime>::live_window(record, reader).map(|window| window.closes_at),
+    }
+}
+
+pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNumber>)) -> ReadingView {
+    ReadingView {
+        id,
+        record: reading.record,
+        patient: reading.patient,
+        reader: reading.reader,
+        purpose: reading.purpose,
+        basis: reading.basis,
+        opened_at: reading.opened_at,
+        opened_in: reading.opened_in,
+    }
+}
+
+pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {
+    match permit {
+        pallet_access::Permit::Owner => ReadPermit::Owner,
+        pallet_access::Permit::Administrator => ReadPermit::Administrator,
+        pallet_access::Permit::Reader { closes_at } => ReadPermit::Reader { closes_at },
+    }
+}
+
+pub(crate) fn committee(committee: pallet_access::ReleaseCommittee) -> CommitteeView {
+    CommitteeView {
+        epoch: committee.epoch,
+        key: committee.key,
+        threshold: committee.threshold,
+        shares: committee.shares.into_inner(),
+    }
+}
+
+pub(crate) fn allowance(allowance: pallet_quotas::Allowance) -> AllowanceView {
+    AllowanceView {
+        class: allowance.class.name().into(),
+        weight_left: allowance.weight_left,
+        weight_max: allowance.quota.weight_max,
+        weight_refill: allowance.quota.weight_refill,
+        length_left: allowance.length_left,
+        length_max: allowance.quota.length_max,
+        length_refill: allowance.quota.length_refill,
+    }
+}
+
+/// How many bytes a member may store that no record anchors yet: a doctor's documents for patients, for the others
+/// their own profile or certificate, for a suspended member nothing.
+pub(crate) fn store_allowance(member: Option<MemberInfo>) -> u64 {
+    match member {
+        Some(member) if member.is_active_as(Role::Doctor) => limits::CONTENT_MAX,
+        Some(member) if member.status == Status::Suspended => 0,
+        Some(member) if member.role.is_professional() || member.is_active() => limits::OWN_CONTENT_MAX,
+        _ => 0,
+    }
+}
+
+/// The slot duration of the runtime's configuration.
+pub(crate) fn slot_duration() -> sp_consensus_aura::SlotDuration {
+    sp_consensus_aura::SlotDuration::from_millis(<Runtime as pallet_aura::Config>::SlotDuration::get())
+}

@@ -1,0 +1,209 @@
+//! A chain to test against: the real runtime over the `development` genesis, its actors, and the steps that bring it to
+//! where a test begins.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use frame_support::{assert_ok, traits::OnFinalize, traits::OnInitialize};
+use medchain_primitives::*;
+use medchain_runtime::{presets, *};
+use pallet_registry::Details;
+use serde_json::Value;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchResult};
+
+/// The administrator (and only validator) of the development chain.
+pub const ADMINISTRATOR: Sr25519Keyring = Sr25519Keyring::Alice;
+pub const PATIENT: Sr25519Keyring = Sr25519Keyring::Bob;
+pub const DOCTOR: Sr25519Keyring = Sr25519Keyring::Charlie;
+pub const HOSPITAL: Sr25519Keyring = Sr25519Keyring::Dave;
+pub const PHARMACY: Sr25519Keyring = Sr25519Keyring::Eve;
+/// Has no membership.
+pub const STRANGER: Sr25519Keyring = Sr25519Keyring::Ferdie;
+
+pub const PATIENT_ID: MemberId = MemberId(1001);
+pub const DOCTOR_ID: MemberId = MemberId(1002);
+pub const HOSPITAL_ID: MemberId = MemberId(1003);
+pub const PHARMACY_ID: MemberId = MemberId(1004);
+
+/// When the chain begins: a quarter of an hour, in milliseconds.
+pub const BEGIN: Moment = 1_800_000_000_000;
+
+/// The `development` genesis.
+pub fn genesis() -> RuntimeGenesisConfig {
+    genesis_of("development")
+}
+
+/// The genesis of a preset, as a node makes it: the default with the preset's patch.
+pub fn genesis_of(preset: &str) -> RuntimeGenesisConfig {
+    let patch = presets::get_preset(&preset.into()).unwrap();
+    let patch: Value = serde_json::from_slice(&patch).unwrap();
+    let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+    for (pallet, fields) in patch.as_object().unwrap() {
+        for (field, value) in fields.as_object().unwrap() {
+            config[pallet][field] = value.clone();
+        }
+    }
+    serde_json::from_value(config).unwrap()
+}
+
+/// Runs a test in block 1 and checks every pallet's invariants after it.
+pub fn run(test: impl FnOnce()) {
+    let mut ext = sp_io::TestExternalities::new(genesis().build_storage().unwrap());
+    ext.execute_with(|| {
+        System::set_block_number(1);
+        set_time(BEGIN);
+        test();
+        check_invariants();
+    });
+}
+
+/// Runs the invariants of every pallet. They are in the runtime only with `try-runtime`.
+pub fn check_invariants() {
+    #[cfg(feature = "try-runtime")]
+    {
+        use frame_support::traits::{TryState, TryStateSelect};
+        AllPalletsWithSystem::try_state(System::block_number(), TryStateSelect::All).unwrap();
+    }
+}
+
+pub fn set_time(now: Moment) {
+    pallet_timestamp::Now::<Runtime>::put(now);
+}
+
+pub fn now() -> Moment {
+    pallet_timestamp::Now::<Runtime>::get()
+}
+
+/// Lets time pass, and a block.
+pub fn pass(time: Moment) {
+    Quotas::on_finalize(System::block_number());
+    System::set_block_number(System::block_number() + 1);
+    Quotas::on_initialize(System::block_number());
+    set_time(now() + time);
+}
+
+/// Dispatches a call signed by an actor, as a block would after the extensions.
+pub fn send(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult {
+    call.into().dispatch(RuntimeOrigin::signed(who.to_account_id())).map(|_| ()).map_err(|error| error.error)
+}
+
+/// The last event of the chain.
+pub fn last_event() -> RuntimeEvent {
+    System::events().pop().unwrap().event
+}
+
+pub fn key(byte: u8) -> EncryptionKey {
+    EncryptionKey([byte; 32])
+}
+
+/// A seal made for the first version of a key.
+pub fn seal(byte: u8) -> VersionedSeal {
+    VersionedSeal { seal: Seal([byte; 80]), key_version: 1 }
+}
+
+pub fn content(byte: u8) -> ContentRoot {
+    ContentRoot([byte; 32])
+}
+
+fn text(text: &str) -> pallet_registry::Detail {
+    text.as_bytes().to_vec().try_into().unwrap()
+}
+
+pub fn details(name: &str) -> Details {
+    Details {
+        name: text(name),
+        licence: text("L-0001"),
+        issuer: text("Chamber of Testing"),
+        speciality: text("General medicine"),
+        address: text("1 Synthetic Street"),
+    }
+}
+
+pub fn register(role: Role, username: &str, key_byte: u8) -> pallet_registry::Call<Runtime> {
+    pallet_registry::Call::register {
+        role,
+        username: username.as_bytes().to_vec().try_into().unwrap(),
+        encryption_key: key(key_byte),
+        details: role.is_professional().then(|| details(username)),
+    }
+}
+
+pub fn anchor(patient: MemberId, kind: RecordKind, content_byte: u8) -> pallet_reports::Call<Runtime> {
+    pallet_reports::Call::anchor {
+        patient,
+        kind,
+        content: content(content_byte),
+        size: 1_000,
+        envelope: EnvelopeHash([content_byte; 32]),
+        fills: u8::from(kind == RecordKind::Prescription),
+    }
+}
+
+/// The record that was anchored last.
+pub fn last_record() -> RecordId {
+    RecordId(pallet_reports::NextRecordId::<Runtime>::get().0 - 1)
+}
+
+/// Anchors a document and gives its number.
+pub fn anchored(author: Sr25519Keyring, patient: MemberId, kind: RecordKind, content_byte: u8) -> RecordId {
+    assert_ok!(send(author, anchor(patient, kind, content_byte)));
+    last_record()
+}
+
+/// Registers a professional, anchors its certificate and verifies it.
+fn verified(who: Sr25519Keyring, role: Role, username: &str, byte: u8, id: MemberId) {
+    assert_ok!(send(who, register(role, username, byte)));
+    anchored(who, id, RecordKind::Certificate, byte);
+    assert_ok!(send(ADMINISTRATOR, pallet_registry::Call::verify { member: id }));
+}
+
+/// Registers the patient with a profile and the three professionals, verified. The patient's profile is record 1.
+pub fn with_members() -> RecordId {
+    assert_ok!(send(PATIENT, register(Role::Patient, "pat", 0x11)));
+    let profile = anchored(PATIENT, PATIENT_ID, RecordKind::Profile, 0x11);
+    verified(DOCTOR, Role::Doctor, "dora", 0x22, DOCTOR_ID);
+    verified(HOSPITAL, Role::Hospital, "holy-hospital", 0x33, HOSPITAL_ID);
+    verified(PHARMACY, Role::Pharmacy, "pharma", 0x44, PHARMACY_ID);
+    profile
+}
+
+/// Puts the patient under the doctor's care by an appointment that carries her profile.
+pub fn with_care() {
+    let profile = <Reports as RecordDirectory>::current_own_record(PATIENT_ID).unwrap();
+    assert_ok!(send(
+        PATIENT,
+        pallet_appointments::Call::request {
+            doctor: DOCTOR_ID,
+            start: BEGIN + DAY,
+            end: BEGIN + DAY + limits::SLOT,
+            profile: Some(SealedProfile { record: profile, seal: seal(0x5a) }),
+            note: Default::default(),
+        }
+    ));
+    assert_ok!(send(DOCTOR, pallet_appointments::Call::accept { id: AppointmentId::FIRST }));
+}
+
+/// The hospital's request for these records.
+pub fn request(records: &[RecordId]) -> pallet_access::Call<Runtime> {
+    pallet_access::Call::request {
+        patient: PATIENT_ID,
+        records: records.to_vec().try_into().unwrap(),
+        purpose: Purpose::Treatment,
+    }
+}
+
+/// A grant of one record to a reader for a day.
+pub fn grant(
+    reader: MemberId,
+    request: Option<RequestId>,
+    record: RecordId,
+    openings: u32,
+) -> pallet_access::Call<Runtime> {
+    pallet_access::Call::grant {
+        reader,
+        request,
+        grants: vec![pallet_access::RecordGrant { record, seal: seal(0x77) }].try_into().unwrap(),
+        purpose: Purpose::Treatment,
+        duration: DAY,
+        openings,
+    }
+}
