@@ -1,0 +1,531 @@
+//! The arguments of the program.
+
+use crate::moments::{parse_date, parse_duration, parse_time};
+use clap::{
+    builder::{PossibleValuesParser, TypedValueParser},
+    Args, Parser, Subcommand,
+};
+use medchain_primitives::*;
+use medchain_sdk::client::MemberSelector;
+use std::path::PathBuf;
+
+/// MedChain from the command line: accounts, members, appointments, records, and who may read them
+#[derive(Debug, Parser)]
+#[command(name = "medchain", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// Where the node is
+    #[arg(long, global = true, env = "MEDCHAIN_URL", hide_env_values = true, default_value = "ws://127.0.0.1:9944")]
+    pub url: String,
+    /// Refuse any chain but the one with this genesis hash
+    #[arg(long, global = true, value_name = "HASH", value_parser = parse_hash)]
+    pub genesis: Option<[u8; 32]>,
+    /// The account that acts: its name in the keystore, or a development key such as //Alice
+    #[arg(long, global = true, env = "MEDCHAIN_KEY", hide_env_values = true, value_name = "NAME|//URI")]
+    pub key: Option<String>,
+    /// The folder of the keystore [default: medchain/keys in the user's data folder]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub keystore: Option<PathBuf>,
+    /// The folder that keeps interrupted uploads [default: medchain in the user's data folder]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Do not wait until the transaction is final
+    #[arg(long, global = true)]
+    pub no_wait: bool,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The scrypt work factor of new key files, for tests
+    #[arg(long, global = true, hide = true, value_parser = clap::value_parser!(u8).range(1..=22))]
+    pub work_factor: Option<u8>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Keys and their recovery phrases, on this machine
+    #[command(subcommand)]
+    Account(Account),
+    /// Registration and verification
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Appointments between patients and doctors
+    #[command(subcommand)]
+    Appointment(Appointment),
+    /// Care relations, which let a doctor write records for a patient
+    #[command(subcommand)]
+    Care(Care),
+    /// Documents: upload, open, amend, erase
+    #[command(subcommand)]
+    Record(Record),
+    /// Requests, grants, openings, and the read log
+    #[command(subcommand)]
+    Access(Access),
+    /// The node, the chain, and this account's quota
+    Status,
+}
+
+/// Keys and their recovery phrases.
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Make an account and show its recovery phrase, once
+    New {
+        /// A name for it on this machine
+        name: String,
+    },
+    /// Add an account from its recovery phrase or seed, asked for or read from stdin
+    Import {
+        /// A name for it on this machine
+        name: String,
+        /// Read the phrase or seed from the first line of this file
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// Show the recovery phrase of an account
+    Export {
+        /// Its name or address
+        name: String,
+    },
+    /// List the accounts of the keystore
+    List,
+}
+
+/// Public details of a professional.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DetailArguments {
+    /// Name of the person or institution; of a patient, encrypted
+    #[arg(long)]
+    pub name: Option<String>,
+    /// A patient's e-mail address, encrypted
+    #[arg(long)]
+    pub email: Option<String>,
+    /// A patient's blood group, encrypted
+    #[arg(long, value_name = "GROUP")]
+    pub blood_group: Option<String>,
+    /// Postal address; of a patient, encrypted
+    #[arg(long)]
+    pub address: Option<String>,
+    /// A professional's licence number
+    #[arg(long, value_name = "NUMBER")]
+    pub licence: Option<String>,
+    /// Who issued the licence
+    #[arg(long)]
+    pub issuer: Option<String>,
+    /// A doctor's specialization, or the kind of institution
+    #[arg(long)]
+    pub speciality: Option<String>,
+    /// A professional's certificate, readable by the administrators alone
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// Registration and verification.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Register this account: a patient with an encrypted profile, a professional with a certificate
+    Register {
+        /// What it is
+        #[arg(long, value_parser = term(Role::ALL, Role::name))]
+        role: Role,
+        /// A unique handle: 3 to 32 of a-z, 0-9, '.', '_', '-'
+        #[arg(long)]
+        username: String,
+        #[command(flatten)]
+        details: DetailArguments,
+    },
+    /// Replace this account's profile, or a professional's details and certificate; a rejected professional applies again
+    Update {
+        #[command(flatten)]
+        details: DetailArguments,
+    },
+    /// Verify a professional (administrators)
+    Verify {
+        /// Number, username or address
+        member: MemberSelector,
+    },
+    /// Reject a professional (administrators)
+    Reject {
+        /// Number, username or address
+        member: MemberSelector,
+        /// Why
+        #[arg(long, value_parser = term(VettingReason::ALL, VettingReason::name))]
+        reason: VettingReason,
+    },
+    /// Suspend a professional (administrators)
+    Suspend {
+        /// Number, username or address
+        member: MemberSelector,
+        /// Why
+        #[arg(long, value_parser = term(VettingReason::ALL, VettingReason::name))]
+        reason: VettingReason,
+    },
+    /// Lift a suspension (administrators)
+    Reinstate {
+        /// Number, username or address
+        member: MemberSelector,
+    },
+    /// Publish this administrator's encryption key, to which certificates are sealed
+    PublishKey,
+    /// Show a member [default: this account]
+    Show {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+    },
+    /// List members of a role and status
+    List {
+        /// What they are
+        #[arg(long, value_parser = term(Role::ALL, Role::name), default_value = "doctor")]
+        role: Role,
+        /// Where they stand
+        #[arg(long, value_parser = term(Status::ALL, Status::name), default_value = "active")]
+        status: Status,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// List the administrators
+    Administrators,
+}
+
+/// Which part of a listing.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct PageArguments {
+    /// How many entries at most
+    #[arg(long, default_value_t = limits::PAGE_MAX, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::PAGE_MAX)))]
+    pub limit: u32,
+    /// Go on behind this entry, the one that the last page named
+    #[arg(long, value_name = "NUMBER")]
+    pub after: Option<u64>,
+}
+
+/// Appointments.
+#[derive(Debug, Subcommand)]
+pub enum Appointment {
+    /// Ask a doctor for an appointment, and seal the profile to the doctor
+    Request {
+        /// Number, username or address of the doctor
+        doctor: MemberSelector,
+        /// When it starts: a quarter of an hour, with its zone, such as 2027-03-01T09:00Z
+        #[arg(long, value_name = "TIME", value_parser = parse_time)]
+        start: Moment,
+        /// How long it lasts: 15m to 8h
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30m")]
+        length: Moment,
+        /// A note that only the doctor can read
+        #[arg(long)]
+        note: Option<String>,
+        /// Do not let the doctor read the profile
+        #[arg(long)]
+        no_profile: bool,
+    },
+    /// Accept an appointment, which opens a care relation (doctors)
+    Accept {
+        /// The appointment's number
+        appointment: AppointmentId,
+    },
+    /// Decline an appointment (doctors)
+    Decline {
+        /// The appointment's number
+        appointment: AppointmentId,
+        /// Why
+        #[arg(long, value_parser = term(AppointmentReason::ALL, AppointmentReason::name), default_value = "unavailable")]
+        reason: AppointmentReason,
+    },
+    /// Call an appointment off
+    Cancel {
+        /// The appointment's number
+        appointment: AppointmentId,
+        /// Why
+        #[arg(long, value_parser = term(AppointmentReason::ALL, AppointmentReason::name), default_value = "not-needed")]
+        reason: AppointmentReason,
+    },
+    /// Note that an appointment took place (doctors)
+    Complete {
+        /// The appointment's number
+        appointment: AppointmentId,
+    },
+    /// Note that the patient did not come (doctors)
+    Missed {
+        /// The appointment's number
+        appointment: AppointmentId,
+    },
+    /// List this account's appointments, newest first
+    List {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+}
+
+/// Care relations.
+#[derive(Debug, Subcommand)]
+pub enum Care {
+    /// Let a doctor write records, without an appointment (patients)
+    Open {
+        /// Number, username or address of the doctor
+        doctor: MemberSelector,
+        /// Do not let the doctor read the profile
+        #[arg(long)]
+        no_profile: bool,
+    },
+    /// End a care relation (patients)
+    End {
+        /// Number, username or address of the doctor
+        doctor: MemberSelector,
+    },
+    /// List this account's care relations
+    List {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+}
+
+/// What an author says of a document.
+#[derive(Clone, Debug, Args)]
+pub struct DocumentArguments {
+    /// The document; any type, any size up to 16 GiB
+    pub file: PathBuf,
+    /// A title [default: the file's name]
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A note to its readers
+    #[arg(long)]
+    pub note: Option<String>,
+    /// The day of what it describes, such as 2027-03-01
+    #[arg(long, value_parser = parse_date)]
+    pub date: Option<Moment>,
+    /// Its media type [default: guessed from the file's name]
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// How often a prescription may be filled [default: 1]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=i64::from(limits::FILLS_MAX)))]
+    pub fills: Option<u8>,
+    /// Go on with an interrupted upload of this document, and fail if there is none
+    #[arg(long)]
+    pub resume: bool,
+}
+
+/// Documents.
+#[derive(Debug, Subcommand)]
+pub enum Record {
+    /// Encrypt, store and anchor a document for a patient under care (doctors)
+    Upload {
+        /// Number, username or address of the patient
+        #[arg(long)]
+        patient: MemberSelector,
+        /// What it is
+        #[arg(long, default_value = "report", value_parser = term(&[RecordKind::Report, RecordKind::Prescription], RecordKind::name))]
+        kind: RecordKind,
+        #[command(flatten)]
+        document: DocumentArguments,
+    },
+    /// Replace a record by a corrected document (its author)
+    Amend {
+        /// The record's number
+        record: RecordId,
+        #[command(flatten)]
+        document: DocumentArguments,
+    },
+    /// Mark a record as entered in error (its author)
+    Retract {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Erase a record: every vault deletes it, and nobody can decrypt it any more (its patient)
+    Erase {
+        /// The record's number
+        record: RecordId,
+    },
+    /// List the records of a member [default: this account]
+    List {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+        /// Only records of this kind
+        #[arg(long, value_parser = term(RecordKind::ALL, RecordKind::name))]
+        kind: Option<RecordKind>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Show what the chain knows of a record
+    Show {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Fetch, decrypt and write a document; a reader uses an opening of its grant if no window is open
+    Open {
+        /// The record's number
+        record: RecordId,
+        /// A file or a folder to write to, or - for stdout [default: this folder, the file's own name]
+        #[arg(long, short, value_name = "PATH")]
+        output: Option<PathBuf>,
+        /// Overwrite a file that is there
+        #[arg(long)]
+        force: bool,
+        /// Do not use an opening: fail if no reading window is open
+        #[arg(long)]
+        no_open: bool,
+    },
+}
+
+/// Who may read.
+#[derive(Debug, Subcommand)]
+pub enum Access {
+    /// Ask a patient for records (professionals)
+    Request {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+        /// The records' numbers
+        #[arg(required = true, num_args = 1..=32)]
+        records: Vec<RecordId>,
+        /// What for
+        #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
+        purpose: Purpose,
+    },
+    /// List the requests that wait for this patient
+    Inbox {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// List this account's own requests that still wait
+    Requests {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Grant a request (patients)
+    Grant {
+        /// The request's number
+        request: RequestId,
+        /// For how long
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "24h")]
+        duration: Moment,
+        /// How many openings
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::OPENINGS_MAX)))]
+        openings: u32,
+        /// Only these of the records asked for
+        #[arg(long, value_name = "RECORD", num_args = 1..)]
+        only: Vec<RecordId>,
+    },
+    /// Deny a request (patients)
+    Deny {
+        /// The request's number
+        request: RequestId,
+    },
+    /// Withdraw a request (the requester)
+    Withdraw {
+        /// The request's number
+        request: RequestId,
+    },
+    /// Take a grant back, at once (patients)
+    Revoke {
+        /// The record's number
+        record: RecordId,
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+    },
+    /// Give a grant up (readers)
+    Relinquish {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Use an opening of a grant, which the chain logs; starts a reading window (readers)
+    Open {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Close the reading window (readers)
+    Close {
+        /// The record's number
+        record: RecordId,
+    },
+    /// List who opened what, newest first [default: this patient's records, or this reader's openings]
+    Log {
+        /// The openings of this record
+        #[arg(long, group = "of")]
+        record: Option<RecordId>,
+        /// The openings of this patient's records
+        #[arg(long, group = "of")]
+        patient: Option<MemberSelector>,
+        /// The openings by this reader
+        #[arg(long, group = "of")]
+        reader: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// List the grants of a record [default: those that this account holds]
+    Grants {
+        /// The record's number
+        record: Option<RecordId>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Share a patient's profile with a hospital (doctors)
+    Share {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+        /// Number, username or address of the hospital
+        hospital: MemberSelector,
+    },
+}
+
+/// A parser for one of a closed set of terms.
+fn term<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|value| name(*value))).try_map(move |text| {
+        all.iter().copied().find(|value| name(*value).eq_ignore_ascii_case(&text)).ok_or("no such term")
+    })
+}
+
+fn parse_hash(text: &str) -> Result<[u8; 32], &'static str> {
+    let malformed = "give 0x and 64 hexadecimal digits";
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.len() != 64 || !digits.is_ascii() {
+        return Err(malformed);
+    }
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        let pair = digits.get(2 * at..2 * at + 2).ok_or(malformed)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| malformed)?;
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_genesis_hash_has_64_digits() {
+        assert_eq!(parse_hash(&format!("0x{}", "ab".repeat(32))), Ok([0xab; 32]));
+        assert!(parse_hash("0x12").is_err());
+        assert!(parse_hash(&"zz".repeat(32)).is_err());
+        assert!(parse_hash(&"é".repeat(32)).is_err());
+    }
+
+    #[test]
+    fn purposes_are_read_in_any_case() {
+        let arguments = Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
+        let Command::Access(Access::Request { records, purpose, .. }) = arguments.unwrap().command else {
+            unreachable!("the command is access request")
+        };
+        assert_eq!((records, purpose), (vec![RecordId(1), RecordId(2)], Purpose::Treatment));
+    }
+}

@@ -1,0 +1,261 @@
+//! `medchain access`.
+
+use super::{listing, member::resolve};
+use crate::{
+    arguments::Access,
+    failure::{Failure, Result},
+    moments::{now, shown, shown_duration},
+    progress::Display,
+    report::Report,
+    session::{transaction_report, Session},
+};
+use medchain_primitives::*;
+use medchain_runtime_api::{Page, ReadLogOf, RequestView};
+use medchain_sdk::{
+    chain::{calls, events, RecordGrant},
+    client::MemberSelector,
+    record::{own_half, reader_half, reseal, Actor},
+    Error,
+};
+
+pub async fn run(session: &Session, command: Access) -> Result<Report> {
+    match command {
+        Access::Request { patient, records, purpose } => request(session, &patient, records, purpose).await,
+        Access::Inbox { page } => {
+            let me = session.me().await?;
+            let inbox = session.client().await?.inbox(me.id, page.after.map(RequestId), page.limit).await?;
+            Ok(shown_requests(&inbox, "no requests wait"))
+        }
+        Access::Requests { page } => {
+            let me = session.me().await?;
+            let own = session.client().await?.requests_by(me.id, page.after.map(RequestId), page.limit).await?;
+            Ok(shown_requests(&own, "no requests wait"))
+        }
+        Access::Grant { request, duration, openings, only } => grant(session, request, duration, openings, only).await,
+        Access::Deny { request } => session.act(calls::deny_request(request), format!("denied request {request}")).await,
+        Access::Withdraw { request } => {
+            session.act(calls::withdraw_request(request), format!("withdrew request {request}")).await
+        }
+        Access::Revoke { record, reader } => {
+            let reader = resolve(session, &reader).await?;
+            let said = format!("revoked the grant of record {record} to member {reader}");
+            session.act(calls::revoke(record, reader), said).await
+        }
+        Access::Relinquish { record } => {
+            session.act(calls::relinquish(record), format!("gave up the grant of record {record}")).await
+        }
+        Access::Open { record } => open(session, record).await,
+        Access::Close { record } => {
+            session.act(calls::close(record), format!("closed the reading window of record {record}")).await
+        }
+        Access::Log { record, patient, reader, page } => {
+            let of = log_of(session, record, patient, reader).await?;
+            let log = session.client().await?.read_log(of, page.after.map(ReadingId), page.limit).await?;
+            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS"];
+            Ok(listing(&log, "nothing was opened", heading, |reading| {
+                [
+                    reading.id.to_string(),
+                    shown(reading.opened_at),
+                    reading.record.to_string(),
+                    reading.patient.to_string(),
+                    reading.reader.to_string(),
+                    reading.purpose.to_string(),
+                    reading.basis.to_string(),
+                ]
+            }))
+        }
+        Access::Grants { record, page } => grants(session, record, page.after, page.limit).await,
+        Access::Share { patient, hospital } => share(session, &patient, &hospital).await,
+    }
+}
+
+async fn request(
+    session: &Session,
+    patient: &MemberSelector,
+    records: Vec<RecordId>,
+    purpose: Purpose,
+) -> Result<Report> {
+    let patient = resolve(session, patient).await?;
+    let client = session.client().await?;
+    let account = session.identity().await?.account();
+    // The chain's own checks, without waiting for a block.
+    client.may_request(&account, patient, &records, purpose).await?.into_result()?;
+    let shown_records = numbers(&records);
+    let submitted = session.submit(calls::request_records(patient, records.clone(), purpose)).await?;
+    let request = submitted.event::<events::AccessRequested>().map(|event| event.request);
+    let number = request.map_or_else(|| "made a request".to_owned(), |id| format!("made request {id}"));
+    Ok(transaction_report(&submitted)
+        .field("request", request)
+        .field("patient", patient)
+        .field("records", &records)
+        .field("purpose", purpose)
+        .line(format!("{number}: records {shown_records} of patient {patient}, for {purpose}")))
+}
+
+async fn grant(
+    session: &Session,
+    id: RequestId,
+    duration: Moment,
+    openings: u32,
+    only: Vec<RecordId>,
+) -> Result<Report> {
+    let client = session.client().await?;
+    let request = client.request(id).await?;
+    let me = session.me().await?;
+    if request.patient != me.id {
+        return Err(Failure::new(format!("request {id} is not made to this account"))
+            .hint("see `medchain access inbox`"));
+    }
+    if let Some(other) = only.iter().find(|record| !request.records.contains(record)) {
+        return Err(Failure::new(format!("request {id} does not ask for record {other}"))
+            .hint(format!("it asks for records {}", numbers(&request.records))));
+    }
+    let records = if only.is_empty() { request.records.clone() } else { only };
+    let reader = client.proven_member(&MemberSelector::Number(request.requester)).await?;
+    let actor = Actor::Member(Box::new(me));
+    let identity = session.identity().await?;
+    let mut grants = Vec::new();
+    for record in &records {
+        let record = client.record(*record).await?;
+        let half = own_half(client, identity, &actor, &record).await?;
+        let seal = reseal(client.genesis(), record.content.0, &half, &reader.key)?;
+        grants.push(RecordGrant { record: record.id, seal });
+    }
+    let call = calls::grant(reader.id, Some(id), grants, request.purpose, duration, openings);
+    let submitted = session.submit(call).await?;
+    let expires_at = submitted.event::<events::AccessGranted>().map(|event| event.expires_at);
+    Ok(transaction_report(&submitted)
+        .field("request", id)
+        .field("reader", reader.id)
+        .field("records", &records)
+        .field("purpose", request.purpose)
+        .field("openings", openings)
+        .field("expiresAt", expires_at)
+        .line(format!(
+            "granted records {} to {} {} ({}) for {}: {openings} opening{} within {}",
+            numbers(&records),
+            reader.role,
+            reader.id,
+            reader.username,
+            request.purpose,
+            if openings == 1 { "" } else { "s" },
+            shown_duration(duration)
+        )))
+}
+
+async fn open(session: &Session, record: RecordId) -> Result<Report> {
+    let client = session.client().await?;
+    let account = session.identity().await?.account();
+    client.may_open(&account, record).await?.into_result()?;
+    let display = Display::new();
+    let identity = session.identity().await?;
+    let submitted =
+        client.submit(&calls::open(record), identity, session.wait(), &|stage| display.transaction(stage)).await?;
+    drop(display);
+    let event = submitted.event::<events::RecordOpened>();
+    let report = transaction_report(&submitted)
+        .field("record", record)
+        .field("reading", event.as_ref().map(|event| event.reading))
+        .field("windowClosesAt", event.as_ref().map(|event| event.closes_at))
+        .line(format!("opened record {record}"));
+    Ok(match event {
+        Some(event) => report.line(format!(
+            "logged as reading {}; the window closes {}",
+            event.reading,
+            shown(event.closes_at)
+        )),
+        None => report,
+    })
+}
+
+async fn log_of(
+    session: &Session,
+    record: Option<RecordId>,
+    patient: Option<MemberSelector>,
+    reader: Option<MemberSelector>,
+) -> Result<ReadLogOf> {
+    Ok(match (record, patient, reader) {
+        (Some(record), _, _) => ReadLogOf::Record(record),
+        (_, Some(patient), _) => ReadLogOf::Patient(resolve(session, &patient).await?),
+        (_, _, Some(reader)) => ReadLogOf::Reader(resolve(session, &reader).await?),
+        _ => {
+            let me = session.me().await?;
+            if me.role == Role::Patient {
+                ReadLogOf::Patient(me.id)
+            } else {
+                ReadLogOf::Reader(me.id)
+            }
+        }
+    })
+}
+
+async fn grants(session: &Session, record: Option<RecordId>, after: Option<u64>, limit: u32) -> Result<Report> {
+    let client = session.client().await?;
+    let heading = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
+    let row = |grant: &medchain_runtime_api::GrantView| {
+        let window = match grant.window_closes_at {
+            Some(closes) if closes > now() => format!("until {}", shown(closes)),
+            _ => "closed".to_owned(),
+        };
+        [
+            grant.record.to_string(),
+            grant.reader.to_string(),
+            grant.purpose.to_string(),
+            grant.basis.to_string(),
+            shown(grant.expires_at),
+            grant.openings_left.to_string(),
+            window,
+        ]
+    };
+    Ok(match record {
+        Some(record) => {
+            let page = client.grants_of_record(record, after.map(MemberId), limit).await?;
+            listing(&page, "no grants", heading, row)
+        }
+        None => {
+            let me = session.me().await?.id;
+            let page = client.grants_of_reader(me, after.map(RecordId), limit).await?;
+            listing(&page, "no grants", heading, row)
+        }
+    })
+}
+
+async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSelector) -> Result<Report> {
+    let client = session.client().await?;
+    let me = session.me().await?;
+    let patient = client.member(patient).await?;
+    let profile =
+        patient.own_record.ok_or(Error::NoOwnRecord { member: patient.id.0, what: "profile" })?;
+    let record = client.record(profile).await?;
+    let own = client.grant(profile, me.id).await?.ok_or(Error::NotGranted(profile))?;
+    let hospital = client.proven_member(hospital).await?;
+    let half = reader_half(client, session.identity().await?, &record, &own)?;
+    let seal = reseal(client.genesis(), record.content.0, &half, &hospital.key)?;
+    let submitted = session.submit(calls::share(patient.id, hospital.id, SealedProfile { record: profile, seal })).await?;
+    Ok(transaction_report(&submitted)
+        .field("record", profile)
+        .field("patient", patient.id)
+        .field("hospital", hospital.id)
+        .line(format!(
+            "shared the profile of patient {} (record {profile}) with hospital {} ({})",
+            patient.id, hospital.id, hospital.username
+        )))
+}
+
+fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
+    listing(page, none, ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "MADE", "WAITS UNTIL"], |request| {
+        [
+            request.id.to_string(),
+            request.requester.to_string(),
+            request.patient.to_string(),
+            numbers(&request.records),
+            request.purpose.to_string(),
+            shown(request.requested_at),
+            shown(request.expires_at),
+        ]
+    })
+}
+
+fn numbers(records: &[RecordId]) -> String {
+    records.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,171 @@
+//! `medchain appointment` and `medchain care`.
+
+use super::{listing, member::resolve};
+use crate::{
+    arguments::{Appointment, Care},
+    failure::{Failure, Result},
+    moments::{now, shown, shown_duration},
+    report::Report,
+    session::{transaction_report, Session},
+};
+use medchain_primitives::*;
+use medchain_runtime_api::AppointmentView;
+use medchain_sdk::{
+    appointment::NoteContext,
+    chain::{calls, events},
+    client::{Member, MemberSelector},
+    proof::ProvenMember,
+    record::{own_half, reseal, Actor},
+};
+use serde_json::json;
+
+pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
+    match command {
+        Appointment::Request { doctor, start, length, note, no_profile } => {
+            request(session, &doctor, start, length, note.as_deref().unwrap_or_default(), !no_profile).await
+        }
+        Appointment::Accept { appointment } => {
+            session.act(calls::accept_appointment(appointment), format!("accepted appointment {appointment}")).await
+        }
+        Appointment::Decline { appointment, reason } => {
+            let said = format!("declined appointment {appointment}: {reason}");
+            session.act(calls::decline_appointment(appointment, reason), said).await
+        }
+        Appointment::Cancel { appointment, reason } => {
+            let said = format!("cancelled appointment {appointment}: {reason}");
+            session.act(calls::cancel_appointment(appointment, reason), said).await
+        }
+        Appointment::Complete { appointment } => {
+            session.act(calls::complete_appointment(appointment), format!("completed appointment {appointment}")).await
+        }
+        Appointment::Missed { appointment } => {
+            let said = format!("marked appointment {appointment} as missed");
+            session.act(calls::mark_appointment_missed(appointment), said).await
+        }
+        Appointment::List { page } => {
+            let me = session.me().await?;
+            let client = session.client().await?;
+            let appointments = client.appointments(me.id, page.after.map(AppointmentId), page.limit).await?;
+            let mut notes = Vec::new();
+            for appointment in &appointments.items {
+                notes.push(note_for(session, &me, appointment).await?);
+            }
+            let none = "no appointments";
+            let heading = ["ID", "START", "LENGTH", "PATIENT", "DOCTOR", "STATUS", "NOTE"];
+            let report = listing(&appointments, none, heading, |appointment| {
+                let at = appointments.items.iter().position(|other| other.id == appointment.id);
+                let note = at.and_then(|at| notes.get(at)).cloned().flatten();
+                [
+                    appointment.id.to_string(),
+                    shown(appointment.start),
+                    shown_duration(appointment.end.saturating_sub(appointment.start)),
+                    appointment.patient.to_string(),
+                    appointment.doctor.to_string(),
+                    match appointment.reason {
+                        Some(reason) => format!("{} ({reason})", appointment.status),
+                        None => appointment.status.to_string(),
+                    },
+                    note.unwrap_or_default(),
+                ]
+            });
+            Ok(report.field("notes", &notes))
+        }
+    }
+}
+
+/// The note of an appointment, for its doctor.
+async fn note_for(session: &Session, me: &Member, appointment: &AppointmentView) -> Result<Option<String>> {
+    if appointment.doctor != me.id || appointment.note.is_empty() {
+        return Ok(None);
+    }
+    let context = NoteContext {
+        genesis: session.client().await?.genesis(),
+        patient: appointment.patient,
+        doctor: appointment.doctor,
+        start: appointment.start,
+    };
+    Ok(context.open(&appointment.note, session.identity().await?, me.key_version))
+}
+
+async fn request(
+    session: &Session,
+    doctor: &MemberSelector,
+    start: Moment,
+    length: Moment,
+    note: &str,
+    with_profile: bool,
+) -> Result<Report> {
+    if start <= now() {
+        return Err(Failure::new(format!("the start, {}, is in the past", shown(start)))
+            .hint(format!("give a later one; this machine's clock says {}", shown(now()))));
+    }
+    if start % limits::SLOT != 0 || length % limits::SLOT != 0 {
+        return Err(Failure::new("appointments start and end at quarters of an hour")
+            .hint("give a start such as 09:00, 09:15 or 09:30, and a length such as 15m or 30m"));
+    }
+    let end = start.saturating_add(length);
+    let me = session.me().await?;
+    let client = session.client().await?;
+    let doctor = client.proven_member(doctor).await?;
+    let context = NoteContext { genesis: client.genesis(), patient: me.id, doctor: doctor.id, start };
+    let note = context.seal(note, &doctor.key)?;
+    let seal = if with_profile { profile_seal(session, &me, &doctor).await? } else { None };
+    let profile = seal.is_some();
+    let submitted = session.submit(calls::request_appointment(doctor.id, start, end, seal, note)).await?;
+    let appointment = submitted.event::<events::AppointmentRequested>().map(|event| event.appointment);
+    let number = appointment.map_or_else(|| "an appointment".to_owned(), |id| format!("appointment {id}"));
+    let report = transaction_report(&submitted)
+        .field("appointment", appointment)
+        .field("doctor", doctor.id)
+        .field("start", start)
+        .field("end", end)
+        .field("profileSealed", profile)
+        .line(format!(
+            "requested {number} with doctor {} ({}), {} for {}",
+            doctor.id,
+            doctor.username,
+            shown(start),
+            shown_duration(length)
+        ));
+    Ok(if profile { report.line("the profile is sealed to the doctor, readable once the doctor accepts") } else { report })
+}
+
+/// The patient's profile, sealed to the doctor; `None` for a patient without a profile.
+async fn profile_seal(session: &Session, me: &Member, doctor: &ProvenMember) -> Result<Option<SealedProfile>> {
+    let Some(profile) = me.own_record else { return Ok(None) };
+    let client = session.client().await?;
+    let record = client.record(profile).await?;
+    let actor = Actor::Member(Box::new(me.clone()));
+    let half = own_half(client, session.identity().await?, &actor, &record).await?;
+    let seal = reseal(client.genesis(), record.content.0, &half, &doctor.key)?;
+    Ok(Some(SealedProfile { record: profile, seal }))
+}
+
+pub async fn run_care(session: &Session, command: Care) -> Result<Report> {
+    match command {
+        Care::Open { doctor, no_profile } => {
+            let me = session.me().await?;
+            let doctor = session.client().await?.proven_member(&doctor).await?;
+            let seal = if no_profile { None } else { profile_seal(session, &me, &doctor).await? };
+            let said = format!("doctor {} may write records for you now", doctor.id);
+            session.act(calls::open_care(doctor.id, seal), said).await
+        }
+        Care::End { doctor } => {
+            let id = resolve(session, &doctor).await?;
+            session.act(calls::end_care(id), format!("ended the care relation with doctor {id}")).await
+        }
+        Care::List { page } => {
+            let me = session.me().await?;
+            let relations =
+                session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
+            Ok(listing(&relations, "no care relations", ["PATIENT", "DOCTOR", "SINCE", "BY"], |relation| {
+                let by = match relation.appointment {
+                    Some(id) => format!("appointment {id}"),
+                    None => "the patient".to_owned(),
+                };
+                [relation.patient.to_string(), relation.doctor.to_string(), shown(relation.since), by]
+            })
+            .field("member", json!(me.id)))
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! `medchain member`.
+
+use super::{listing, record::upload_own};
+use crate::{
+    arguments::{DetailArguments, MemberCommand},
+    failure::{Failure, Result},
+    moments::shown,
+    report::{table, Report},
+    session::{transaction_report, Session},
+};
+use medchain_primitives::*;
+use medchain_sdk::{
+    chain::{calls, events, Details},
+    client::{Member, MemberSelector},
+    description::{self, DocumentDetails, Profile},
+    record::{NewRecord, Purposed, Source, Uploaded},
+    Error,
+};
+use serde_json::json;
+use std::path::Path;
+
+/// The version of the key that a member registers with.
+const FIRST_KEY_VERSION: KeyVersion = 1;
+
+pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
+    match command {
+        MemberCommand::Register { role, username, details } => register(session, role, username, details).await,
+        MemberCommand::Update { details } => update(session, details).await,
+        MemberCommand::Verify { member } => {
+            let id = resolve(session, &member).await?;
+            session.act(calls::verify(id), format!("verified member {id}")).await
+        }
+        MemberCommand::Reject { member, reason } => {
+            let id = resolve(session, &member).await?;
+            session.act(calls::reject(id, reason), format!("rejected member {id}: {reason}")).await
+        }
+        MemberCommand::Suspend { member, reason } => {
+            let id = resolve(session, &member).await?;
+            session.act(calls::suspend(id, reason), format!("suspended member {id}: {reason}")).await
+        }
+        MemberCommand::Reinstate { member } => {
+            let id = resolve(session, &member).await?;
+            session.act(calls::reinstate(id), format!("reinstated member {id}")).await
+        }
+        MemberCommand::PublishKey => publish_key(session).await,
+        MemberCommand::Show { member } => {
+            let member = match member {
+                Some(selector) => session.client().await?.member(&selector).await?,
+                None => session.me().await?,
+            };
+            Ok(Report::new(&member).lines(shown_member(&member)))
+        }
+        MemberCommand::List { role, status, page } => {
+            let members =
+                session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
+            let none = format!("no {role} is {status}");
+            Ok(listing(&members, &none, ["ID", "USERNAME", "NAME", "SPECIALITY"], |member| {
+                let (name, speciality) = match &member.details {
+                    Some(details) => (details.name.clone(), details.speciality.clone()),
+                    None => Default::default(),
+                };
+                [member.id.to_string(), member.username.clone(), name, speciality]
+            }))
+        }
+        MemberCommand::Administrators => {
+            let administrators = session.client().await?.administrators().await?;
+            let rows = administrators
+                .iter()
+                .map(|administrator| {
+                    let key = match administrator.key_version {
+                        0 => "none published".to_owned(),
+                        version => format!("version {version}"),
+                    };
+                    [administrator.account.to_string(), key]
+                })
+                .collect();
+            Ok(Report::new(&administrators).lines(table(["ADDRESS", "KEY"], rows)))
+        }
+    }
+}
+
+/// The number of the member that a selector names.
+pub async fn resolve(session: &Session, selector: &MemberSelector) -> Result<MemberId> {
+    Ok(session.client().await?.member(selector).await?.id)
+}
+
+async fn register(session: &Session, role: Role, username: String, details: DetailArguments) -> Result<Report> {
+    // All that can be wrong with the arguments is found before anything is sent.
+    if !(limits::USERNAME_MIN as usize..=limits::USERNAME_MAX as usize).contains(&username.len()) {
+        let bounds = format!("a username has {} to {} characters", limits::USERNAME_MIN, limits::USERNAME_MAX);
+        return Err(Failure::usage(bounds).hint("use a-z, 0-9, '.', '_' and '-'"));
+    }
+    let public = match role {
+        Role::Patient => {
+            profile(&details)?;
+            None
+        }
+        _ => Some(public_details(&details, role)?),
+    };
+    if role.is_professional() {
+        check_file(certificate(&details, role)?)?;
+        let administrators = session.client().await?.administrators().await?;
+        if administrators.iter().all(|administrator| administrator.encryption_key.is_none()) {
+            return Err(Error::NoAdministratorKeys.into());
+        }
+    }
+
+    // A run that was interrupted after the registration goes on with the profile or certificate.
+    let client = session.client().await?;
+    let identity = session.identity().await?;
+    let registered = match client.member_of(&identity.account()).await {
+        Ok(member) if member.role == role && member.username == username && member.own_record.is_none() => None,
+        Ok(member) => {
+            return Err(Failure::new(format!("this account is registered already, as {} {}", member.role, member.id))
+                .hint("change the profile or certificate with `medchain member update`"))
+        }
+        Err(Error::NotAMember) => {
+            let key = EncryptionKey(*identity.encryption_public(FIRST_KEY_VERSION).as_bytes());
+            let call = calls::register(role, &username, key, public);
+            Some(session.submit_until(call, session.wait_between()).await?)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let me = match registered.as_ref().and_then(|submitted| submitted.event::<events::MemberRegistered>()) {
+        Some(event) => event.member,
+        None => session.me().await?.id,
+    };
+    let uploaded = upload_own_record(session, role, me, &details).await?;
+    let report = Report::new(json!({
+        "member": me,
+        "role": role,
+        "status": if role.is_professional() { Status::Pending } else { Status::Active },
+        "username": username,
+    }))
+    .line(format!("registered as {role} {me} ({username})"));
+    let report = with_own_record(report, role, &uploaded);
+    Ok(if role.is_professional() { report.line("an administrator has to verify the certificate now") } else { report })
+}
+
+async fn update(session: &Session, details: DetailArguments) -> Result<Report> {
+    let me = session.me().await?;
+    let mut report = Report::new(json!({ "member": me.id }));
+    if me.role == Role::Patient {
+        let uploaded = upload_own_record(session, me.role, me.id, &details).await?;
+        return Ok(with_own_record(report, me.role, &uploaded));
+    }
+    if details.certificate.is_some() {
+        let uploaded = upload_own_record(session, me.role, me.id, &details).await?;
+        report = with_own_record(report, me.role, &uploaded);
+    }
+    let changed = details.name.is_some()
+        || details.licence.is_some()
+        || details.issuer.is_some()
+        || details.speciality.is_some()
+        || details.address.is_some();
+    if changed {
+        let old = me.details.clone().map(|old| Details {
+            name: old.name,
+            licence: old.licence,
+            issuer: old.issuer,
+            speciality: old.speciality,
+            address: old.address,
+        });
+        let old = old.unwrap_or_default();
+        let new = Details {
+            name: details.name.unwrap_or(old.name),
+            licence: details.licence.unwrap_or(old.licence),
+            issuer: details.issuer.unwrap_or(old.issuer),
+            speciality: details.speciality.unwrap_or(old.speciality),
+            address: details.address.unwrap_or(old.address),
+        };
+        check_lengths(&new)?;
+        session.submit(calls::update_details(new)).await?;
+        report = report.line("details changed");
+    } else if me.status == Status::Rejected {
+        session.submit(calls::apply_again()).await?;
+        report = report.line("applied again");
+    } else if details.certificate.is_none() {
+        return Err(Failure::usage("nothing to change was given").hint("see medchain member update --help"));
+    }
+    Ok(report)
+}
+
+async fn publish_key(session: &Session) -> Result<Report> {
+    let client = session.client().await?;
+    let identity = session.identity().await?;
+    let account = identity.account();
+    let administrators = client.administrators().await?;
+    let mine = administrators.iter().find(|administrator| administrator.account == account).ok_or_else(|| {
+        Failure::new("this account is not an administrator").hint("see `medchain member administrators`")
+    })?;
+    let version = mine.key_version.saturating_add(1);
+    let key = EncryptionKey(*identity.encryption_public(version).as_bytes());
+    let submitted = session.submit(calls::publish_administrator_key(key)).await?;
+    Ok(transaction_report(&submitted)
+        .field("keyVersion", version)
+        .field("encryptionKey", key)
+        .line(format!("published encryption key {key}, version {version}")))
+}
+
+async fn upload_own_record(
+    session: &Session,
+    role: Role,
+    me: MemberId,
+    details: &DetailArguments,
+) -> Result<Uploaded> {
+    let (kind, description, source) = match role {
+        Role::Patient => {
+            let patient = description::patient(&profile(details)?, me)?;
+            (RecordKind::Profile, patient.clone(), Source::Bytes(patient))
+        }
+        _ => {
+            let file = certificate(details, role)?;
+            check_file(file)?;
+            let document = DocumentDetails {
+                title: Some("Certificate".to_owned()),
+                file_name: file_name(file),
+                ..DocumentDetails::default()
+            };
+            let now = crate::moments::now();
+            let reference = description::document_reference(&document, RecordKind::Certificate, me, me, now)?;
+            (RecordKind::Certificate, reference, Source::File(file.to_path_buf()))
+        }
+    };
+    let new = NewRecord { patient: me, kind, fills: 0, purposed: Purposed::Anchor, description, source };
+    upload_own(session, new).await
+}
+
+fn with_own_record(report: Report, role: Role, uploaded: &Uploaded) -> Report {
+    let what = if role == Role::Patient { "profile" } else { "certificate" };
+    let number = uploaded.record.map_or_else(|| "anchoring".to_owned(), |record| format!("record {record}"));
+    report
+        .field("record", uploaded.record)
+        .field("content", &uploaded.content)
+        .field("size", uploaded.size)
+        .field("envelope", uploaded.envelope)
+        .line(format!("{what}: {number}, {} encrypted, {}", crate::report::shown_bytes(uploaded.size), uploaded.content))
+}
+
+fn profile(details: &DetailArguments) -> Result<Profile> {
+    let name = details.name.clone().ok_or_else(|| {
+        Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted")
+    })?;
+    Ok(Profile {
+        name,
+        email: details.email.clone(),
+        blood_group: details.blood_group.clone(),
+        address: details.address.clone(),
+    })
+}
+
+fn public_details(details: &DetailArguments, role: Role) -> Result<Details> {
+    let required = |value: &Option<String>, option: &str| {
+        value.clone().ok_or_else(|| {
+            Failure::usage(format!("a {role} needs {option}"))
+                .hint("professionals give --name, --licence, --issuer and --certificate")
+        })
+    };
+    let public = Details {
+        name: required(&details.name, "--name")?,
+        licence: required(&details.licence, "--licence")?,
+        issuer: required(&details.issuer, "--issuer")?,
+        speciality: details.speciality.clone().unwrap_or_default(),
+        address: details.address.clone().unwrap_or_default(),
+    };
+    check_lengths(&public)?;
+    Ok(public)
+}
+
+/// Longer texts would not even decode on chain.
+fn check_lengths(details: &Details) -> Result<()> {
+    let texts = [&details.name, &details.licence, &details.issuer, &details.speciality, &details.address];
+    if texts.iter().any(|text| text.len() > limits::DETAIL_MAX as usize) {
+        return Err(Failure::usage(format!("a detail is longer than {} bytes", limits::DETAIL_MAX)).hint("shorten it"));
+    }
+    Ok(())
+}
+
+fn certificate(details: &DetailArguments, role: Role) -> Result<&Path> {
+    details.certificate.as_deref().ok_or_else(|| {
+        Failure::usage(format!("a {role} needs --certificate"))
+            .hint("give the file that the administrators are to read")
+    })
+}
+
+fn check_file(path: &Path) -> Result<()> {
+    let metadata = std::fs::metadata(path).map_err(|error| Error::file("reading", path, &error))?;
+    if metadata.is_dir() {
+        return Err(Error::file("reading", path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)).into());
+    }
+    Ok(())
+}
+
+/// The name of a file without its folders.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn shown_member(member: &Member) -> Vec<String> {
+    let mut lines = vec![
+        format!("{} {} ({})", member.role, member.id, member.username),
+        format!("status:      {}", member.status),
+        format!("account:     {}", member.account),
+        format!("registered:  {}", shown(member.registered_at)),
+        format!("key:         {}, version {}", member.encryption_key, member.key_version),
+    ];
+    lines.extend(member.reason.map(|reason| format!("reason:      {reason}")));
+    lines.extend(member.own_record.map(|record| {
+        let what = if member.role == Role::Patient { "profile" } else { "certificate" };
+        format!("{:<13}record {record}", format!("{what}:"))
+    }));
+    if let Some(details) = &member.details {
+        lines.push(format!("name:        {}", details.name));
+        lines.push(format!("licence:     {}, {}", details.licence, details.issuer));
+        lines.push(format!("speciality:  {}", details.speciality));
+        lines.push(format!("address:     {}", details.address));
+    }
+    lines
+}

@@ -1,0 +1,229 @@
+//! `medchain record`.
+
+use super::{
+    listing,
+    member::{file_name, resolve},
+};
+use crate::{
+    arguments::{DocumentArguments, Record},
+    failure::{Failure, Result},
+    moments::{now, shown},
+    progress::Display,
+    report::{shown_bytes, Report},
+    session::{transaction_report, Session},
+};
+use medchain_primitives::*;
+use medchain_runtime_api::RecordView;
+use medchain_sdk::{
+    chain::calls,
+    client::Wait,
+    description::{self, DocumentDetails},
+    record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
+};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+pub async fn run(session: &Session, command: Record) -> Result<Report> {
+    match command {
+        Record::Upload { patient, kind, document } => {
+            check_document(&document)?;
+            let patient = resolve(session, &patient).await?;
+            upload_document(session, patient, kind, Purposed::Anchor, &document).await
+        }
+        Record::Amend { record, document } => {
+            check_document(&document)?;
+            let old = session.client().await?.record(record).await?;
+            upload_document(session, old.patient, old.kind, Purposed::Amend(record), &document).await
+        }
+        Record::Retract { record } => {
+            let said = format!("marked record {record} as entered in error");
+            session.act(calls::retract(record), said).await
+        }
+        Record::Erase { record } => {
+            let said = format!("erased record {record}: no vault serves it and no committee releases it any more");
+            session.act(calls::erase(record), said).await
+        }
+        Record::List { member, kind, page } => {
+            let member = match member {
+                Some(selector) => resolve(session, &selector).await?,
+                None => session.me().await?.id,
+            };
+            let records =
+                session.client().await?.records(member, kind, page.after.map(RecordId), page.limit).await?;
+            let heading = ["ID", "KIND", "STATUS", "AUTHOR", "ANCHORED", "SIZE"];
+            Ok(listing(&records, &format!("member {member} has no records"), heading, |record| {
+                [
+                    record.id.to_string(),
+                    record.kind.to_string(),
+                    record.status.to_string(),
+                    record.author.to_string(),
+                    shown(record.anchored_at),
+                    shown_bytes(record.size),
+                ]
+            }))
+        }
+        Record::Show { record } => {
+            let record = session.client().await?.record(record).await?;
+            Ok(Report::new(&record).field("cid", cid(&record)).lines(shown_record(&record)))
+        }
+        Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open).await,
+    }
+}
+
+/// Uploads a profile or certificate.
+pub async fn upload_own(session: &Session, new: NewRecord) -> Result<Uploaded> {
+    let options = UploadOptions { folder: session.uploads()?, resume_only: false, wait: session.wait() };
+    let display = Display::new();
+    let identity = session.identity().await?;
+    Ok(record::upload(session.client().await?, identity, new, &options, &|progress| display.record(progress)).await?)
+}
+
+fn check_document(document: &DocumentArguments) -> Result<()> {
+    let path = &document.file;
+    let metadata = std::fs::metadata(path).map_err(|error| medchain_sdk::Error::file("reading", path, &error))?;
+    if metadata.is_dir() {
+        let folder = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+        return Err(medchain_sdk::Error::file("reading", path, &folder).into());
+    }
+    Ok(())
+}
+
+async fn upload_document(
+    session: &Session,
+    patient: MemberId,
+    kind: RecordKind,
+    purposed: Purposed,
+    document: &DocumentArguments,
+) -> Result<Report> {
+    let fills = match (kind, document.fills) {
+        (RecordKind::Prescription, fills) => fills.unwrap_or(1),
+        (_, None) => 0,
+        (_, Some(_)) => {
+            return Err(Failure::usage("only prescriptions are filled").hint("leave --fills out, or give --kind prescription"))
+        }
+    };
+    let me = session.me().await?;
+    let details = DocumentDetails {
+        title: document.title.clone(),
+        file_name: file_name(&document.file),
+        media_type: document.media_type.clone(),
+        clinical_date: document.date,
+        note: document.note.clone(),
+    };
+    let description = description::document_reference(&details, kind, me.id, patient, now())?;
+    let source = Source::File(document.file.clone());
+    let new = NewRecord { patient, kind, fills, purposed, description, source };
+    let options = UploadOptions { folder: session.uploads()?, resume_only: document.resume, wait: session.wait() };
+    let display = Display::new();
+    let identity = session.identity().await?;
+    let client = session.client().await?;
+    let uploaded = record::upload(client, identity, new, &options, &|progress| display.record(progress)).await?;
+    drop(display);
+
+    let report = match &uploaded.transaction {
+        Some(submitted) => transaction_report(submitted),
+        None => Report::new(json!({ "finalized": options.wait == Wait::Finalized })),
+    };
+    let number = uploaded.record.map_or_else(|| "a record".to_owned(), |record| format!("record {record}"));
+    let verb = match purposed {
+        Purposed::Anchor => format!("anchored {number} ({kind}) for patient {patient}"),
+        Purposed::Amend(old) => format!("anchored {number} ({kind}), which amends record {old}"),
+    };
+    Ok(report
+        .field("record", uploaded.record)
+        .field("patient", patient)
+        .field("kind", kind)
+        .field("content", &uploaded.content)
+        .field("size", uploaded.size)
+        .field("envelope", uploaded.envelope)
+        .line(verb)
+        .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
+}
+
+async fn open(
+    session: &Session,
+    record: RecordId,
+    output: Option<PathBuf>,
+    force: bool,
+    no_open: bool,
+) -> Result<Report> {
+    let to_stdout = output.as_deref() == Some(Path::new("-"));
+    // Nothing that has not proved authentic to its end reaches a pipe.
+    let scratch = if to_stdout {
+        let folder = tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
+        Some(folder)
+    } else {
+        None
+    };
+    let output = match (&scratch, output) {
+        (Some(scratch), _) => Output::File(scratch.path().join("document")),
+        (None, None) => Output::Folder(PathBuf::from(".")),
+        (None, Some(path)) if path.is_dir() => Output::Folder(path),
+        (None, Some(path)) => Output::File(path),
+    };
+    let options = OpenOptions { open_on_chain: !no_open, overwrite: force };
+    let display = Display::new();
+    let identity = session.identity().await?;
+    let client = session.client().await?;
+    let opened = record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
+    drop(display);
+    if to_stdout {
+        let failed = |error: std::io::Error| medchain_sdk::Error::file("writing", "stdout", &error);
+        let mut file = std::fs::File::open(&opened.path).map_err(failed)?;
+        std::io::copy(&mut file, &mut std::io::stdout().lock()).map_err(failed)?;
+        return Ok(Report::default());
+    }
+    Ok(opened_report(&opened))
+}
+
+fn opened_report(opened: &OpenedRecord) -> Report {
+    let summary = &opened.summary;
+    let fhir: serde_json::Value = serde_json::from_slice(&opened.description).unwrap_or_default();
+    let mut lines = vec![format!("opened record {} ({})", opened.record.id, opened.record.kind)];
+    lines.extend(summary.title.as_ref().map(|title| format!("title: {title}")));
+    lines.extend(summary.clinical_date.as_ref().map(|date| format!("date:  {date}")));
+    lines.extend(summary.note.as_ref().map(|note| format!("note:  {note}")));
+    match opened.record.status {
+        RecordStatus::EnteredInError => lines.push("its author has marked it as entered in error".to_owned()),
+        RecordStatus::Superseded => {
+            let by = opened.record.superseded_by.map(|record| format!(" by record {record}")).unwrap_or_default();
+            lines.push(format!("it is superseded{by}"));
+        }
+        _ => {}
+    }
+    lines.push(format!("wrote {} to {}", shown_bytes(opened.size), opened.path.display()));
+    lines.extend(
+        opened.opening.map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
+    );
+    Report::new(json!({
+        "record": opened.record.id,
+        "path": opened.path.display().to_string(),
+        "size": opened.size,
+        "summary": summary,
+        "description": fhir,
+        "reading": opened.opening.map(|(reading, _)| reading),
+        "windowClosesAt": opened.opening.map(|(_, closes)| closes),
+    }))
+    .lines(lines)
+}
+
+fn cid(record: &RecordView) -> String {
+    record::cid(record.content)
+}
+
+fn shown_record(record: &RecordView) -> Vec<String> {
+    let mut lines = vec![
+        format!("record {} ({}, {})", record.id, record.kind, record.status),
+        format!("patient:   {}", record.patient),
+        format!("author:    {}", record.author),
+        format!("anchored:  {}", shown(record.anchored_at)),
+        format!("content:   {} encrypted, {}", shown_bytes(record.size), cid(record)),
+        format!("envelope:  {}", record.envelope),
+    ];
+    lines.extend(record.supersedes.map(|old| format!("amends:    record {old}")));
+    lines.extend(record.superseded_by.map(|new| format!("amended:   by record {new}")));
+    if record.fills > 0 {
+        lines.push(format!("fills:     {}", record.fills));
+    }
+    lines
+}

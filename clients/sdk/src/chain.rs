@@ -1,0 +1,448 @@
+//! The chain's calls and events, and how its transactions are made.
+//!
+//! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
+//! of `medchain-primitives`, they take those.
+
+use codec::{Decode, Encode};
+use medchain_primitives::*;
+use subxt::{
+    config::{substrate::SubstrateHeader, Config, DefaultTransactionExtensions},
+    utils::{AccountId32, MultiAddress, MultiSignature, Static},
+};
+
+/// How MedChain's transactions are made: a standard Substrate chain. `CheckQuota` carries no data, so that subxt passes
+/// over it.
+#[derive(Clone, Debug, Default)]
+pub struct ChainConfig;
+
+impl Config for ChainConfig {
+    type AccountId = AccountId32;
+    type Address = MultiAddress<AccountId32, ()>;
+    type Signature = MultiSignature;
+    type Hasher = subxt::config::substrate::BlakeTwo256;
+    type Header = SubstrateHeader<subxt::utils::H256>;
+    type TransactionExtensions = DefaultTransactionExtensions<Self>;
+    type AssetId = u32;
+}
+
+/// Generated from the runtime's metadata. A call whose arguments the chain's runtime takes in another shape is refused
+/// before it is signed.
+#[allow(missing_docs, clippy::all)]
+#[subxt::subxt(
+    runtime_metadata_path = "metadata.scale",
+    substitute_type(
+        path = "medchain_primitives::ids::MemberId",
+        with = "::subxt::utils::Static<::medchain_primitives::MemberId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::ids::RecordId",
+        with = "::subxt::utils::Static<::medchain_primitives::RecordId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::ids::AppointmentId",
+        with = "::subxt::utils::Static<::medchain_primitives::AppointmentId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::ids::RequestId",
+        with = "::subxt::utils::Static<::medchain_primitives::RequestId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::ids::ReadingId",
+        with = "::subxt::utils::Static<::medchain_primitives::ReadingId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::Role",
+        with = "::subxt::utils::Static<::medchain_primitives::Role>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::Status",
+        with = "::subxt::utils::Static<::medchain_primitives::Status>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::RecordKind",
+        with = "::subxt::utils::Static<::medchain_primitives::RecordKind>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::RecordStatus",
+        with = "::subxt::utils::Static<::medchain_primitives::RecordStatus>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::Purpose",
+        with = "::subxt::utils::Static<::medchain_primitives::Purpose>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::AppointmentStatus",
+        with = "::subxt::utils::Static<::medchain_primitives::AppointmentStatus>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::GrantBasis",
+        with = "::subxt::utils::Static<::medchain_primitives::GrantBasis>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::VettingReason",
+        with = "::subxt::utils::Static<::medchain_primitives::VettingReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::AppointmentReason",
+        with = "::subxt::utils::Static<::medchain_primitives::AppointmentReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::EncryptionKey",
+        with = "::subxt::utils::Static<::medchain_primitives::EncryptionKey>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::ContentRoot",
+        with = "::subxt::utils::Static<::medchain_primitives::ContentRoot>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::EnvelopeHash",
+        with = "::subxt::utils::Static<::medchain_primitives::EnvelopeHash>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::Seal",
+        with = "::subxt::utils::Static<::medchain_primitives::Seal>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::CommitteePoint",
+        with = "::subxt::utils::Static<::medchain_primitives::CommitteePoint>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::VersionedSeal",
+        with = "::subxt::utils::Static<::medchain_primitives::VersionedSeal>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::SealedProfile",
+        with = "::subxt::utils::Static<::medchain_primitives::SealedProfile>"
+    ),
+    substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
+    substitute_type(path = "pallet_access::types::RecordGrant", with = "::subxt::utils::Static<crate::chain::RecordGrant>")
+)]
+mod api {}
+
+/// Public details of a professional, in UTF-8; at most `limits::DETAIL_MAX` bytes each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Details {
+    /// Name of the person or institution.
+    pub name: String,
+    /// Licence number.
+    pub licence: String,
+    /// Who issued the licence.
+    pub issuer: String,
+    /// A doctor's specialization, or the kind of institution; may be empty.
+    pub speciality: String,
+    /// Postal address; may be empty.
+    pub address: String,
+}
+
+/// The consent for one record, as a grant carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct RecordGrant {
+    /// The record.
+    pub record: RecordId,
+    /// The patient half, sealed to the reader's current key.
+    pub seal: VersionedSeal,
+}
+
+/// A content as a record names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The content's root digest.
+    pub content: ContentRoot,
+    /// Bytes of ciphertext.
+    pub size: u64,
+    /// The envelope's SHA-256.
+    pub envelope: EnvelopeHash,
+    /// Fills that a prescription allows; 0 for other kinds.
+    pub fills: u8,
+}
+
+/// The calls, by pallet. Each is refused by the rules of the pallet, whose errors [`crate::Error::Dispatch`] words.
+pub mod calls {
+    use super::{
+        api::{runtime_types::bounded_collections::bounded_vec::BoundedVec, tx},
+        *,
+    };
+    use subxt::tx::Payload;
+
+    /// Registers the signer.
+    pub fn register(
+        role: Role,
+        username: &str,
+        encryption_key: EncryptionKey,
+        details: Option<Details>,
+    ) -> impl Payload {
+        let username = username.as_bytes().to_vec();
+        tx().registry().register(Static(role), BoundedVec(username), Static(encryption_key), details.map(Static))
+    }
+
+    /// Changes the details of a professional who is not verified.
+    pub fn update_details(details: Details) -> impl Payload {
+        tx().registry().update_details(Static(details))
+    }
+
+    /// Publishes the encryption key of an administrator.
+    pub fn publish_administrator_key(key: EncryptionKey) -> impl Payload {
+        tx().registry().publish_administrator_key(Static(key))
+    }
+
+    /// Verifies a professional.
+    pub fn verify(member: MemberId) -> impl Payload {
+        tx().registry().verify(Static(member))
+    }
+
+    /// Rejects a professional.
+    pub fn reject(member: MemberId, reason: VettingReason) -> impl Payload {
+        tx().registry().reject(Static(member), Static(reason))
+    }
+
+    /// Suspends a professional.
+    pub fn suspend(member: MemberId, reason: VettingReason) -> impl Payload {
+        tx().registry().suspend(Static(member), Static(reason))
+    }
+
+    /// Reinstates a suspended professional.
+    pub fn reinstate(member: MemberId) -> impl Payload {
+        tx().registry().reinstate(Static(member))
+    }
+
+    /// A rejected professional applies again.
+    pub fn apply_again() -> impl Payload {
+        tx().registry().apply_again()
+    }
+
+    /// Requests an appointment.
+    pub fn request_appointment(
+        doctor: MemberId,
+        start: Moment,
+        end: Moment,
+        profile: Option<SealedProfile>,
+        note: Vec<u8>,
+    ) -> impl Payload {
+        tx().appointments().request(Static(doctor), start, end, profile.map(Static), BoundedVec(note))
+    }
+
+    /// The doctor accepts an appointment.
+    pub fn accept_appointment(id: AppointmentId) -> impl Payload {
+        tx().appointments().accept(Static(id))
+    }
+
+    /// The doctor declines an appointment.
+    pub fn decline_appointment(id: AppointmentId, reason: AppointmentReason) -> impl Payload {
+        tx().appointments().decline(Static(id), Static(reason))
+    }
+
+    /// Either side calls an appointment off.
+    pub fn cancel_appointment(id: AppointmentId, reason: AppointmentReason) -> impl Payload {
+        tx().appointments().cancel(Static(id), Static(reason))
+    }
+
+    /// The doctor notes that an appointment took place.
+    pub fn complete_appointment(id: AppointmentId) -> impl Payload {
+        tx().appointments().complete(Static(id))
+    }
+
+    /// The doctor notes that the patient did not come.
+    pub fn mark_appointment_missed(id: AppointmentId) -> impl Payload {
+        tx().appointments().mark_missed(Static(id))
+    }
+
+    /// The patient opens a care relation.
+    pub fn open_care(doctor: MemberId, profile: Option<SealedProfile>) -> impl Payload {
+        tx().appointments().open_care(Static(doctor), profile.map(Static))
+    }
+
+    /// The patient ends a care relation.
+    pub fn end_care(doctor: MemberId) -> impl Payload {
+        tx().appointments().end_care(Static(doctor))
+    }
+
+    /// Anchors a record.
+    pub fn anchor(patient: MemberId, kind: RecordKind, anchor: Anchor) -> impl Payload {
+        let Anchor { content, size, envelope, fills } = anchor;
+        tx().reports().anchor(Static(patient), Static(kind), Static(content), size, Static(envelope), fills)
+    }
+
+    /// Anchors an amendment of a record.
+    pub fn amend(record: RecordId, anchor: Anchor) -> impl Payload {
+        let Anchor { content, size, envelope, fills } = anchor;
+        tx().reports().amend(Static(record), Static(content), size, Static(envelope), fills)
+    }
+
+    /// The author marks a record as entered in error.
+    pub fn retract(record: RecordId) -> impl Payload {
+        tx().reports().retract(Static(record))
+    }
+
+    /// The patient erases a record.
+    pub fn erase(record: RecordId) -> impl Payload {
+        tx().reports().erase(Static(record))
+    }
+
+    /// Requests records of a patient.
+    pub fn request_records(patient: MemberId, records: Vec<RecordId>, purpose: Purpose) -> impl Payload {
+        tx().access().request(Static(patient), BoundedVec(records.into_iter().map(Static).collect()), Static(purpose))
+    }
+
+    /// The requester withdraws a request.
+    pub fn withdraw_request(request: RequestId) -> impl Payload {
+        tx().access().withdraw(Static(request))
+    }
+
+    /// The patient grants records to a reader.
+    pub fn grant(
+        reader: MemberId,
+        request: Option<RequestId>,
+        grants: Vec<RecordGrant>,
+        purpose: Purpose,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        tx().access().grant(Static(reader),
+            request.map(Static), BoundedVec(grants.into_iter().map(Static).collect()),
+            Static(purpose),
+            duration,
+            openings)
+    }
+
+    /// The patient denies a request.
+    pub fn deny_request(request: RequestId) -> impl Payload {
+        tx().access().deny(Static(request))
+    }
+
+    /// The patient revokes a grant.
+    pub fn revoke(record: RecordId, reader: MemberId) -> impl Payload {
+        tx().access().revoke(Static(record), Static(reader))
+    }
+
+    /// The reader gives a grant up.
+    pub fn relinquish(record: RecordId) -> impl Payload {
+        tx().access().relinquish(Static(record))
+    }
+
+    /// The reader opens a record.
+    pub fn open(record: RecordId) -> impl Payload {
+        tx().access().open(Static(record))
+    }
+
+    /// The reader closes its reading window.
+    pub fn close(record: RecordId) -> impl Payload {
+        tx().access().close(Static(record))
+    }
+
+    /// The doctor shares a patient's profile with a hospital.
+    pub fn share(patient: MemberId, hospital: MemberId, profile: SealedProfile) -> impl Payload {
+        tx().access().share(Static(patient), Static(hospital), Static(profile))
+    }
+}
+
+/// The events that carry a number given by the chain.
+pub mod events {
+    use super::*;
+
+    /// An event of a pallet, decoded by its own codec.
+    pub trait Event: Decode {
+        /// The pallet.
+        const PALLET: &'static str;
+        /// The event.
+        const EVENT: &'static str;
+    }
+
+    macro_rules! event {
+        ($(#[$doc:meta])* $name:ident of $pallet:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ }) => {
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Eq, Decode)]
+            pub struct $name {
+                $($(#[$field_doc])* pub $field: $type,)+
+            }
+
+            impl Event for $name {
+                const PALLET: &'static str = $pallet;
+                const EVENT: &'static str = stringify!($name);
+            }
+        };
+    }
+
+    event!(
+        /// A member was registered.
+        MemberRegistered of "Registry" {
+            /// The new member's number.
+            member: MemberId,
+        }
+    );
+    event!(
+        /// An administrator's key was published.
+        AdministratorKeyPublished of "Registry" {
+            /// The administrator.
+            administrator: [u8; 32],
+            /// The version of the key.
+            key_version: KeyVersion,
+        }
+    );
+    event!(
+        /// An appointment was requested.
+        AppointmentRequested of "Appointments" {
+            /// The new appointment's number.
+            appointment: AppointmentId,
+        }
+    );
+    event!(
+        /// A record was anchored.
+        RecordAnchored of "Reports" {
+            /// The new record's number.
+            record: RecordId,
+        }
+    );
+    event!(
+        /// A record was amended.
+        RecordAmended of "Reports" {
+            /// The new record's number.
+            record: RecordId,
+        }
+    );
+    event!(
+        /// Records were requested.
+        AccessRequested of "Access" {
+            /// The new request's number.
+            request: RequestId,
+        }
+    );
+    event!(
+        /// A record was granted.
+        AccessGranted of "Access" {
+            /// The record.
+            record: RecordId,
+            /// The reader.
+            reader: MemberId,
+            /// What for.
+            purpose: Purpose,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How many openings.
+            openings: u32,
+        }
+    );
+    event!(
+        /// A record was opened.
+        RecordOpened of "Access" {
+            /// The number of the entry in the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            reader: MemberId,
+            /// What for.
+            purpose: Purpose,
+            /// The end of the reading window, in milliseconds.
+            closes_at: Moment,
+        }
+    );
+    event!(
+        /// A profile was shared.
+        ProfileShared of "Access" {
+            /// The profile.
+            record: RecordId,
+        }
+    );
+}

@@ -1,0 +1,157 @@
+//! Transactions: signed, submitted, followed to the block that a caller asks for, and their refusals put into words.
+
+use super::{from_rpc, Client, Hash};
+use crate::{
+    account::Identity,
+    chain::{events::Event, ChainConfig},
+    error::{Error, Result},
+};
+use subxt::{
+    config::DefaultExtrinsicParamsBuilder,
+    error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
+    extrinsics::ExtrinsicEvents,
+    tx::{Payload, TransactionStatus},
+};
+
+/// For how many blocks a signed transaction may be included: two minutes.
+const MORTALITY_BLOCKS: u64 = 64;
+
+/// How long to follow a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wait {
+    /// Until the node has taken it.
+    Taken,
+    /// Until a block includes it.
+    InBlock,
+    /// Until that block is final.
+    Finalized,
+}
+
+/// Where a followed transaction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The node has taken it.
+    Taken,
+    /// A block includes it.
+    InBlock,
+    /// That block is final.
+    Finalized,
+}
+
+/// A transaction that succeeded, as far as it was followed.
+#[derive(Debug)]
+pub struct Submitted {
+    /// The transaction's hash.
+    pub transaction: [u8; 32],
+    /// The block that includes it; `None` if it was not awaited.
+    pub block: Option<[u8; 32]>,
+    /// Whether that block is final.
+    pub finalized: bool,
+    events: Option<ExtrinsicEvents<ChainConfig>>,
+}
+
+impl Submitted {
+    /// The first event of this type; `None` if the transaction was not followed into a block or emitted no such event.
+    pub fn event<E: Event>(&self) -> Option<E> {
+        let events = self.events.as_ref()?;
+        let found = events
+            .iter()
+            .filter_map(std::result::Result::ok)
+            .find(|event| event.pallet_name() == E::PALLET && event.event_name() == E::EVENT)?;
+        E::decode(&mut found.field_bytes()).ok()
+    }
+}
+
+impl Client {
+    /// Signs a call and submits it with a mortal era, after the account's transactions that are already in the pool;
+    /// follows it as far as `wait` says.
+    ///
+    /// # Errors
+    /// [`Error::Dispatch`] or [`Error::Refused`] if it was included and failed; [`Error::TransactionRefused`],
+    /// [`Error::TransactionDropped`], [`Error::IncompatibleRuntime`], [`Error::ConnectionLost`].
+    pub async fn submit(
+        &self,
+        call: &impl Payload,
+        signer: &Identity,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
+        let chain = self.chain().await?;
+        let nonce: u64 = self.call("system_accountNextIndex", [signer.address().into()]).await?;
+        let parameters =
+            DefaultExtrinsicParamsBuilder::<ChainConfig>::new().mortal(MORTALITY_BLOCKS).nonce(nonce).build();
+        let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
+        let mut signable = at.create_signable(call, &account, parameters).await.map_err(from_extrinsic)?;
+        let transaction = signable.sign(signer).map_err(from_extrinsic)?;
+
+        if wait == Wait::Taken {
+            let bytes = format!("0x{}", hex::encode(transaction.encoded()));
+            let hash: Hash = self.call("author_submitExtrinsic", [bytes.into()]).await?;
+            progress(Stage::Taken);
+            return Ok(Submitted { transaction: hash.0, block: None, finalized: false, events: None });
+        }
+
+        let mut following = transaction.submit_and_watch().await.map_err(from_extrinsic)?;
+        let hash = following.extrinsic_hash().0;
+        progress(Stage::Taken);
+        while let Some(status) = following.next().await {
+            let (included, finalized) = match status.map_err(|_| Error::ConnectionLost)? {
+                TransactionStatus::InBestBlock(included) => (included, false),
+                TransactionStatus::InFinalizedBlock(included) => (included, true),
+                TransactionStatus::Error { message }
+                | TransactionStatus::Invalid { message }
+                | TransactionStatus::Dropped { message } => {
+                    return Err(Error::TransactionDropped { reason: crate::error::uncapitalised(&message) })
+                }
+                _ => continue,
+            };
+            progress(if finalized { Stage::Finalized } else { Stage::InBlock });
+            if finalized || wait == Wait::InBlock {
+                let events = included.wait_for_success().await.map_err(from_events)?;
+                let block = Some(included.block_hash().0);
+                return Ok(Submitted { transaction: hash, block, finalized, events: Some(events) });
+            }
+        }
+        Err(Error::ConnectionLost)
+    }
+}
+
+fn from_extrinsic(error: ExtrinsicError) -> Error {
+    match error {
+        ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(error))) => {
+            from_rpc("author_submitAndWatchExtrinsic", error)
+        }
+        ExtrinsicError::IncompatibleCodegen
+        | ExtrinsicError::PalletNameNotFound(_)
+        | ExtrinsicError::CallNameNotFound { .. }
+        | ExtrinsicError::EncodeError(_)
+        | ExtrinsicError::Params(_)
+        | ExtrinsicError::UnsupportedVersion => Error::IncompatibleRuntime,
+        _ => Error::ConnectionLost,
+    }
+}
+
+fn from_events(error: TransactionEventsError) -> Error {
+    match error {
+        TransactionEventsError::ExtrinsicFailed(error) => from_dispatch(&error),
+        TransactionEventsError::CannotDecodeDispatchError { .. }
+        | TransactionEventsError::CannotDecodeEventInBlock { .. } => Error::IncompatibleRuntime,
+        _ => Error::ConnectionLost,
+    }
+}
+
+fn from_dispatch(error: &DispatchError) -> Error {
+    match error {
+        DispatchError::Module(module) => match module.details() {
+            Ok(details) => {
+                Error::dispatch(details.pallet.name(), &details.variant.name, &details.variant.docs.join(" "))
+            }
+            Err(_) => Error::IncompatibleRuntime,
+        },
+        DispatchError::BadOrigin | DispatchError::RootNotAllowed => {
+            Error::Refused { text: "this account may not do that".to_owned() }
+        }
+        other => Error::Refused { text: crate::error::uncapitalised(other.to_string().trim_end_matches('.')) },
+    }
+}

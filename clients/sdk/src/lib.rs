@@ -1,0 +1,32 @@
+//! What MedChain's clients share: accounts, the chain, the vault, and records from the author's file to the reader's.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`account`] | signing and encryption keys from one seed |
+//! | [`keystore`] | accounts at rest, encrypted to a passphrase |
+//! | [`client`] | a connection to a node: typed reads, transactions |
+//! | [`chain`] | the calls and events of the pallets |
+//! | [`proof`] | keys to seal to, from storage proofs |
+//! | [`vault`] | tickets, and contents to and from a node's vault |
+//! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
+//! | [`appointment`] | notes to the doctor |
+//! | [`description`] | what a document is, in FHIR |
+//!
+//! Every error is an [`Error`]: one sentence and a hint, without personal data.
+
+#![deny(missing_docs)]
+
+pub mod account;
+pub mod appointment;
+pub mod chain;
+pub mod client;
+pub mod description;
+mod error;
+pub mod keystore;
+pub mod proof;
+pub mod record;
+pub mod vault;
+
+pub use account::Identity;
+pub use client::Client;
+pub use error::{Error, Result};

@@ -1,0 +1,29 @@
+//! Records: encrypted and stored by their authors, opened by their patients and readers.
+
+mod halves;
+mod open;
+mod upload;
+
+pub use halves::{actor, own_half, reader_half, reseal, Actor};
+pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
+pub use upload::{upload, NewRecord, Purposed, Source, UploadOptions, Uploaded};
+
+/// The CIDv1 of a content, in its standard text form.
+pub fn cid(content: medchain_primitives::ContentRoot) -> String {
+    medchain_vault::ContentRoot(content.0).to_string()
+}
+
+/// How far a long step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The document is being encrypted; bytes read so far, of so many.
+    Encrypting(u64, u64),
+    /// An interrupted upload goes on.
+    Resuming,
+    /// The content is being stored; bytes that the node has, of so many.
+    Storing(u64, u64),
+    /// The content is being fetched; bytes so far, of so many.
+    Fetching(u64, u64),
+    /// A transaction is under way.
+    Transaction(crate::client::Stage),
+}

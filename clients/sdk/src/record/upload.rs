@@ -1,0 +1,594 @@
+//! Uploads: encrypt, store, anchor. What an interruption leaves behind is enough to go on with the same ciphertext.
+//!
+//! An upload keeps its folder `uploads/<fingerprint>/` until the record is anchored: `content.age`, the ciphertext;
+//! `state.json`, written when the ciphertext is complete, with the root and the envelope. Neither holds a secret: the halves
+//! are in the envelope only, as capsule and seals. The fingerprint names chain, author, patient, kind, source file (path,
+//! length, time of change) and what the author said of it, so that repeating the command finds the folder again.
+
+use super::{reseal, Progress};
+use crate::{
+    account::Identity,
+    chain::{calls, events, Anchor},
+    client::{Client, MemberSelector, Submitted, Wait},
+    error::{Error, Result},
+    keystore::create_private_folder,
+    proof::ProvenKey,
+    vault,
+};
+use medchain_primitives::{
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, RecordId, RecordKind,
+};
+use medchain_sealing::{
+    committee::{Capsule, CapsuleContext, CommitteeKey},
+    content::{self, ContentError},
+    envelope::{Envelope, EnvelopeSeal},
+    record_key::{PatientHalf, RecordKey},
+};
+use medchain_vault::{DagBuilder, RootBlock};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Cursor, Read, Write},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// How long the folder of an interrupted upload is kept.
+const UPLOAD_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// What age adds to a plaintext, at least: a lower bound for the check before anything is encrypted.
+const OVERHEAD_MIN: u64 = 200;
+
+/// Where a document comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// Bytes in memory.
+    Bytes(Vec<u8>),
+}
+
+/// What becomes of an upload on chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purposed {
+    /// A new record.
+    Anchor,
+    /// An amendment of this record.
+    Amend(RecordId),
+}
+
+/// A record to be.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Fills that a prescription allows; 0 for other kinds.
+    pub fills: u8,
+    /// A new record or an amendment.
+    pub purposed: Purposed,
+    /// The description: FHIR in JSON, at most 64 KiB.
+    pub description: Vec<u8>,
+    /// The document.
+    pub source: Source,
+}
+
+/// How to upload.
+#[derive(Clone, Debug)]
+pub struct UploadOptions {
+    /// The folder that keeps interrupted uploads.
+    pub folder: PathBuf,
+    /// Go on with an interrupted upload, and fail if there is none. Without it, one is resumed if there is one.
+    pub resume_only: bool,
+    /// How long to follow the transaction.
+    pub wait: Wait,
+}
+
+/// A record that was uploaded.
+#[derive(Debug)]
+pub struct Uploaded {
+    /// Its number; `None` if its transaction was not followed into a block.
+    pub record: Option<RecordId>,
+    /// The root CID of its content.
+    pub content: String,
+    /// Bytes of ciphertext.
+    pub size: u64,
+    /// The envelope's SHA-256.
+    pub envelope: EnvelopeHash,
+    /// The transaction; `None` if an earlier run of this upload had anchored it.
+    pub transaction: Option<Submitted>,
+}
+
+/// What is written down when the ciphertext is complete.
+#[derive(Serialize, Deserialize)]
+struct State {
+    content: PrimitiveRoot,
+    size: u64,
+    #[serde(with = "sp_core::bytes")]
+    envelope: Vec<u8>,
+}
+
+/// Encrypts a document, stores it with its envelope in the node's vault, and anchors it. Durable at every step, and safe to
+/// repeat: see the module's text.
+///
+/// The patient half goes to the patient; that of a certificate also to every administrator with a published key. All
+/// these keys come from storage proofs.
+///
+/// # Errors
+/// Many; [`Error::ConnectionLost`] and its like leave an upload that can be resumed, a refusal leaves nothing.
+pub async fn upload(
+    client: &Client,
+    identity: &Identity,
+    new: NewRecord,
+    options: &UploadOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Uploaded> {
+    let author = client.member_of(&identity.account()).await?.id;
+    let fingerprint = fingerprint(client.genesis(), identity, &new)?;
+    remove_abandoned(&options.folder);
+    let folder = UploadFolder::claim(&options.folder, &fingerprint)?;
+    let stored = match folder.resume() {
+        Some(stored) => {
+            progress(Progress::Resuming);
+            stored
+        }
+        None if options.resume_only => {
+            folder.remove();
+            return Err(Error::NothingToResume);
+        }
+        None => match prepare(client, &folder, author, &new, progress).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                folder.remove();
+                return Err(error);
+            }
+        },
+    };
+    let outcome = store_and_anchor(client, identity, author, &new, &stored, options.wait, progress).await;
+    match &outcome {
+        Ok(_) => folder.remove(),
+        Err(error) if !can_resume(error) => folder.remove(),
+        Err(_) => {}
+    }
+    outcome
+}
+
+/// Whether repeating the upload with the same ciphertext could succeed.
+fn can_resume(error: &Error) -> bool {
+    match error {
+        Error::Node { code, .. } => !matches!(code, 7102 | 7105),
+        Error::Dispatch { .. } | Error::Refused { .. } | Error::IncompatibleRuntime => false,
+        _ => true,
+    }
+}
+
+struct Stored {
+    root: RootBlock,
+    file: File,
+    envelope: Vec<u8>,
+    envelope_hash: [u8; 32],
+}
+
+async fn store_and_anchor(
+    client: &Client,
+    identity: &Identity,
+    author: MemberId,
+    new: &NewRecord,
+    stored: &Stored,
+    wait: Wait,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Uploaded> {
+    let anchor = Anchor {
+        content: PrimitiveRoot(stored.root.root().0),
+        size: stored.root.size(),
+        envelope: EnvelopeHash(stored.envelope_hash),
+        fills: new.fills,
+    };
+    let uploaded = |record, transaction| Uploaded {
+        record,
+        content: stored.root.root().to_string(),
+        size: anchor.size,
+        envelope: anchor.envelope,
+        transaction,
+    };
+    if let Some(record) = client.anchored_by(author, anchor.content).await? {
+        return Ok(uploaded(Some(record), None));
+    }
+    let file = stored.file.try_clone().map_err(|error| Error::file("reading", "the encrypted content", &error))?;
+    let size = anchor.size;
+    let storing = |bytes| progress(Progress::Storing(bytes, size));
+    vault::store(client, identity, &stored.root, file, &stored.envelope, stored.envelope_hash, &storing).await?;
+
+    let stage = |stage| progress(Progress::Transaction(stage));
+    let submitted = match new.purposed {
+        Purposed::Anchor => {
+            client.submit(&calls::anchor(new.patient, new.kind, anchor), identity, wait, &stage).await?
+        }
+        Purposed::Amend(record) => client.submit(&calls::amend(record, anchor), identity, wait, &stage).await?,
+    };
+    let record = match new.purposed {
+        Purposed::Anchor => submitted.event::<events::RecordAnchored>().map(|event| event.record),
+        Purposed::Amend(_) => submitted.event::<events::RecordAmended>().map(|event| event.record),
+    };
+    Ok(uploaded(record, Some(submitted)))
+}
+
+/// Encrypts the document into the folder and writes the state down.
+async fn prepare(
+    client: &Client,
+    folder: &UploadFolder,
+    author: MemberId,
+    new: &NewRecord,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Stored> {
+    let mut recipients = vec![client.proven_member(&MemberSelector::Number(new.patient)).await?.key];
+    if new.kind == RecordKind::Certificate {
+        let administrators = client.proven_administrator_keys().await?;
+        if administrators.is_empty() {
+            return Err(Error::NoAdministratorKeys);
+        }
+        // An envelope has room for 32 seals.
+        recipients.extend(administrators.into_iter().take(medchain_sealing::envelope::MAX_SEALS - 1));
+    }
+    let committee = client.committee().await?;
+    let committee_key =
+        CommitteeKey::from_bytes(&committee.key.0).map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
+    let context = CapsuleContext {
+        genesis: client.genesis(),
+        author: author.0,
+        patient: new.patient.0,
+        epoch: committee.epoch,
+    };
+
+    let limit = match new.kind {
+        RecordKind::Profile | RecordKind::Certificate => limits::OWN_CONTENT_MAX,
+        RecordKind::Report | RecordKind::Prescription => limits::CONTENT_MAX,
+    };
+    let (mut document, total) = read_source(&new.source)?;
+    if total.saturating_add(OVERHEAD_MIN) > limit {
+        return Err(Error::ContentTooLarge { size: total.saturating_add(OVERHEAD_MIN), limit });
+    }
+    let half = PatientHalf::generate();
+    let (capsule, committee_half) = Capsule::create(&committee_key, &context);
+    let key = RecordKey::derive(&half, &committee_half);
+
+    // The thread reports where it is; this task passes it on.
+    let (at, mut reports) = tokio::sync::watch::channel(0);
+    let path = folder.content();
+    let description = new.description.clone();
+    let encrypting = tokio::task::spawn_blocking(move || {
+        encrypt(&key, &description, Counting { inner: &mut document, at: &at, read: 0 }, &path)
+    });
+    while reports.changed().await.is_ok() {
+        let bytes = *reports.borrow_and_update();
+        progress(Progress::Encrypting(bytes, total.max(bytes)));
+    }
+    let (file, root) = encrypting.await.map_err(|_| Error::Internal("encryption stopped"))??;
+    if root.size() > limit {
+        return Err(Error::ContentTooLarge { size: root.size(), limit });
+    }
+
+    let envelope = envelope(client.genesis(), &root, capsule, committee.epoch, &half, &recipients)?;
+    let bytes = envelope.to_bytes().map_err(|_| Error::Internal("the envelope has too many seals"))?;
+    folder.complete(&State { content: PrimitiveRoot(root.root().0), size: root.size(), envelope: bytes.clone() })?;
+    Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash() })
+}
+
+fn envelope(
+    genesis: [u8; 32],
+    root: &RootBlock,
+    capsule: Capsule,
+    epoch: u32,
+    half: &PatientHalf,
+    recipients: &[ProvenKey],
+) -> Result<Envelope> {
+    let seals = recipients
+        .iter()
+        .map(|to| {
+            let sealed = reseal(genesis, root.root().0, half, to)?;
+            Ok(EnvelopeSeal { recipient: to.recipient, key_version: to.version, seal: sealed.seal.0 })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Envelope { capsule, epoch, seals })
+}
+
+/// Encrypts into a file of the owner's alone; durable when it returns.
+fn encrypt(key: &RecordKey, description: &[u8], document: impl Read, path: &Path) -> Result<(File, RootBlock)> {
+    let failed = |error: &io::Error| Error::file("writing", path, error);
+    let file = private_file(path).map_err(|error| failed(&error))?;
+    let mut tee = Tee { file: &file, dag: DagBuilder::new() };
+    content::encrypt(key, description, document, &mut tee).map_err(|error| match error {
+        ContentError::DescriptionTooLong => Error::DescriptionTooLong,
+        ContentError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Error::ContentTooLarge { size: limits::CONTENT_MAX.saturating_add(1), limit: limits::CONTENT_MAX }
+        }
+        ContentError::Io(error) => Error::file("encrypting into", path, &error),
+        _ => Error::Internal("the document did not encrypt"),
+    })?;
+    let dag = tee.dag;
+    file.sync_all().map_err(|error| failed(&error))?;
+    Ok((file, dag.finish()))
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn read_source(source: &Source) -> Result<(Box<dyn Read + Send>, u64)> {
+    match source {
+        Source::Bytes(bytes) => Ok((Box::new(Cursor::new(bytes.clone())), bytes.len() as u64)),
+        Source::File(path) => {
+            let failed = |error: io::Error| Error::file("reading", path, &error);
+            let file = File::open(path).map_err(failed)?;
+            let metadata = file.metadata().map_err(failed)?;
+            if metadata.is_dir() {
+                return Err(Error::file("reading", path, &io::Error::from(io::ErrorKind::IsADirectory)));
+            }
+            Ok((Box::new(file), metadata.len()))
+        }
+    }
+}
+
+/// Writes the ciphertext and computes its root on the way.
+struct Tee<W> {
+    file: W,
+    dag: DagBuilder,
+}
+
+impl<W: Write> Write for Tee<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        let written = bytes.get(..n).unwrap_or(bytes);
+        self.dag.update(written).map_err(|error| io::Error::new(io::ErrorKind::FileTooLarge, error))?;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+struct Counting<'a, R> {
+    inner: R,
+    at: &'a tokio::sync::watch::Sender<u64>,
+    read: u64,
+}
+
+impl<R: Read> Read for Counting<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(into)?;
+        self.read += n as u64;
+        self.at.send_replace(self.read);
+        Ok(n)
+    }
+}
+
+/// What makes two uploads the same.
+fn fingerprint(genesis: [u8; 32], identity: &Identity, new: &NewRecord) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    add(&genesis);
+    add(identity.address().as_bytes());
+    add(&new.patient.0.to_le_bytes());
+    add(new.kind.name().as_bytes());
+    add(&[new.fills]);
+    add(format!("{:?}", new.purposed).as_bytes());
+    // The moment of the upload is in the description, and is another at each run.
+    match serde_json::from_slice::<serde_json::Value>(&new.description) {
+        Ok(mut description) => {
+            if let Some(fields) = description.as_object_mut() {
+                fields.remove("date");
+            }
+            add(description.to_string().as_bytes());
+        }
+        Err(_) => add(&new.description),
+    }
+    match &new.source {
+        Source::Bytes(bytes) => add(bytes),
+        Source::File(path) => {
+            let failed = |error: io::Error| Error::file("reading", path, &error);
+            let path = path.canonicalize().map_err(failed)?;
+            let metadata = path.metadata().map_err(failed)?;
+            let changed: Moment = metadata
+                .modified()
+                .ok()
+                .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+                .map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
+            add(path.as_os_str().as_encoded_bytes());
+            add(&metadata.len().to_le_bytes());
+            add(&changed.to_le_bytes());
+        }
+    }
+    let digest = hash.finalize();
+    Ok(hex::encode(digest.get(..16).unwrap_or(&digest)))
+}
+
+/// The folder of one upload, held by one process at a time.
+struct UploadFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl UploadFolder {
+    fn claim(uploads: &Path, fingerprint: &str) -> Result<Self> {
+        let path = uploads.join(fingerprint);
+        create_private_folder(&path)?;
+        let lock_path = path.join("lock");
+        let failed = |error: &io::Error| Error::file("writing", &lock_path, error);
+        let lock = private_file(&lock_path).map_err(|error| failed(&error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::UploadInProgress),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+
+    fn content(&self) -> PathBuf {
+        self.path.join("content.age")
+    }
+
+    /// What an interrupted run had completed, if its ciphertext is still what it wrote.
+    fn resume(&self) -> Option<Stored> {
+        let state: State = serde_json::from_slice(&std::fs::read(self.path.join("state.json")).ok()?).ok()?;
+        let file = File::open(self.content()).ok()?;
+        let root = DagBuilder::build(&file).ok()?;
+        let envelope = Envelope::from_bytes(&state.envelope).ok()?;
+        let envelope_hash = envelope.hash();
+        (root.root().0 == state.content.0 && root.size() == state.size).then_some(Stored {
+            root,
+            file,
+            envelope: state.envelope,
+            envelope_hash,
+        })
+    }
+
+    /// Writes the state down, all or nothing.
+    fn complete(&self, state: &State) -> Result<()> {
+        let path = self.path.join("state.json");
+        let failed = |error: &io::Error| Error::file("writing", &path, error);
+        let bytes = serde_json::to_vec(state).map_err(|_| Error::Internal("the upload's state did not serialise"))?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.path).map_err(|error| failed(&error))?;
+        file.write_all(&bytes).map_err(|error| failed(&error))?;
+        file.as_file().sync_all().map_err(|error| failed(&error))?;
+        file.persist(&path).map_err(|error| failed(&error.error))?;
+        Ok(())
+    }
+
+    /// Removes the folder. What cannot be removed now is removed when it has been abandoned for long enough.
+    fn remove(self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Removes folders of uploads that nobody has resumed for a week.
+fn remove_abandoned(uploads: &Path) {
+    let Ok(folders) = std::fs::read_dir(uploads) else { return };
+    for folder in folders.flatten() {
+        let age = folder
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|changed| SystemTime::now().duration_since(changed).ok());
+        if age.is_some_and(|age| age > UPLOAD_KEPT) {
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use medchain_sealing::{
+        dealer, keys::EncryptionPublic, record_key::CommitteeHalf, seal::SealRecipient,
+    };
+
+    const GENESIS: [u8; 32] = [3; 32];
+
+    fn key() -> RecordKey {
+        RecordKey::derive(&PatientHalf::from_bytes([1; 32]), &CommitteeHalf::from_bytes([2; 32]))
+    }
+
+    fn report(source: Source, date: &str) -> NewRecord {
+        NewRecord {
+            patient: MemberId(1001),
+            kind: RecordKind::Report,
+            fills: 0,
+            purposed: Purposed::Anchor,
+            description: format!("{{\"description\":\"t\",\"date\":\"{date}\"}}").into_bytes(),
+            source,
+        }
+    }
+
+    fn completed(folder: &UploadFolder, document: &[u8]) -> [u8; 32] {
+        let (_, root) = encrypt(&key(), b"{}", document, &folder.content()).unwrap();
+        let context = CapsuleContext { genesis: GENESIS, author: 1002, patient: 1001, epoch: 0 };
+        let (capsule, _) = Capsule::create(&dealer::development_committee_key(), &context);
+        let patient = Identity::from_uri("//Maria").unwrap();
+        let to = ProvenKey {
+            recipient: SealRecipient::Member(1001),
+            key: EncryptionPublic(*patient.encryption_public(1).as_bytes()),
+            version: 1,
+        };
+        let envelope = envelope(GENESIS, &root, capsule, 0, &PatientHalf::generate(), &[to]).unwrap();
+        let state = State {
+            content: PrimitiveRoot(root.root().0),
+            size: root.size(),
+            envelope: envelope.to_bytes().unwrap(),
+        };
+        folder.complete(&state).unwrap();
+        root.root().0
+    }
+
+    #[test]
+    fn an_interrupted_upload_goes_on_with_the_same_ciphertext() {
+        let uploads = tempfile::tempdir().unwrap();
+        let folder = UploadFolder::claim(uploads.path(), "abc").unwrap();
+        let root = completed(&folder, b"document");
+        drop(folder);
+        let again = UploadFolder::claim(uploads.path(), "abc").unwrap();
+        assert_eq!(again.resume().unwrap().root.root().0, root);
+        again.remove();
+        assert!(!uploads.path().join("abc").exists());
+    }
+
+    #[test]
+    fn a_ciphertext_that_was_cut_or_altered_is_not_resumed() {
+        let uploads = tempfile::tempdir().unwrap();
+        let folder = UploadFolder::claim(uploads.path(), "abc").unwrap();
+        assert!(folder.resume().is_none());
+        completed(&folder, b"document");
+        let mut bytes = std::fs::read(folder.content()).unwrap();
+        bytes.pop();
+        std::fs::write(folder.content(), bytes).unwrap();
+        assert!(folder.resume().is_none());
+    }
+
+    #[test]
+    fn one_process_at_a_time_holds_an_upload() {
+        let uploads = tempfile::tempdir().unwrap();
+        let _folder = UploadFolder::claim(uploads.path(), "abc").unwrap();
+        assert!(matches!(UploadFolder::claim(uploads.path(), "abc"), Err(Error::UploadInProgress)));
+    }
+
+    #[test]
+    fn the_same_document_at_another_moment_is_the_same_upload_and_another_document_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let doctor = Identity::from_uri("//Doctor").unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        std::fs::write(&one, b"x").unwrap();
+        std::fs::write(&two, b"x").unwrap();
+        let of = |new: NewRecord| fingerprint(GENESIS, &doctor, &new).unwrap();
+        let first = of(report(Source::File(one.clone()), "2027-01-01"));
+        assert_eq!(first, of(report(Source::File(one.clone()), "2027-01-02")));
+        assert_ne!(first, of(report(Source::File(two), "2027-01-01")));
+        std::fs::write(&one, b"longer").unwrap();
+        assert_ne!(first, of(report(Source::File(one), "2027-01-01")));
+    }
+
+    #[test]
+    fn a_missing_file_and_a_folder_are_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = read_source(&Source::File(folder.path().join("missing"))).err().unwrap();
+        assert!(missing.to_string().ends_with("there is no such file or folder"));
+        let of_folder = read_source(&Source::File(folder.path().to_path_buf())).err().unwrap();
+        assert!(of_folder.to_string().ends_with("it is a folder"));
+    }
+
+    #[test]
+    fn the_root_computed_on_the_way_is_that_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("content.age");
+        let (_, root) = encrypt(&key(), b"{}", io::repeat(7).take(3_000_000), &path).unwrap();
+        assert_eq!(root, DagBuilder::build(File::open(&path).unwrap()).unwrap());
+        assert_eq!(root.size(), std::fs::metadata(&path).unwrap().len());
+    }
+}

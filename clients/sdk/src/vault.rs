@@ -1,0 +1,253 @@
+//! Contents on their way to and from a node's vault: tickets, and the `vault_*` methods.
+
+use crate::{
+    account::Identity,
+    client::{Client, Hash},
+    error::{Error, Result},
+};
+use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
+use futures::{stream, Stream, StreamExt, TryStreamExt};
+use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
+use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
+use serde::{de::DeserializeOwned, Deserialize};
+use serde_json::{json, Value};
+use std::{fs::File, sync::Arc};
+use tokio::sync::Mutex;
+
+/// How many leaves are under way at once: enough to hide the latency, few enough that memory stays small.
+const LEAVES_IN_FLIGHT: usize = 4;
+
+/// Tickets for one operation on one content. Signed when first needed, and anew when the node no longer takes the last
+/// one, so that a transfer can outlast a ticket.
+pub struct Tickets<'a> {
+    client: &'a Client,
+    identity: &'a Identity,
+    operation: TicketOperation,
+    content: String,
+    current: Mutex<Option<Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Challenge {
+    challenge: Hash,
+    now: u64,
+    ticket_lifetime_max: u64,
+}
+
+impl<'a> Tickets<'a> {
+    /// Tickets of `identity` for `operation` on `content`.
+    pub fn new(client: &'a Client, identity: &'a Identity, operation: TicketOperation, content: ContentRoot) -> Self {
+        Self { client, identity, operation, content: content.to_string(), current: Mutex::new(None) }
+    }
+
+    /// Calls a `vault_*` method with a ticket as its first parameter.
+    ///
+    /// # Errors
+    /// Those of [`Client::call`].
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        parameters: impl IntoIterator<Item = Value> + Clone,
+    ) -> Result<T> {
+        let ticket = self.ticket(None).await?;
+        let with = |ticket: Value| std::iter::once(ticket).chain(parameters.clone());
+        match self.client.call(method, with(ticket.clone())).await {
+            Err(Error::Node { code: 7101, reason: Some(reason), .. })
+                if matches!(reason.as_str(), "expired" | "unknownChallenge") =>
+            {
+                let renewed = self.ticket(Some(&ticket)).await?;
+                self.client.call(method, with(renewed)).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// The current ticket; another one than `refused`.
+    async fn ticket(&self, refused: Option<&Value>) -> Result<Value> {
+        let mut current = self.current.lock().await;
+        if let Some(ticket) = current.as_ref().filter(|ticket| refused != Some(*ticket)) {
+            return Ok(ticket.clone());
+        }
+        // Times are the node's, so that a wrong clock on this machine does no harm.
+        let Challenge { challenge, now, ticket_lifetime_max } = self.client.call("vault_challenge", []).await?;
+        let claims = TicketClaims {
+            genesis: self.client.genesis(),
+            operation: self.operation,
+            content: &self.content,
+            challenge: challenge.0,
+            expires_at: now.saturating_add(ticket_lifetime_max / 2),
+        };
+        // A MultiSignature in SCALE: the variant of sr25519, then the signature.
+        let signature = [[1].as_slice(), &self.identity.sign(claims.text().as_bytes())].concat();
+        let ticket = json!({
+            "account": self.identity.address(),
+            "genesis": format!("0x{}", hex::encode(claims.genesis)),
+            "operation": self.operation.name(),
+            "content": self.content,
+            "challenge": format!("0x{}", hex::encode(challenge.0)),
+            "expiresAt": claims.expires_at,
+            "signature": format!("0x{}", hex::encode(signature)),
+        });
+        *current = Some(ticket.clone());
+        Ok(ticket)
+    }
+}
+
+/// What a node answers to `vault_begin`.
+#[derive(Deserialize)]
+struct Begun {
+    missing: Vec<(u32, u32)>,
+}
+
+/// What a node answers to `vault_finish`.
+#[derive(Deserialize)]
+struct Finished {
+    envelope: Hash,
+}
+
+/// Stores a content and its envelope: sends the leaves that the node lacks, several at once, and returns when the node
+/// has acknowledged that all is durable. `progress` gets the number of bytes that the node has.
+///
+/// # Errors
+/// Those of [`Client::call`]; [`Error::File`] if the content cannot be read.
+pub async fn store(
+    client: &Client,
+    identity: &Identity,
+    root: &RootBlock,
+    content: File,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, root.root());
+    let begun: Begun = tickets.call("vault_begin", [json!(BASE64.encode(root.bytes()))]).await?;
+    let missing: Vec<u32> = begun.missing.into_iter().flat_map(|(start, end)| start..end).collect();
+    let length = |index: u32| root.leaf_len(index).unwrap_or(0) as u64;
+    let mut done = root.size().saturating_sub(missing.iter().map(|index| length(*index)).sum());
+    progress(done);
+
+    let content = Arc::new(content);
+    let mut sent = stream::iter(missing)
+        .map(|index| {
+            let (content, tickets) = (content.clone(), &tickets);
+            async move {
+                let length = root.leaf_len(index).unwrap_or(0);
+                let leaf = tokio::task::spawn_blocking(move || read_leaf(&content, index, length))
+                    .await
+                    .map_err(|_| Error::Internal("a leaf could not be read"))??;
+                tickets.call::<Value>("vault_putLeaf", [json!(index), Value::String(leaf)]).await?;
+                Ok::<_, Error>(length as u64)
+            }
+        })
+        .buffer_unordered(LEAVES_IN_FLIGHT);
+    while let Some(bytes) = sent.try_next().await? {
+        done += bytes;
+        progress(done);
+    }
+    drop(sent);
+
+    let finished: Finished = tickets.call("vault_finish", [json!(BASE64.encode(envelope))]).await?;
+    if finished.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_finish".to_owned() });
+    }
+    Ok(())
+}
+
+fn read_leaf(content: &File, index: u32, length: usize) -> Result<String> {
+    let mut leaf = vec![0; length];
+    read_exact_at(content, &mut leaf, u64::from(index) * LEAF_BYTES as u64)
+        .map_err(|error| Error::file("reading", "the encrypted content", &error))?;
+    Ok(BASE64.encode(leaf))
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut into: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+    while !into.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, into, offset)? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            n => {
+                into = &mut std::mem::take(&mut into)[n..];
+                offset += n as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A committee member's answer, still wrapped to the reader.
+pub(crate) struct SealedRelease {
+    /// The number that the node gives for the committee member.
+    pub index: u16,
+    /// The wrapped partial release.
+    pub sealed: Vec<u8>,
+}
+
+/// Reads of one record's content, each verified against what the chain names.
+pub(crate) struct Reads<'a> {
+    tickets: Tickets<'a>,
+    record: RecordId,
+}
+
+impl<'a> Reads<'a> {
+    pub(crate) fn new(client: &'a Client, identity: &'a Identity, record: RecordId, content: ContentRoot) -> Self {
+        Self { tickets: Tickets::new(client, identity, TicketOperation::Read, content), record }
+    }
+
+    async fn bytes(&self, method: &str, parameters: impl IntoIterator<Item = Value> + Clone) -> Result<Vec<u8>> {
+        let text: String = self.tickets.call(method, parameters).await?;
+        BASE64.decode(text).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })
+    }
+
+    /// The content's root block; it has the digest `root`.
+    pub(crate) async fn root(&self, root: ContentRoot) -> Result<RootBlock> {
+        let bytes = self.bytes("vault_root", [json!(self.record)]).await?;
+        RootBlock::parse(&bytes)
+            .ok()
+            .filter(|block| block.root() == root)
+            .ok_or(Error::ContentMismatch { what: "root block", record: self.record })
+    }
+
+    /// The record's envelope; not verified yet.
+    pub(crate) async fn envelope(&self) -> Result<Vec<u8>> {
+        self.bytes("vault_envelope", [json!(self.record)]).await
+    }
+
+    /// The committee's answers, wrapped to the reader.
+    pub(crate) async fn release(&self) -> Result<Vec<SealedRelease>> {
+        #[derive(Deserialize)]
+        struct Release {
+            index: u16,
+            sealed: String,
+        }
+        let releases: Vec<Release> = self.tickets.call("vault_release", [json!(self.record)]).await?;
+        releases
+            .into_iter()
+            .map(|release| {
+                let hex = release.sealed.strip_prefix("0x").unwrap_or(&release.sealed);
+                let sealed =
+                    hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: "vault_release".to_owned() })?;
+                Ok(SealedRelease { index: release.index, sealed })
+            })
+            .collect()
+    }
+
+    /// The leaves in order, several under way at once, each as the root names it.
+    pub(crate) fn leaves<'b>(&'b self, root: &'b RootBlock) -> impl Stream<Item = Result<Vec<u8>>> + 'b {
+        stream::iter(0..root.leaf_count())
+            .map(move |index| async move {
+                let leaf = self.bytes("vault_leaf", [json!(self.record), json!(index)]).await?;
+                if root.is_leaf(index, &leaf) {
+                    Ok(leaf)
+                } else {
+                    Err(Error::ContentMismatch { what: "leaf", record: self.record })
+                }
+            })
+            .buffered(LEAVES_IN_FLIGHT)
+    }
+}
