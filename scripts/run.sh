@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Builds MedChain and runs a fresh development chain with its vault until Ctrl-C.
+set -euo pipefail
+SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=scripts/env.sh
+source "$SCRIPTS/env.sh"
+
+usage() {
+    cat <<'USAGE'
+Builds MedChain and runs a fresh development chain with its vault until Ctrl-C.
+
+usage: scripts/run.sh [--release] [--base-path DIR] [--port PORT]
+
+  --release         build with optimisations (slower to build, faster to run)
+  --base-path DIR   keep the chain and the vault in DIR; started again with the same DIR, the chain goes on
+                    (default: a temporary folder, removed at the end)
+  --port PORT       JSON-RPC port on loopback (default: 9944)
+USAGE
+}
+
+PROFILE=debug BASE_PATH="" PORT=9944
+usage_error() { echo "error: $1" >&2; echo "hint: scripts/run.sh --help" >&2; exit 2; }
+while (($#)); do
+    case "$1" in
+        --release) PROFILE=release; shift ;;
+        --base-path) [[ $# -ge 2 && -n "$2" ]] || usage_error "--base-path needs a folder"; BASE_PATH="$2"; shift 2 ;;
+        --port) [[ "${2:-}" =~ ^[0-9]+$ && "$2" -ge 1 && "$2" -le 65535 ]] || usage_error "--port needs a number from 1 to 65535"; PORT="$2"; shift 2 ;;
+        -h|--help) usage; exit 0 ;;
+        *) usage_error "unknown argument: $1" ;;
+    esac
+done
+
+"$SCRIPTS/setup.sh"
+# setup.sh may just have installed the compiler.
+source "$SCRIPTS/env.sh"
+cd "$MEDCHAIN_ROOT"
+build=(cargo build --workspace --bins --locked)
+if [[ $PROFILE == release ]]; then build+=(--release); fi
+"${build[@]}"
+NODE="$CARGO_TARGET_DIR/$PROFILE/medchain-node"
+
+if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+    echo "error: port $PORT on this machine is in use" >&2
+    echo "hint: end what listens there, or choose another with --port" >&2
+    exit 1
+fi
+
+TEMPORARY=""
+if [[ -z "$BASE_PATH" ]]; then
+    BASE_PATH="$(mktemp -d "${TMPDIR:-/tmp}/medchain-XXXXXX")"
+    TEMPORARY="$BASE_PATH"
+fi
+mkdir -p "$BASE_PATH"
+BASE_PATH="$(cd "$BASE_PATH" && pwd)"
+
+NODE_PID=""
+finish() {
+    trap - EXIT INT TERM
+    if [[ -n "$NODE_PID" ]] && kill -0 "$NODE_PID" 2>/dev/null; then
+        kill -TERM "$NODE_PID" 2>/dev/null || true
+        wait "$NODE_PID" 2>/dev/null || true
+    fi
+    if [[ -n "$TEMPORARY" ]]; then rm -rf "$TEMPORARY"; fi
+}
+trap finish EXIT
+trap 'finish; exit 0' INT TERM
+
+"$NODE" --dev --base-path "$BASE_PATH" --rpc-port "$PORT" --port 0 --no-prometheus --no-mdns &
+NODE_PID=$!
+
+rpc() {
+    curl --silent --fail --max-time 2 --header 'Content-Type: application/json' \
+        --data "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\",\"params\":[]}" "http://127.0.0.1:$PORT"
+}
+block_number() {
+    local number
+    number="$(rpc chain_getHeader | jq --exit-status --raw-output '.result.number')" && printf '%d' "$number"
+}
+
+# Ready when the chain moves: with kept data it goes on from where it was.
+started_at=""
+number=""
+until [[ -n "$started_at" && -n "$number" ]] && ((number > started_at)); do
+    if ! kill -0 "$NODE_PID" 2>/dev/null; then
+        status=0
+        wait "$NODE_PID" || status=$?
+        NODE_PID=""
+        echo "error: the node ended before its first block (exit code $status)" >&2
+        echo "hint: its messages are above; is the folder $BASE_PATH in use by another node?" >&2
+        exit 1
+    fi
+    number="$(block_number 2>/dev/null || true)"
+    started_at="${started_at:-$number}"
+    sleep 0.2
+done
+
+cat <<BANNER
+
+MedChain is running: block $number is made, the next follow every 2 s.
+
+  JSON-RPC           ws://127.0.0.1:$PORT   http://127.0.0.1:$PORT
+  polkadot.js Apps   https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A$PORT#/explorer
+  command line       $CARGO_TARGET_DIR/$PROFILE/medchain --url ws://127.0.0.1:$PORT status
+  data folder        $BASE_PATH$([[ -n "$TEMPORARY" ]] && echo " (removed at the end)")
+  administrator      //Alice (development only)
+
+Ctrl-C ends it.
+
+BANNER
+status=0
+wait "$NODE_PID" || status=$?
+exit "$status"

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs every test: unit and integration tests of all crates, end-to-end tests against real nodes, and the
+# JavaScript clients. Arguments go to `cargo test`.
+set -euo pipefail
+SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+"$SCRIPTS/setup.sh"
+# shellcheck source=scripts/env.sh
+source "$SCRIPTS/env.sh"
+cd "$MEDCHAIN_ROOT"
+
+# The end-to-end tests drive these programs.
+cargo build --workspace --bins --locked
+cargo test --workspace --locked "$@"
+
+(
+    cd tests/clients-js
+    npm ci --silent --no-audit --no-fund
+    MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
+)

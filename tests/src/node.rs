@@ -1,0 +1,174 @@
+//! A `medchain-node` of its own for a test: fresh development chain, free loopback ports, a folder that it is given.
+
+use crate::{block_on, process, rpc::Rpc};
+use anyhow::{bail, Context, Result};
+use medchain_sdk::Client;
+use serde_json::Value;
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// How long a node may take to its first finalized block.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+
+/// A running node. Killed when dropped; its folder is its owner's to remove.
+#[derive(Debug)]
+pub struct Node {
+    binary: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Node {
+    /// Starts a node that keeps its chain and vault in `folder`, and waits until its chain finalizes blocks.
+    pub fn start(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
+        let mut node = Self { binary, folder: folder.to_owned(), port: free_port()?, child: None };
+        node.launch()?;
+        Ok(node)
+    }
+
+    /// Starts it again after [`Node::kill`], on the same port and folder.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill()?;
+        self.launch()
+    }
+
+    fn launch(&mut self) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.log_file())?;
+        let child = Command::new(&self.binary)
+            .args(["--dev", "--no-prometheus", "--no-telemetry", "--listen-addr", "/ip4/127.0.0.1/tcp/0"])
+            .arg("--rpc-port")
+            .arg(self.port.to_string())
+            .arg("--base-path")
+            .arg(self.folder.join("base"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::from(log))
+            .spawn()
+            .with_context(|| format!("starting {}", self.binary.display()))?;
+        self.child = Some(child);
+        let started = Instant::now();
+        let already = loop {
+            if let Ok(number) = self.finalized() {
+                break number;
+            }
+            self.check_alive()?;
+            if started.elapsed() > READY_WITHIN {
+                bail!("the node does not answer\n{}", self.log_tail());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        self.wait_finalized(already.saturating_add(1))
+    }
+
+    /// The number of the last finalized block.
+    pub fn finalized(&self) -> Result<u64> {
+        let rpc = self.rpc()?;
+        let head = rpc.answer("chain_getFinalizedHead", vec![])?;
+        let header = rpc.answer("chain_getHeader", vec![head])?;
+        let number = header.get("number").and_then(Value::as_str).unwrap_or_default();
+        Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
+    }
+
+    /// Waits until block `number` is final.
+    pub fn wait_finalized(&self, number: u64) -> Result<()> {
+        let started = Instant::now();
+        while !self.finalized().is_ok_and(|last| last >= number) {
+            self.check_alive()?;
+            if started.elapsed() > READY_WITHIN {
+                bail!("block {number} does not become final\n{}", self.log_tail());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    fn check_alive(&self) -> Result<()> {
+        if !process::is_running(self.pid()?) {
+            bail!("the node has ended\n{}", self.log_tail());
+        }
+        Ok(())
+    }
+
+    /// Kills it with SIGKILL and waits until it is gone. Nothing happens if it does not run.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            // On Unix this is SIGKILL; a child that has ended by itself is no error.
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> Result<u32> {
+        self.child.as_ref().map(Child::id).context("the node does not run")
+    }
+
+    /// Where clients connect.
+    pub fn url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.port)
+    }
+
+    /// A new connection.
+    pub fn client(&self) -> Result<Client> {
+        Ok(block_on(Client::connect(&self.url()))?)
+    }
+
+    /// Its JSON-RPC over HTTP.
+    pub fn rpc(&self) -> Result<Rpc> {
+        Rpc::new(self.port)
+    }
+
+    /// Its folder: the log, and under `base` chain, keys and vault.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join("node.log")
+    }
+
+    /// The last lines of its log.
+    pub fn log_tail(&self) -> String {
+        let log = fs::read_to_string(self.log_file()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+
+    /// The folder of its vault: the one with the folders `contents` and `envelopes`.
+    pub fn vault(&self) -> Result<PathBuf> {
+        let mut folders = vec![self.folder.join("base")];
+        while let Some(folder) = folders.pop() {
+            if folder.join("contents").is_dir() && folder.join("envelopes").is_dir() {
+                return Ok(folder);
+            }
+            for entry in fs::read_dir(&folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+        bail!("no vault below {}", self.folder.display())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here; the process ends with its parent's container at the latest.
+        let _ = self.kill();
+    }
+}
+
+/// A TCP port of the loopback address that nothing listens on.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
