@@ -8,6 +8,16 @@ pub const USERNAME_MIN: u32 = 3;
 pub const USERNAME_MAX: u32 = 32;
 /// Longest public detail of a professional (name, licence number, address, …), in bytes of UTF-8.
 pub const DETAIL_MAX: u32 = 128;
+/// How far ahead a signed statement (a voucher, the consent to a move or to act as staff) may expire, in milliseconds.
+pub const STATEMENT_LIFETIME_MAX: Moment = 30 * DAY;
+/// Most guardians that a member names for its recovery.
+pub const RECOVERY_GUARDIANS_MAX: u32 = 8;
+/// Shortest time in which a recovery can be objected to, in milliseconds.
+pub const RECOVERY_WAIT_MIN: Moment = DAY;
+/// Longest time in which a recovery can be objected to, in milliseconds.
+pub const RECOVERY_WAIT_MAX: Moment = 90 * DAY;
+/// Most staff accounts of one institution.
+pub const STAFF_MAX: u32 = 1_000;
 
 /// An appointment slot: a quarter of an hour, in milliseconds.
 pub const SLOT: Moment = 15 * MINUTE;
@@ -17,6 +27,12 @@ pub const APPOINTMENT_SLOTS_MAX: u32 = 32;
 pub const APPOINTMENT_AHEAD_MAX: Moment = 365 * DAY;
 /// Longest sealed note to a doctor, in bytes (512 of text, and the seal's overhead).
 pub const NOTE_MAX: u32 = 560;
+/// Most weekly opening times in a doctor's schedule.
+pub const OPENING_TIMES_MAX: u32 = 28;
+/// Most stretches of days off in a doctor's schedule.
+pub const DAYS_OFF_MAX: u32 = 32;
+/// Most appointments that one block lets expire.
+pub const EXPIRIES_PER_BLOCK_MAX: u32 = 32;
 /// Most appointments of one patient that wait for an answer.
 pub const OPEN_APPOINTMENTS_MAX: u32 = 16;
 

@@ -76,6 +76,11 @@ impl Role {
     pub const fn is_professional(self) -> bool {
         !matches!(self, Role::Patient)
     }
+
+    /// Whether a member of this role is an institution: it vouches for others and has staff.
+    pub const fn is_institution(self) -> bool {
+        matches!(self, Role::Hospital | Role::Pharmacy)
+    }
 }
 
 terms!(
@@ -153,6 +158,8 @@ terms!(
         Completed = "completed",
         /// The patient did not come.
         Missed = "missed",
+        /// Its time came before the doctor answered.
+        Expired = "expired",
     }
 );
 

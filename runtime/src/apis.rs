@@ -177,6 +177,30 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn keys(member: MemberId, cursor: Option<KeyVersion>, limit: u32) -> Page<KeyView, KeyVersion> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::keys_page(member, cursor, limit),
+                |(version, _, _)| *version,
+                views::key,
+            )
+        }
+
+        fn administrator_keys(
+            administrator: AccountId,
+            cursor: Option<KeyVersion>,
+            limit: u32,
+        ) -> Page<KeyView, KeyVersion> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::administrator_keys_page(&administrator, cursor, limit),
+                |(version, _, _)| *version,
+                views::key,
+            )
+        }
+
         fn administrators() -> Vec<AdministratorView<AccountId>> {
             views::all_administrators()
         }
@@ -199,6 +223,10 @@ sp_api::impl_runtime_apis! {
                 |(id, _)| *id,
                 views::appointment,
             )
+        }
+
+        fn schedule(doctor: MemberId) -> ScheduleView {
+            views::schedule(pallet_appointments::Schedules::<Runtime>::get(doctor).unwrap_or_default())
         }
 
         fn care_relations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<CareView, MemberId> {

@@ -47,7 +47,12 @@ pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) ->
         }),
         own_record: <Reports as RecordDirectory>::current_own_record(member.id),
         registered_at: member.registered_at,
+        vouched_by: member.vouched_by,
     }
+}
+
+pub(crate) fn key((version, key, replaced_at): (KeyVersion, EncryptionKey, Option<Moment>)) -> KeyView {
+    KeyView { version, key, replaced_at }
 }
 
 pub(crate) fn all_administrators() -> Vec<AdministratorView<AccountId>> {
@@ -74,6 +79,22 @@ pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments
         reason: appointment.reason,
         note: appointment.note.into_inner(),
         requested_at: appointment.requested_at,
+        replaces: appointment.replaces,
+        replaced_by: appointment.replaced_by,
+    }
+}
+
+pub(crate) fn schedule(schedule: pallet_appointments::Schedule) -> ScheduleView {
+    let pallet_appointments::Schedule { opening_times, days_off } = schedule;
+    let time = |time: &pallet_appointments::OpeningTime| OpeningTimeView {
+        weekday: time.weekday,
+        from: time.from,
+        until: time.until,
+    };
+    let days = |days: &pallet_appointments::DaysOff| DaysOffView { first: days.first, last: days.last };
+    ScheduleView {
+        opening_times: opening_times.iter().map(time).collect(),
+        days_off: days_off.iter().map(days).collect(),
     }
 }
 

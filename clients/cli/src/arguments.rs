@@ -1,12 +1,16 @@
 //! The arguments of the program.
 
-use crate::moments::{parse_date, parse_duration, parse_time};
+use crate::moments::{parse_date, parse_days_off, parse_duration, parse_opening_time, parse_time};
 use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     Args, Parser, Subcommand,
 };
 use medchain_primitives::*;
-use medchain_sdk::client::MemberSelector;
+use medchain_sdk::{
+    account::AccountId,
+    chain::{DaysOff, OpeningTime},
+    client::MemberSelector,
+};
 use std::path::PathBuf;
 
 /// MedChain from the command line: accounts, members, appointments, records, and who may read them
@@ -142,6 +146,9 @@ pub enum MemberCommand {
         /// A unique handle: 3 to 32 of a-z, 0-9, '.', '_', '-'
         #[arg(long)]
         username: String,
+        /// The word of an institution, which it made with `medchain member voucher`; goes ahead of open registrations
+        #[arg(long)]
+        voucher: Option<String>,
         #[command(flatten)]
         details: DetailArguments,
     },
@@ -149,6 +156,36 @@ pub enum MemberCommand {
     Update {
         #[command(flatten)]
         details: DetailArguments,
+    },
+    /// Vouch for somebody who is to register (hospitals and pharmacies); prints the voucher to hand over
+    Voucher {
+        /// The applicant's address
+        applicant: AccountId,
+        /// For how long it is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
+        duration: Moment,
+    },
+    /// Replace this account's encryption key by the next one of its seed; what was sealed to the old one stays readable
+    RotateKey,
+    /// List the encryption keys of a member, the one in force last [default: this account]
+    Keys {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Consent, with the account that --key names, to take a membership over; prints the consent to hand over
+    AcceptMove {
+        /// The member that is to move: number, username or address
+        member: MemberSelector,
+        /// For how long the consent is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+    },
+    /// Move this membership to the account that consented; this account can then never be a member's again
+    Move {
+        /// What `medchain member accept-move` printed
+        consent: String,
     },
     /// Verify a professional (administrators)
     Verify {
@@ -241,6 +278,34 @@ pub enum Appointment {
         /// Why
         #[arg(long, value_parser = term(AppointmentReason::ALL, AppointmentReason::name), default_value = "unavailable")]
         reason: AppointmentReason,
+    },
+    /// Ask for another time (patients); an accepted appointment keeps its time until the doctor accepts the new one
+    Reschedule {
+        /// The appointment's number
+        appointment: AppointmentId,
+        /// When the new one starts, with its zone, such as 2027-03-01T09:00Z
+        #[arg(long, value_name = "TIME", value_parser = parse_time)]
+        start: Moment,
+        /// How long it lasts: 15m to 8h
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30m")]
+        length: Moment,
+        /// A note that only the doctor can read
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Show when a doctor can be booked, in UTC [default: this account]
+    Schedule {
+        /// Number, username or address of the doctor
+        doctor: Option<MemberSelector>,
+    },
+    /// Say when this doctor can be booked, in UTC; replaces what was said before, and without options lifts all bounds
+    SetSchedule {
+        /// A weekly opening time, such as mon:08:00-12:30; repeat it
+        #[arg(long, value_name = "DAY:FROM-UNTIL", value_parser = parse_opening_time)]
+        open: Vec<OpeningTime>,
+        /// A day off, or several, such as 2027-12-24 or 2027-12-24..2027-12-31; repeat it
+        #[arg(long, value_name = "DAY[..DAY]", value_parser = parse_days_off)]
+        off: Vec<DaysOff>,
     },
     /// Call an appointment off
     Cancel {
@@ -522,7 +587,8 @@ mod tests {
 
     #[test]
     fn purposes_are_read_in_any_case() {
-        let arguments = Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
+        let arguments =
+            Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
         let Command::Access(Access::Request { records, purpose, .. }) = arguments.unwrap().command else {
             unreachable!("the command is access request")
         };

@@ -3,6 +3,7 @@
 //! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
 //! of `medchain-primitives`, they take those.
 
+use crate::statement::{MoveConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;
 use subxt::{
@@ -114,8 +115,23 @@ impl Config for ChainConfig {
         path = "medchain_primitives::keys::SealedProfile",
         with = "::subxt::utils::Static<::medchain_primitives::SealedProfile>"
     ),
+    substitute_type(
+        path = "sp_runtime::MultiSignature",
+        with = "::subxt::utils::Static<::subxt::utils::MultiSignature>"
+    ),
+    substitute_type(
+        path = "pallet_registry::types::Voucher<A, S>",
+        with = "::subxt::utils::Static<crate::statement::Voucher>"
+    ),
+    substitute_type(
+        path = "pallet_appointments::types::Schedule",
+        with = "::subxt::utils::Static<crate::chain::Schedule>"
+    ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
-    substitute_type(path = "pallet_access::types::RecordGrant", with = "::subxt::utils::Static<crate::chain::RecordGrant>")
+    substitute_type(
+        path = "pallet_access::types::RecordGrant",
+        with = "::subxt::utils::Static<crate::chain::RecordGrant>"
+    )
 )]
 mod api {}
 
@@ -132,6 +148,35 @@ pub struct Details {
     pub speciality: String,
     /// Postal address; may be empty.
     pub address: String,
+}
+
+/// When a doctor can be booked, in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Schedule {
+    /// Weekly opening times; at most `limits::OPENING_TIMES_MAX`, and none means at any time.
+    pub opening_times: Vec<OpeningTime>,
+    /// Days off; at most `limits::DAYS_OFF_MAX`.
+    pub days_off: Vec<DaysOff>,
+}
+
+/// A weekly opening time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct OpeningTime {
+    /// The day of the week: 0 is Monday, 6 Sunday.
+    pub weekday: u8,
+    /// The first quarter of an hour of the day, from 0.
+    pub from: u8,
+    /// The quarter of an hour of the day that is no longer in it, up to 96.
+    pub until: u8,
+}
+
+/// Days off, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct DaysOff {
+    /// The first, in days since 1 January 1970.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
 }
 
 /// The consent for one record, as a grant carries it.
@@ -173,6 +218,31 @@ pub mod calls {
     ) -> impl Payload {
         let username = username.as_bytes().to_vec();
         tx().registry().register(Static(role), BoundedVec(username), Static(encryption_key), details.map(Static))
+    }
+
+    /// Registers the signer with the word of an institution.
+    pub fn register_vouched(
+        role: Role,
+        username: &str,
+        encryption_key: EncryptionKey,
+        details: Option<Details>,
+        voucher: Voucher,
+    ) -> impl Payload {
+        let username = BoundedVec(username.as_bytes().to_vec());
+        let details = details.map(Static);
+        tx().registry().register_vouched(Static(role), username, Static(encryption_key), details, Static(voucher))
+    }
+
+    /// Replaces the signer's encryption key.
+    pub fn rotate_key(key: EncryptionKey) -> impl Payload {
+        tx().registry().rotate_key(Static(key))
+    }
+
+    /// Moves the signer's membership to the account that consented.
+    pub fn move_account(consent: MoveConsent) -> impl Payload {
+        let MoveConsent { to, encryption_key, expires_at, signature, .. } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().move_account(to, key, expires_at, Static(signature))
     }
 
     /// Changes the details of a professional who is not verified.
@@ -246,6 +316,16 @@ pub mod calls {
         tx().appointments().mark_missed(Static(id))
     }
 
+    /// The patient asks for another time.
+    pub fn reschedule_appointment(id: AppointmentId, start: Moment, end: Moment, note: Vec<u8>) -> impl Payload {
+        tx().appointments().reschedule(Static(id), start, end, BoundedVec(note))
+    }
+
+    /// The doctor says when it can be booked.
+    pub fn set_schedule(schedule: Schedule) -> impl Payload {
+        tx().appointments().set_schedule(Static(schedule))
+    }
+
     /// The patient opens a care relation.
     pub fn open_care(doctor: MemberId, profile: Option<SealedProfile>) -> impl Payload {
         tx().appointments().open_care(Static(doctor), profile.map(Static))
@@ -297,11 +377,14 @@ pub mod calls {
         duration: Moment,
         openings: u32,
     ) -> impl Payload {
-        tx().access().grant(Static(reader),
-            request.map(Static), BoundedVec(grants.into_iter().map(Static).collect()),
+        tx().access().grant(
+            Static(reader),
+            request.map(Static),
+            BoundedVec(grants.into_iter().map(Static).collect()),
             Static(purpose),
             duration,
-            openings)
+            openings,
+        )
     }
 
     /// The patient denies a request.
@@ -367,6 +450,15 @@ pub mod events {
         MemberRegistered of "Registry" {
             /// The new member's number.
             member: MemberId,
+        }
+    );
+    event!(
+        /// A member replaced its encryption key.
+        KeyRotated of "Registry" {
+            /// The member.
+            member: MemberId,
+            /// The version of the new key.
+            key_version: KeyVersion,
         }
     );
     event!(

@@ -11,6 +11,7 @@
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
 //! | [`description`] | what a document is, in FHIR |
+//! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
 //! Every error is an [`Error`]: one sentence and a hint, without personal data.
 
@@ -25,6 +26,7 @@ mod error;
 pub mod keystore;
 pub mod proof;
 pub mod record;
+pub mod statement;
 pub mod vault;
 
 pub use account::Identity;

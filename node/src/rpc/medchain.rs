@@ -108,6 +108,30 @@ pub trait MedchainApi {
     #[method(name = "medchain_administrators", blocking)]
     fn administrators(&self, at: Option<Hash>) -> RpcResult<Vec<AdministratorView<AccountId>>>;
 
+    /// The encryption keys of a member by version, the one in force last; `replacedAt` of that one is `null`.
+    ///
+    /// Example: `medchain_keys(1001)`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_keys", blocking)]
+    fn keys(
+        &self,
+        member: Selector,
+        cursor: Option<KeyVersion>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<KeyView, KeyVersion>>;
+
+    /// The encryption keys that an administrator has published, as `medchain_keys`.
+    ///
+    /// Example: `medchain_administratorKeys("5Grw…")`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_administratorKeys", blocking)]
+    fn administrator_keys(
+        &self,
+        administrator: Selector,
+        cursor: Option<KeyVersion>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<KeyView, KeyVersion>>;
+
     /// An appointment, or `null`.
     ///
     /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
@@ -125,6 +149,13 @@ pub trait MedchainApi {
         limit: Option<u32>,
         at: Option<Hash>,
     ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
+
+    /// When a doctor can be booked, in UTC: weekly opening times in quarters of an hour of the day (none: at any time), and
+    /// days off in days since 1 January 1970.
+    ///
+    /// Example: `medchain_schedule(1002)`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_schedule", blocking)]
+    fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView>;
 
     /// A page of the care relations of a patient or doctor; the cursor is the other side's number.
     ///
@@ -364,6 +395,28 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.administrators(at))
     }
 
+    fn keys(
+        &self,
+        member: Selector,
+        cursor: Option<KeyVersion>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<KeyView, KeyVersion>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.keys(at, member, cursor, page(limit)))
+    }
+
+    fn administrator_keys(
+        &self,
+        administrator: Selector,
+        cursor: Option<KeyVersion>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<KeyView, KeyVersion>> {
+        let administrator = self.account(at, &administrator)?;
+        self.ask(at, |api, at| api.administrator_keys(at, administrator, cursor, page(limit)))
+    }
+
     fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {
         self.ask(at, |api, at| api.appointment(at, AppointmentId(id.0)))
     }
@@ -377,6 +430,11 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
         let member = self.member_id(at, &member)?;
         self.ask(at, |api, at| api.appointments(at, member, cursor.map(|id| AppointmentId(id.0)), page(limit)))
+    }
+
+    fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView> {
+        let doctor = self.member_id(at, &doctor)?;
+        self.ask(at, |api, at| api.schedule(at, doctor))
     }
 
     fn care_relations(

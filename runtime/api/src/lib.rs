@@ -30,6 +30,11 @@ sp_api::decl_runtime_apis! {
         /// by `limits::PAGE_MAX`.
         fn members(role: Role, status: Status, cursor: Option<MemberId>, limit: u32)
             -> Page<MemberView<AccountId>, MemberId>;
+        /// The encryption keys of a member after version `cursor`, the one in force last.
+        fn keys(member: MemberId, cursor: Option<KeyVersion>, limit: u32) -> Page<KeyView, KeyVersion>;
+        /// The encryption keys that an administrator has published after version `cursor`, the one in force last.
+        fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
+            -> Page<KeyView, KeyVersion>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }
@@ -42,6 +47,8 @@ sp_api::decl_runtime_apis! {
         /// The appointments of a patient or doctor before `cursor`, newest first.
         fn appointments(member: MemberId, cursor: Option<AppointmentId>, limit: u32)
             -> Page<AppointmentView, AppointmentId>;
+        /// When a doctor can be booked; empty for one that can be at any time, and for who is no doctor.
+        fn schedule(doctor: MemberId) -> ScheduleView;
         /// The care relations of a patient or doctor, with the other side's number as cursor.
         fn care_relations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<CareView, MemberId>;
     }

@@ -58,6 +58,20 @@ pub struct MemberView<AccountId> {
     pub own_record: Option<RecordId>,
     /// When it registered, in milliseconds.
     pub registered_at: Moment,
+    /// The institution that vouched for it when it registered.
+    pub vouched_by: Option<MemberId>,
+}
+
+/// An encryption key of a member or administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyView {
+    /// Its version.
+    pub version: KeyVersion,
+    /// The key.
+    pub key: EncryptionKey,
+    /// When it was replaced, in milliseconds; `None` for the one in force.
+    pub replaced_at: Option<Moment>,
 }
 
 /// An administrator.
@@ -95,6 +109,42 @@ pub struct AppointmentView {
     pub note: Vec<u8>,
     /// When it was requested, in milliseconds.
     pub requested_at: Moment,
+    /// The appointment that it is to replace.
+    pub replaces: Option<AppointmentId>,
+    /// The latest appointment that is, or was, to replace it.
+    pub replaced_by: Option<AppointmentId>,
+}
+
+/// A weekly time in which a doctor can be booked, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpeningTimeView {
+    /// The day of the week: 0 is Monday, 6 Sunday.
+    pub weekday: u8,
+    /// The first quarter of an hour of the day, from 0.
+    pub from: u8,
+    /// The quarter of an hour of the day that is no longer in it, up to 96.
+    pub until: u8,
+}
+
+/// Days on which a doctor cannot be booked, in UTC, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaysOffView {
+    /// The first, in days since 1 January 1970.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+}
+
+/// When a doctor can be booked.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScheduleView {
+    /// The weekly opening times; none means at any time.
+    pub opening_times: Vec<OpeningTimeView>,
+    /// The days off.
+    pub days_off: Vec<DaysOffView>,
 }
 
 /// A care relation.
@@ -267,4 +317,3 @@ pub struct AllowanceView {
     /// Bytes that flow back in a block.
     pub length_refill: u32,
 }
-

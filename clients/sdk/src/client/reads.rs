@@ -166,6 +166,32 @@ impl Client {
         self.call("medchain_appointments", [json!(member), optional(cursor), json!(limit)]).await
     }
 
+    /// One page of the encryption keys of a member, the one in force last.
+    pub async fn keys(
+        &self,
+        member: MemberId,
+        cursor: Option<KeyVersion>,
+        limit: u32,
+    ) -> Result<Page<KeyView, KeyVersion>> {
+        self.call("medchain_keys", [json!(member), optional(cursor), json!(limit)]).await
+    }
+
+    /// One page of the encryption keys of an administrator, the one in force last.
+    pub async fn administrator_keys(
+        &self,
+        administrator: &AccountId32,
+        cursor: Option<KeyVersion>,
+        limit: u32,
+    ) -> Result<Page<KeyView, KeyVersion>> {
+        let administrator = json!(administrator.to_ss58check());
+        self.call("medchain_administratorKeys", [administrator, optional(cursor), json!(limit)]).await
+    }
+
+    /// When a doctor can be booked.
+    pub async fn schedule(&self, doctor: MemberId) -> Result<ScheduleView> {
+        self.call("medchain_schedule", [json!(doctor)]).await
+    }
+
     /// One page of the care relations of a patient or doctor.
     pub async fn care_relations(
         &self,
