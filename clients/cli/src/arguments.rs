@@ -522,7 +522,8 @@ mod tests {
 
     #[test]
     fn purposes_are_read_in_any_case() {
-        let arguments = Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
+        let arguments =
+            Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
         let Command::Access(Access::Request { records, purpose, .. }) = arguments.unwrap().command else {
             unreachable!("the command is access request")
         };

@@ -6,7 +6,7 @@
 //!
 //! Calls: [`anchor`](Pallet::anchor), [`amend`](Pallet::amend), [`retract`](Pallet::retract),
 //! [`erase`](Pallet::erase). Other pallets ask through
-//! [`RecordDirectory`](medchain_primitives::RecordDirectory).
+//! [`RecordDirectory`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]

@@ -7,6 +7,7 @@ use medchain_primitives::*;
 use medchain_runtime::{presets, *};
 use pallet_registry::Details;
 use serde_json::Value;
+use sp_consensus_aura::Slot;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchResult};
 
@@ -65,8 +66,10 @@ pub fn check_invariants() {
     }
 }
 
+/// Sets the clock, and with it the slot, as a block does.
 pub fn set_time(now: Moment) {
     pallet_timestamp::Now::<Runtime>::put(now);
+    pallet_aura::CurrentSlot::<Runtime>::put(Slot::from(now / SLOT_DURATION));
 }
 
 pub fn now() -> Moment {

@@ -51,8 +51,7 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
             Ok(Report::new(&member).lines(shown_member(&member)))
         }
         MemberCommand::List { role, status, page } => {
-            let members =
-                session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
+            let members = session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
             let none = format!("no {role} is {status}");
             Ok(listing(&members, &none, ["ID", "USERNAME", "NAME", "SPECIALITY"], |member| {
                 let (name, speciality) = match &member.details {
@@ -198,12 +197,7 @@ async fn publish_key(session: &Session) -> Result<Report> {
         .line(format!("published encryption key {key}, version {version}")))
 }
 
-async fn upload_own_record(
-    session: &Session,
-    role: Role,
-    me: MemberId,
-    details: &DetailArguments,
-) -> Result<Uploaded> {
+async fn upload_own_record(session: &Session, role: Role, me: MemberId, details: &DetailArguments) -> Result<Uploaded> {
     let (kind, description, source) = match role {
         Role::Patient => {
             let patient = description::patient(&profile(details)?, me)?;
@@ -234,13 +228,18 @@ fn with_own_record(report: Report, role: Role, uploaded: &Uploaded) -> Report {
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
-        .line(format!("{what}: {number}, {} encrypted, {}", crate::report::shown_bytes(uploaded.size), uploaded.content))
+        .line(format!(
+            "{what}: {number}, {} encrypted, {}",
+            crate::report::shown_bytes(uploaded.size),
+            uploaded.content
+        ))
 }
 
 fn profile(details: &DetailArguments) -> Result<Profile> {
-    let name = details.name.clone().ok_or_else(|| {
-        Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted")
-    })?;
+    let name = details
+        .name
+        .clone()
+        .ok_or_else(|| Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted"))?;
     Ok(Profile {
         name,
         email: details.email.clone(),
@@ -312,8 +311,11 @@ fn shown_member(member: &Member) -> Vec<String> {
     if let Some(details) = &member.details {
         lines.push(format!("name:        {}", details.name));
         lines.push(format!("licence:     {}, {}", details.licence, details.issuer));
-        lines.push(format!("speciality:  {}", details.speciality));
-        lines.push(format!("address:     {}", details.address));
+        for (label, text) in [("speciality:", &details.speciality), ("address:", &details.address)] {
+            if !text.is_empty() {
+                lines.push(format!("{label:<13}{text}"));
+            }
+        }
     }
     lines
 }

@@ -9,14 +9,15 @@ use super::{reseal, Progress};
 use crate::{
     account::Identity,
     chain::{calls, events, Anchor},
-    client::{Client, MemberSelector, Submitted, Wait},
+    client::{Client, Member, MemberSelector, Submitted, Wait},
     error::{Error, Result},
     keystore::create_private_folder,
     proof::ProvenKey,
     vault,
 };
 use medchain_primitives::{
-    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, RecordId, RecordKind,
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, RecordId, RecordKind, RecordStatus, Role,
+    Status,
 };
 use medchain_sealing::{
     committee::{Capsule, CapsuleContext, CommitteeKey},
@@ -124,7 +125,7 @@ pub async fn upload(
     options: &UploadOptions,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Uploaded> {
-    let author = client.member_of(&identity.account()).await?.id;
+    let author = client.member_of(&identity.account()).await?;
     let fingerprint = fingerprint(client.genesis(), identity, &new)?;
     remove_abandoned(&options.folder);
     let folder = UploadFolder::claim(&options.folder, &fingerprint)?;
@@ -137,7 +138,7 @@ pub async fn upload(
             folder.remove();
             return Err(Error::NothingToResume);
         }
-        None => match prepare(client, &folder, author, &new, progress).await {
+        None => match prepare(client, &folder, &author, &new, progress).await {
             Ok(stored) => stored,
             Err(error) => {
                 folder.remove();
@@ -145,7 +146,7 @@ pub async fn upload(
             }
         },
     };
-    let outcome = store_and_anchor(client, identity, author, &new, &stored, options.wait, progress).await;
+    let outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
     match &outcome {
         Ok(_) => folder.remove(),
         Err(error) if !can_resume(error) => folder.remove(),
@@ -214,14 +215,58 @@ async fn store_and_anchor(
     Ok(uploaded(record, Some(submitted)))
 }
 
+/// The checks that the chain will make when the record is anchored, so that nothing is encrypted and stored in vain. In the
+/// chain's order and words.
+async fn ensure_may_write(client: &Client, author: &Member, new: &NewRecord) -> Result<()> {
+    let refused = |error| client.pallet_error("Reports", error);
+    if let Purposed::Amend(record) = new.purposed {
+        let old = client.record(record).await?;
+        if old.author != author.id {
+            return Err(refused("NotTheAuthor").await);
+        }
+        if matches!(old.kind, RecordKind::Profile | RecordKind::Certificate) {
+            return Err(refused("OwnRecordsAreReplaced").await);
+        }
+        if old.status != RecordStatus::Current {
+            return Err(refused("RecordNotCurrent").await);
+        }
+    }
+    let (role_writes, status_writes) = match new.kind {
+        RecordKind::Profile => (author.role == Role::Patient, author.status == Status::Active),
+        RecordKind::Certificate => (author.role.is_professional(), author.status != Status::Suspended),
+        RecordKind::Report | RecordKind::Prescription => (author.role == Role::Doctor, author.status == Status::Active),
+    };
+    if !role_writes {
+        return Err(refused("KindNotForRole").await);
+    }
+    if !status_writes {
+        return Err(refused("NotActive").await);
+    }
+    if matches!(new.kind, RecordKind::Profile | RecordKind::Certificate) {
+        return Ok(());
+    }
+    let patient = client.find_member(&MemberSelector::Number(new.patient)).await?;
+    if patient.is_none_or(|member| member.role != Role::Patient || member.status != Status::Active) {
+        return Err(refused("UnknownPatient").await);
+    }
+    // The listing is in the order of the numbers: the patient, if under care, is the first behind its predecessor.
+    let before = new.patient.0.checked_sub(1).map(MemberId);
+    let relations = client.care_relations(author.id, before, 1).await?;
+    if relations.items.first().is_none_or(|relation| relation.patient != new.patient) {
+        return Err(refused("NotUnderCare").await);
+    }
+    Ok(())
+}
+
 /// Encrypts the document into the folder and writes the state down.
 async fn prepare(
     client: &Client,
     folder: &UploadFolder,
-    author: MemberId,
+    author: &Member,
     new: &NewRecord,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Stored> {
+    ensure_may_write(client, author, new).await?;
     let mut recipients = vec![client.proven_member(&MemberSelector::Number(new.patient)).await?.key];
     if new.kind == RecordKind::Certificate {
         let administrators = client.proven_administrator_keys().await?;
@@ -232,14 +277,10 @@ async fn prepare(
         recipients.extend(administrators.into_iter().take(medchain_sealing::envelope::MAX_SEALS - 1));
     }
     let committee = client.committee().await?;
-    let committee_key =
-        CommitteeKey::from_bytes(&committee.key.0).map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
-    let context = CapsuleContext {
-        genesis: client.genesis(),
-        author: author.0,
-        patient: new.patient.0,
-        epoch: committee.epoch,
-    };
+    let committee_key = CommitteeKey::from_bytes(&committee.key.0)
+        .map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
+    let context =
+        CapsuleContext { genesis: client.genesis(), author: author.id.0, patient: new.patient.0, epoch: committee.epoch };
 
     let limit = match new.kind {
         RecordKind::Profile | RecordKind::Certificate => limits::OWN_CONTENT_MAX,
@@ -487,9 +528,7 @@ fn remove_abandoned(uploads: &Path) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use medchain_sealing::{
-        dealer, keys::EncryptionPublic, record_key::CommitteeHalf, seal::SealRecipient,
-    };
+    use medchain_sealing::{dealer, keys::EncryptionPublic, record_key::CommitteeHalf, seal::SealRecipient};
 
     const GENESIS: [u8; 32] = [3; 32];
 
@@ -519,11 +558,8 @@ mod tests {
             version: 1,
         };
         let envelope = envelope(GENESIS, &root, capsule, 0, &PatientHalf::generate(), &[to]).unwrap();
-        let state = State {
-            content: PrimitiveRoot(root.root().0),
-            size: root.size(),
-            envelope: envelope.to_bytes().unwrap(),
-        };
+        let state =
+            State { content: PrimitiveRoot(root.root().0), size: root.size(), envelope: envelope.to_bytes().unwrap() };
         folder.complete(&state).unwrap();
         root.root().0
     }
