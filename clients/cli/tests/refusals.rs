@@ -115,6 +115,7 @@ fn refusals() {
     std::fs::write(at("wrong"), "battery staple\n").unwrap();
     std::fs::write(at("binary"), [0xff, 0xfe, b'\n']).unwrap();
     std::fs::write(at("document"), "x").unwrap();
+    std::fs::File::create(at("large")).unwrap().set_len(40 * 1024 * 1024).unwrap();
     let made =
         medchain(home.path(), ["account", "new", "maria", "--work-factor", "2", "--passphrase-file", &at("right")]);
     assert_eq!(made.code, 0, "{}", made.stderr);
@@ -153,6 +154,7 @@ fn refusals() {
         "member register --role doctor --username dr.lind --name L --key //Alice",
         "member register --role doctor --username dr.lind --name L --licence 1 --issuer B --key //Alice",
         "member register --role doctor --username dr.lind --name L --licence 1 --issuer B --certificate {missing} --key //Alice",
+        "member register --role doctor --username dr.lind --name L --licence 1 --issuer B --certificate {large} --key //Alice",
         "appointment request 1002 --start 2020-01-01T09:00Z --key //Alice",
         "appointment request 1002 --start tomorrow",
         "appointment request 1002 --start 2999-01-01T09:07Z --key //Alice",
