@@ -57,8 +57,13 @@ pub fn run(test: impl FnOnce()) {
     });
 }
 
-/// Runs the invariants of every pallet. They are in the runtime only with `try-runtime`.
+/// Runs the invariants of every pallet of ours; with `try-runtime`, those of the SDK's too.
 pub fn check_invariants() {
+    Registry::do_try_state().unwrap();
+    Appointments::do_try_state().unwrap();
+    Reports::do_try_state().unwrap();
+    Access::do_try_state().unwrap();
+    Quotas::do_try_state().unwrap();
     #[cfg(feature = "try-runtime")]
     {
         use frame_support::traits::{TryState, TryStateSelect};
