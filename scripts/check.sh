@@ -18,6 +18,9 @@ taplo fmt --check
 step "shell scripts parse"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 
+step "build (lints and documentation need what the build generates)"
+cargo build --workspace --bins --locked
+
 step "clippy"
 cargo clippy --workspace --all-targets --locked -- --deny warnings
 
