@@ -71,7 +71,7 @@ fn every_class_can_do_its_work() {
 
 #[test]
 fn no_call_exceeds_its_block() {
-    let largest = <Runtime as frame_system::Config>::BlockWeights::get()
+    let largest: frame_support::weights::Weight = <Runtime as frame_system::Config>::BlockWeights::get()
         .get(frame_support::dispatch::DispatchClass::Normal)
         .max_extrinsic
         .unwrap();

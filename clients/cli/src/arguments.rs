@@ -1,4 +1,7 @@
-//! The arguments of the program.
+//! The arguments of the program. The documentation of each is its help text.
+
+// Brackets in help texts name defaults, as clap's own do; they are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
 
 use crate::moments::{parse_date, parse_days_off, parse_duration, parse_opening_time, parse_time};
 use clap::{

@@ -78,7 +78,7 @@ fn quarter_of_day(text: &str) -> Option<u8> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
     let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
-    (minutes < 60 && minutes % 15 == 0 && quarter <= 96).then_some(quarter)
+    (minutes < 60 && minutes.is_multiple_of(15) && quarter <= 96).then_some(quarter)
 }
 
 /// Reads a day off such as `2027-12-24`, or several such as `2027-12-24..2027-12-31`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The result of a call to the SDK.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why something was refused or failed. [`Error::to_string`] is one sentence without a full stop; [`Error::hint`] says what to
+/// Why something was refused or failed. Its `Display` is one sentence without a full stop; [`Error::hint`] says what to
 /// do. Neither carries personal data or secrets.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

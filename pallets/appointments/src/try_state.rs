@@ -20,7 +20,11 @@ impl<T: Config> Pallet<T> {
     ///    replacement came since;
     /// 8. schedules make sense, and none is empty;
     /// 9. `Care` and `CareByDoctor` mirror each other, and an appointment that opened care is of the two.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextAppointmentId::<T>::get();
         let (mut appointments, mut held, mut queued) = (0usize, 0usize, 0usize);
         let mut waiting = BTreeMap::<MemberId, u32>::new();

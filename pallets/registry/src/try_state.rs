@@ -17,7 +17,11 @@ impl<T: Config> Pallet<T> {
     /// 9. each key that a member has replaced is listed under its version, and no other;
     /// 10. no retired account is a member's, and each was a member's;
     /// 11. who vouched for a member is an institution.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextMemberId::<T>::get();
         let mut members = 0usize;
         let mut replaced = 0usize;

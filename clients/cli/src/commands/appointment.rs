@@ -142,7 +142,7 @@ fn check_times(start: Moment, length: Moment) -> Result<()> {
         return Err(Failure::new(format!("the start, {}, is in the past", shown(start)))
             .hint(format!("give a later one; this machine's clock says {}", shown(now()))));
     }
-    if start % limits::SLOT != 0 || length % limits::SLOT != 0 {
+    if !start.is_multiple_of(limits::SLOT) || !length.is_multiple_of(limits::SLOT) {
         return Err(Failure::new("appointments start and end at quarters of an hour")
             .hint("give a start such as 09:00, 09:15 or 09:30, and a length such as 15m or 30m"));
     }

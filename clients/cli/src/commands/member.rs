@@ -14,7 +14,7 @@ use medchain_sdk::{
     chain::{calls, events, Details},
     client::{Member, MemberSelector},
     description::{self, DocumentDetails, Profile},
-    record::{NewRecord, Purposed, Source, Uploaded},
+    record::{self, NewRecord, Purposed, Source, Uploaded},
     statement::{MoveConsent, Voucher},
     Error,
 };
@@ -23,6 +23,9 @@ use std::path::Path;
 
 /// The version of the key that a member registers with.
 const FIRST_KEY_VERSION: KeyVersion = 1;
+
+/// More than the description of a certificate takes, in bytes.
+const DESCRIPTION_BYTES: u64 = 4096;
 
 pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
     match command {
@@ -111,7 +114,8 @@ async fn register(
     }
     let public = match role {
         Role::Patient => {
-            profile(&details)?;
+            // The number is not known yet; none is longer than this one.
+            description::patient(&profile(&details)?, MemberId(u64::MAX))?;
             None
         }
         _ => Some(public_details(&details, role)?),
@@ -378,11 +382,15 @@ fn certificate(details: &DetailArguments, role: Role) -> Result<&Path> {
     })
 }
 
+/// Whether a file can be a certificate.
 fn check_file(path: &Path) -> Result<()> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::file("reading", path, &error))?;
     if metadata.is_dir() {
         return Err(Error::file("reading", path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)).into());
     }
+    record::check_size(RecordKind::Certificate, DESCRIPTION_BYTES, metadata.len())?;
+    // Whether it can be read at all.
+    std::fs::File::open(path).map_err(|error| Error::file("reading", path, &error))?;
     Ok(())
 }
 
@@ -407,8 +415,11 @@ fn shown_member(member: &Member) -> Vec<String> {
     if let Some(details) = &member.details {
         lines.push(format!("name:        {}", details.name));
         lines.push(format!("licence:     {}, {}", details.licence, details.issuer));
-        lines.push(format!("speciality:  {}", details.speciality));
-        lines.push(format!("address:     {}", details.address));
+        for (label, text) in [("speciality:", &details.speciality), ("address:", &details.address)] {
+            if !text.is_empty() {
+                lines.push(format!("{label:<13}{text}"));
+            }
+        }
     }
     lines
 }

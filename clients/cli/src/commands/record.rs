@@ -48,8 +48,7 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
                 Some(selector) => resolve(session, &selector).await?,
                 None => session.me().await?.id,
             };
-            let records =
-                session.client().await?.records(member, kind, page.after.map(RecordId), page.limit).await?;
+            let records = session.client().await?.records(member, kind, page.after.map(RecordId), page.limit).await?;
             let heading = ["ID", "KIND", "STATUS", "AUTHOR", "ANCHORED", "SIZE"];
             Ok(listing(&records, &format!("member {member} has no records"), heading, |record| {
                 [
@@ -99,7 +98,9 @@ async fn upload_document(
         (RecordKind::Prescription, fills) => fills.unwrap_or(1),
         (_, None) => 0,
         (_, Some(_)) => {
-            return Err(Failure::usage("only prescriptions are filled").hint("leave --fills out, or give --kind prescription"))
+            return Err(
+                Failure::usage("only prescriptions are filled").hint("leave --fills out, or give --kind prescription")
+            )
         }
     };
     let me = session.me().await?;
@@ -150,7 +151,8 @@ async fn open(
     let to_stdout = output.as_deref() == Some(Path::new("-"));
     // Nothing that has not proved authentic to its end reaches a pipe.
     let scratch = if to_stdout {
-        let folder = tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
+        let folder =
+            tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
         Some(folder)
     } else {
         None
@@ -165,7 +167,8 @@ async fn open(
     let display = Display::new();
     let identity = session.identity().await?;
     let client = session.client().await?;
-    let opened = record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
+    let opened =
+        record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
     drop(display);
     if to_stdout {
         let failed = |error: std::io::Error| medchain_sdk::Error::file("writing", "stdout", &error);
@@ -193,7 +196,9 @@ fn opened_report(opened: &OpenedRecord) -> Report {
     }
     lines.push(format!("wrote {} to {}", shown_bytes(opened.size), opened.path.display()));
     lines.extend(
-        opened.opening.map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
+        opened
+            .opening
+            .map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
     );
     Report::new(json!({
         "record": opened.record.id,
