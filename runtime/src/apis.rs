@@ -201,6 +201,11 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>> {
+            pallet_registry::Guardianships::<Runtime>::get(member)
+                .map(|guardianship| views::guardianship(guardianship, Registry::recoveries(member)))
+        }
+
         fn administrators() -> Vec<AdministratorView<AccountId>> {
             views::all_administrators()
         }

@@ -55,6 +55,25 @@ pub(crate) fn key((version, key, replaced_at): (KeyVersion, EncryptionKey, Optio
     KeyView { version, key, replaced_at }
 }
 
+pub(crate) fn guardianship(
+    guardianship: pallet_registry::Guardianship,
+    recoveries: Vec<(MemberId, pallet_registry::Recovery<AccountId>)>,
+) -> GuardianshipView<AccountId> {
+    let recovery = |(proposer, recovery): (MemberId, pallet_registry::Recovery<AccountId>)| RecoveryView {
+        proposer,
+        to: recovery.to,
+        key: recovery.key,
+        approvals: recovery.approvals.into_inner(),
+        ready_at: recovery.ready_at,
+    };
+    GuardianshipView {
+        guardians: guardianship.guardians.into_inner(),
+        threshold: guardianship.threshold,
+        wait: guardianship.wait,
+        recoveries: recoveries.into_iter().map(recovery).collect(),
+    }
+}
+
 pub(crate) fn all_administrators() -> Vec<AdministratorView<AccountId>> {
     administrators()
         .into_iter()

@@ -190,6 +190,49 @@ pub enum MemberCommand {
         /// What `medchain member accept-move` printed
         consent: String,
     },
+    /// Name who may recover this account if its key is lost; replaces those named before, and nobody withdraws them
+    Guardians {
+        /// Numbers, usernames or addresses
+        #[arg(num_args = 0..=limits::RECOVERY_GUARDIANS_MAX as usize)]
+        guardians: Vec<MemberSelector>,
+        /// How many of them have to agree [default: more than half]
+        #[arg(long)]
+        threshold: Option<u32>,
+        /// How long this account can object once they agree: 1d to 90d
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
+        wait: Moment,
+    },
+    /// Show a member's guardians, and the recoveries that they have proposed [default: this account]
+    Recoveries {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+    },
+    /// Propose to move a member who lost its key to the account that consented (guardians)
+    ProposeRecovery {
+        /// What `medchain member accept-move` printed for the new account
+        consent: String,
+    },
+    /// Agree to a recovery that another guardian has proposed (guardians)
+    ApproveRecovery {
+        /// The member that is to be recovered: number, username or address
+        member: MemberSelector,
+        /// The guardian who proposed it: number, username or address
+        #[arg(long)]
+        proposer: MemberSelector,
+        /// The new account's address, as the member itself told it
+        #[arg(long)]
+        to: AccountId,
+    },
+    /// Carry out a recovery once the time to object is over (guardians)
+    CompleteRecovery {
+        /// The member that is to be recovered: number, username or address
+        member: MemberSelector,
+        /// The guardian who proposed it: number, username or address
+        #[arg(long)]
+        proposer: MemberSelector,
+    },
+    /// Object to every recovery of this account: they end at once
+    ObjectToRecovery,
     /// Verify a professional (administrators)
     Verify {
         /// Number, username or address

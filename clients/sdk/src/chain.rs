@@ -245,6 +245,34 @@ pub mod calls {
         tx().registry().move_account(to, key, expires_at, Static(signature))
     }
 
+    /// Names who may recover the signer's account.
+    pub fn name_guardians(guardians: Vec<MemberId>, threshold: u32, wait: Moment) -> impl Payload {
+        let guardians = BoundedVec(guardians.into_iter().map(Static).collect());
+        tx().registry().name_guardians(guardians, threshold, wait)
+    }
+
+    /// A guardian proposes to move a member to the account that consented.
+    pub fn propose_recovery(consent: MoveConsent) -> impl Payload {
+        let MoveConsent { member, to, encryption_key, expires_at, signature } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().propose_recovery(Static(member), to, key, expires_at, Static(signature))
+    }
+
+    /// A guardian agrees to what another has proposed.
+    pub fn approve_recovery(member: MemberId, proposer: MemberId, to: [u8; 32], key: EncryptionKey) -> impl Payload {
+        tx().registry().approve_recovery(Static(member), Static(proposer), AccountId32(to), Static(key))
+    }
+
+    /// The member objects to every recovery of its account.
+    pub fn object_to_recovery() -> impl Payload {
+        tx().registry().object_to_recovery()
+    }
+
+    /// A guardian carries a recovery out.
+    pub fn complete_recovery(member: MemberId, proposer: MemberId) -> impl Payload {
+        tx().registry().complete_recovery(Static(member), Static(proposer))
+    }
+
     /// Changes the details of a professional who is not verified.
     pub fn update_details(details: Details) -> impl Payload {
         tx().registry().update_details(Static(details))

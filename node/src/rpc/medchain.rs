@@ -132,6 +132,12 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<KeyView, KeyVersion>>;
 
+    /// Who may recover a member's account if its key is lost, and what they have proposed; `null` if it has named nobody.
+    ///
+    /// Example: `medchain_guardianship(1001)`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_guardianship", blocking)]
+    fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>>;
+
     /// An appointment, or `null`.
     ///
     /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
@@ -415,6 +421,11 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     ) -> RpcResult<Page<KeyView, KeyVersion>> {
         let administrator = self.account(at, &administrator)?;
         self.ask(at, |api, at| api.administrator_keys(at, administrator, cursor, page(limit)))
+    }
+
+    fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.guardianship(at, member))
     }
 
     fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {

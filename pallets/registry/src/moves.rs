@@ -38,6 +38,8 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         Self::do_rotate(&mut member, key)?;
         let (id, key_version) = (member.id, member.key_version);
+        // What was proposed for the account before is moot.
+        Self::end_recoveries(id);
         Members::<T>::remove(&from);
         Retired::<T>::insert(&from, id);
         AccountOf::<T>::insert(id, &to);

@@ -35,6 +35,8 @@ sp_api::decl_runtime_apis! {
         /// The encryption keys that an administrator has published after version `cursor`, the one in force last.
         fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
             -> Page<KeyView, KeyVersion>;
+        /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }

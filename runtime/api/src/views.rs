@@ -62,6 +62,36 @@ pub struct MemberView<AccountId> {
     pub vouched_by: Option<MemberId>,
 }
 
+/// Who may recover a member's account if its key is lost, and what they have proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianshipView<AccountId> {
+    /// The guardians.
+    pub guardians: Vec<MemberId>,
+    /// How many of them have to agree.
+    pub threshold: u32,
+    /// How long the member can object once they agree, in milliseconds.
+    pub wait: Moment,
+    /// The recoveries under way.
+    pub recoveries: Vec<RecoveryView<AccountId>>,
+}
+
+/// A recovery that a guardian has proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryView<AccountId> {
+    /// The guardian who proposed it.
+    pub proposer: MemberId,
+    /// The account that is to take the membership over.
+    pub to: AccountId,
+    /// The encryption key that the member will have there.
+    pub key: EncryptionKey,
+    /// Who has agreed.
+    pub approvals: Vec<MemberId>,
+    /// From when on it can be carried out, in milliseconds; `None` while too few have agreed.
+    pub ready_at: Option<Moment>,
+}
+
 /// An encryption key of a member or administrator.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -166,6 +166,11 @@ impl Client {
         self.call("medchain_appointments", [json!(member), optional(cursor), json!(limit)]).await
     }
 
+    /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
+    pub async fn guardianship(&self, member: MemberId) -> Result<Option<GuardianshipView<AccountId32>>> {
+        self.call("medchain_guardianship", [json!(member)]).await
+    }
+
     /// One page of the encryption keys of a member, the one in force last.
     pub async fn keys(
         &self,
