@@ -267,4 +267,3 @@ pub struct AllowanceView {
     /// Bytes that flow back in a block.
     pub length_refill: u32,
 }
-
