@@ -32,6 +32,8 @@ const COLLECTION_PERIOD_MIN: Duration = Duration::from_secs(1);
 const BEST_BLOCK_AGE_MAX: Moment = 10 * 60 * 1000;
 /// The pause between two scrubs of the whole vault.
 const SCRUB_PAUSE: Duration = Duration::from_secs(60 * 60);
+/// The pause before what could not be repaired is tried again; it doubles each time.
+const REPAIR_PAUSE: Duration = Duration::from_secs(2);
 
 /// Why nothing was collected this time.
 #[derive(Debug, thiserror::Error)]
@@ -161,21 +163,33 @@ impl<C: ValidatorClient> Scrub<C> {
         loop {
             // The listing is read first: a folder that changes under it may be listed twice or not at all.
             let roots: Result<Vec<_>, _> = self.vault.list().and_then(Iterator::collect);
-            let (mut contents, mut lost) = (0u32, 0u32);
-            for root in roots.unwrap_or_default() {
-                contents += 1;
-                lost += u32::from(!self.content(root).await);
-            }
-            if lost > 0 {
+            let mut damaged = self.damaged(roots.unwrap_or_default()).await;
+            // Peers come and go, at the start of a node above all: what nobody could repair is tried again.
+            let (mut rest, mut pause) = (SCRUB_PAUSE, REPAIR_PAUSE);
+            while !damaged.is_empty() && !rest.is_zero() {
                 log::error!(
                     target: LOG,
-                    "scrub: {lost} of {contents} contents are corrupt and no connected peer could repair them"
+                    "scrub: {} contents are corrupt and no connected peer could repair them yet",
+                    damaged.len()
                 );
-            } else if contents > 0 {
-                log::debug!(target: LOG, "scrub: {contents} contents are whole");
+                let now = pause.min(rest);
+                tokio::time::sleep(now).await;
+                (rest, pause) = (rest.saturating_sub(now), pause * 2);
+                damaged = self.damaged(damaged).await;
             }
-            tokio::time::sleep(SCRUB_PAUSE).await;
+            tokio::time::sleep(rest).await;
         }
+    }
+
+    /// Which of these contents are corrupt and stay so.
+    async fn damaged(&self, roots: Vec<ContentRoot>) -> Vec<ContentRoot> {
+        let mut damaged = Vec::new();
+        for root in roots {
+            if !self.content(root).await {
+                damaged.push(root);
+            }
+        }
+        damaged
     }
 
     /// Reads a content; says whether it is whole, or is again.

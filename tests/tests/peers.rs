@@ -256,7 +256,7 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
         wait_for("the content is there", REPLICATED_WITHIN, || place.data.exists())?;
         places.push(place);
     }
-    all.world.cli.json(Some(PATIENT), args!["record", "erase", record.id.to_string(), "--yes"])?;
+    all.world.cli.json(Some(PATIENT), args!["record", "erase", record.id.to_string()])?;
     for place in &places {
         wait_for("the content is gone", REPLICATED_WITHIN, || !place.data.exists() && !place.envelope.exists())?;
     }
