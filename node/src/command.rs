@@ -5,7 +5,7 @@ use crate::{
     cli::{Cli, Subcommand},
     service::{self, Block, PartialNode},
 };
-use sc_cli::{DatabasePruningMode, SubstrateCli};
+use sc_cli::{DatabasePruningMode, KeySubcommand, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 use std::path::PathBuf;
@@ -37,6 +37,10 @@ impl SubstrateCli for Cli {
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
         Ok(match id {
+            // Naming no chain is fine where only the file or the screen gets a key.
+            "" if matches!(self.subcommand, Some(Subcommand::Key(KeySubcommand::GenerateNodeKey(_)))) => {
+                Box::new(chain_spec::development()?)
+            }
             "" => {
                 return Err("no chain is named\nhint: give --dev, --chain local, or --chain with the file of a \
                             chain specification"

@@ -22,7 +22,11 @@ fn main() -> ExitCode {
     match command::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            let error = error.to_string();
             eprintln!("error: {error}");
+            if error.contains("Database file is in use") {
+                eprintln!("hint: another node runs on this data; stop it, or give this one a --base-path of its own");
+            }
             ExitCode::FAILURE
         }
     }

@@ -18,7 +18,7 @@ use futures::FutureExt;
 use medchain_primitives::{limits, ContentRoot};
 use medchain_runtime::RuntimeApi;
 use medchain_runtime_api::{AccessApi, ReportsApi};
-use medchain_vault::{Options, Vault};
+use medchain_vault::{ContentRoot as Cid, Options, Vault};
 use sc_client_api::Backend;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
@@ -183,7 +183,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     let genesis = client.info().genesis_hash;
     let vault = open_vault(&config.data_path.join("vault"))?;
     let release_keys = open_release_keys(&config, &client)?;
-    let unanchored = Arc::new(find_unanchored(&vault, &client)?);
+    let unanchored = Arc::new(Unanchored::default());
     let vault_metrics = VaultMetrics::new(config.prometheus_registry())
         .map_err(|error| ServiceError::Other(format!("the vault's metrics cannot be registered: {error}")))?;
     vault_metrics.holds(vault.stats());
@@ -245,6 +245,16 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         );
     }
 
+    task_manager.spawn_handle().spawn_blocking("unanchored", "vault", {
+        let (client, vault, unanchored) = (client.clone(), vault.clone(), unanchored.clone());
+        async move {
+            let best = client.info().best_hash;
+            let is_anchored = |root: Cid| client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false);
+            if let Err(error) = unanchored.rebuild(&*vault, is_anchored) {
+                log::error!(target: "vault", "the contents that no record anchors are not all counted: {error}");
+            }
+        }
+    });
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
@@ -440,22 +450,7 @@ pub fn open_vault(path: &Path) -> Result<Arc<Vault>, ServiceError> {
     if pruned > 0 {
         log::info!(target: "vault", "gave up {pruned} uploads that were left unfinished");
     }
-    let stats = vault.stats();
-    log::info!(
-        target: "vault",
-        "the vault at {} holds {} contents, {} bytes",
-        path.display(),
-        stats.contents,
-        stats.content_bytes
-    );
     Ok(Arc::new(vault))
-}
-
-/// Finds the contents that no record anchors, by the best block.
-fn find_unanchored(vault: &Vault, client: &FullClient) -> Result<Unanchored, ServiceError> {
-    let best = client.info().best_hash;
-    Unanchored::rebuild(vault, |root| client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false))
-        .map_err(|error| ServiceError::Other(format!("the vault cannot be listed: {error}")))
 }
 
 /// Reads the node's shares of the release key, and on chains with well-known keys installs the well-known one.

@@ -11,7 +11,7 @@ use medchain_tests::{
     node::{free_port, Node},
     process::MemoryWatch,
     scenario, tests,
-    world::World,
+    world::{upload_of, World},
 };
 use medchain_vault::{car, DagBuilder, Options, Vault, LEAF_BYTES};
 use serde_json::{json, Value};
@@ -243,6 +243,10 @@ fn an_uploader_learns_which_validators_hold_its_content(all: &mut Consortium) ->
         // One validator, whichever node is asked; the full nodes' words count for nothing.
         ensure!(copies.as_array().is_some_and(|copies| copies.len() == 1), "{copies}");
     }
+    let file = all.world.file("copied.bin", 1000, 20)?;
+    let upload = [upload_of(&file).to_vec(), args!["--copies", "1"].to_vec()].concat();
+    let uploaded = all.world.cli.json(Some(DOCTOR), upload)?;
+    ensure!(uploaded["copies"] == 1, "{uploaded}");
     Ok(())
 }
 

@@ -1,4 +1,7 @@
-//! The arguments of the program.
+//! The arguments of the program. The documentation of each is its help text.
+
+// Brackets in help texts name defaults, as clap's own do; they are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
 
 use crate::moments::{parse_date, parse_duration, parse_time};
 use clap::{
@@ -313,6 +316,9 @@ pub struct DocumentArguments {
     /// Go on with an interrupted upload of this document, and fail if there is none
     #[arg(long)]
     pub resume: bool,
+    /// Return only once so many validators have said, each with its signature, that they hold the content
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub copies: Option<u32>,
 }
 
 /// Documents.
@@ -522,7 +528,8 @@ mod tests {
 
     #[test]
     fn purposes_are_read_in_any_case() {
-        let arguments = Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
+        let arguments =
+            Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
         let Command::Access(Access::Request { records, purpose, .. }) = arguments.unwrap().command else {
             unreachable!("the command is access request")
         };

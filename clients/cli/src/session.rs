@@ -75,8 +75,9 @@ impl Session {
         self.identity
             .get_or_try_init(|| async {
                 let key = self.global.key.as_deref().ok_or_else(|| {
-                    Failure::usage("no key was named")
-                        .hint("name an account of the keystore with --key NAME, or a development key with --key //Alice")
+                    Failure::usage("no key was named").hint(
+                        "name an account of the keystore with --key NAME, or a development key with --key //Alice",
+                    )
                 })?;
                 if key.starts_with("//") || key.starts_with("0x") {
                     return Ok(Identity::from_uri(key)?);
@@ -91,7 +92,9 @@ impl Session {
 
     /// The member that acts.
     pub async fn me(&self) -> Result<Member> {
-        Ok(self.client().await?.member_of(&self.identity().await?.account()).await?)
+        // What can be wrong with the key is told whether or not a node answers.
+        let identity = self.identity().await?;
+        Ok(self.client().await?.member_of(&identity.account()).await?)
     }
 
     /// The passphrase of an account of the keystore.

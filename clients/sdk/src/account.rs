@@ -128,9 +128,15 @@ mod tests {
 
     #[test]
     fn addresses_are_those_of_other_substrate_programs() {
-        assert_eq!(Identity::from_uri("//Alice").unwrap().address(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+        assert_eq!(
+            Identity::from_uri("//Alice").unwrap().address(),
+            "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+        );
         assert_eq!(Identity::from_uri("//Bob").unwrap().address(), "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-        assert_eq!(Identity::from_phrase(PHRASE).unwrap().address(), "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV");
+        assert_eq!(
+            Identity::from_phrase(PHRASE).unwrap().address(),
+            "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV"
+        );
     }
 
     #[test]

@@ -115,7 +115,10 @@ impl Config for ChainConfig {
         with = "::subxt::utils::Static<::medchain_primitives::SealedProfile>"
     ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
-    substitute_type(path = "pallet_access::types::RecordGrant", with = "::subxt::utils::Static<crate::chain::RecordGrant>")
+    substitute_type(
+        path = "pallet_access::types::RecordGrant",
+        with = "::subxt::utils::Static<crate::chain::RecordGrant>"
+    )
 )]
 mod api {}
 
@@ -297,11 +300,14 @@ pub mod calls {
         duration: Moment,
         openings: u32,
     ) -> impl Payload {
-        tx().access().grant(Static(reader),
-            request.map(Static), BoundedVec(grants.into_iter().map(Static).collect()),
+        tx().access().grant(
+            Static(reader),
+            request.map(Static),
+            BoundedVec(grants.into_iter().map(Static).collect()),
             Static(purpose),
             duration,
-            openings)
+            openings,
+        )
     }
 
     /// The patient denies a request.

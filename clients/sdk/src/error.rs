@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The result of a call to the SDK.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why something was refused or failed. [`Error::to_string`] is one sentence without a full stop; [`Error::hint`] says what to
+/// Why something was refused or failed. Its `Display` is one sentence without a full stop; [`Error::hint`] says what to
 /// do. Neither carries personal data or secrets.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -151,6 +151,14 @@ pub enum Error {
         record: RecordId,
         /// Why.
         reason: String,
+    },
+    /// Fewer validators than asked for have said in time that they hold the content.
+    #[error("{found} of the {copies} validators asked for hold the content by now")]
+    TooFewCopies {
+        /// How many were asked for.
+        copies: u32,
+        /// How many have said so.
+        found: u32,
     },
     /// The chain has no release committee.
     #[error("this chain has no release committee")]
@@ -305,28 +313,41 @@ impl Error {
         let hint = match self {
             Self::Unreachable { .. } => "start a node with scripts/run.sh, or name another with --url",
             Self::MalformedUrl { .. } => "give a WebSocket address such as ws://127.0.0.1:9944",
-            Self::ConnectionLost => "see that the node runs, then repeat the command; an upload goes on where it stopped",
+            Self::ConnectionLost => {
+                "see that the node runs, then repeat the command; an upload goes on where it stopped"
+            }
             Self::WrongChain { .. } | Self::WrongGenesis { .. } => "name a node of the right chain with --url",
             Self::IncompatibleRuntime => "install the medchain program that was released with the chain's runtime",
             Self::MalformedAnswer { .. } => "use a node and a medchain program of the same release",
             Self::Node { code, reason, advice, .. } => return node_hint(*code, reason.as_deref(), advice.as_deref()),
             Self::Dispatch { remedy, .. } => return remedy.clone(),
             Self::Refused { .. } => "use the account that may do this, with --key",
-            Self::TransactionRefused { .. } => "wait a few blocks and repeat; `medchain status` shows the account's quota",
+            Self::TransactionRefused { .. } => {
+                "wait a few blocks and repeat; `medchain status` shows the account's quota"
+            }
             Self::TransactionDropped { .. } => "see whether the chain makes blocks with `medchain status`, then repeat",
             Self::ProofRefused { .. } => "do not use this node; name another with --url",
-            Self::UnknownMember { .. } => "give a member number, a username or an SS58 address; see `medchain member list`",
+            Self::UnknownMember { .. } => {
+                "give a member number, a username or an SS58 address; see `medchain member list`"
+            }
             Self::NotAMember => "register first with `medchain member register`, or choose another key with --key",
             Self::NoOwnRecord { .. } => "it is uploaded by `medchain member register`; repeat that command",
-            Self::Unknown { .. } => "see the number in the listing: `medchain record list`, `access inbox`, `appointment list`",
+            Self::Unknown { .. } => {
+                "see the number in the listing: `medchain record list`, `access inbox`, `appointment list`"
+            }
             Self::Erased(_) => "nothing is left to read",
             Self::NotGranted(record) => {
                 return Some(format!("ask the patient with `medchain access request PATIENT {record} --purpose TREAT`"))
             }
             Self::NotOpen(record) => return Some(format!("open it with `medchain access open {record}`")),
             Self::NotSealedForUs(_) => "use the key of the record's patient, or open it by a grant",
-            Self::Unopened { .. } => "use the key that the member registered with; a grant for an older key must be given anew",
+            Self::Unopened { .. } => {
+                "use the key that the member registered with; a grant for an older key must be given anew"
+            }
             Self::ReleaseRefused { .. } => "repeat it, or ask another node with --url",
+            Self::TooFewCopies { .. } => {
+                "the record is anchored and its content stored; repeat the command to wait again, or ask for fewer copies"
+            }
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
             Self::ContentMismatch { .. } => "fetch it from another node with --url, and tell this node's operator",
@@ -351,7 +372,9 @@ impl Error {
             Self::MalformedName { .. } => "use 1 to 32 letters, digits, '-' or '_'",
             Self::UnknownAccount { .. } => "see `medchain account list`; make one with `medchain account new NAME`",
             Self::AccountExists { .. } => "choose another name",
-            Self::WrongPassphrase { .. } => "try again; without the passphrase, only the recovery phrase restores the account",
+            Self::WrongPassphrase { .. } => {
+                "try again; without the passphrase, only the recovery phrase restores the account"
+            }
             Self::DamagedKey { .. } => "restore it from the recovery phrase with `medchain account import`",
             Self::EmptyPassphrase => "choose one that only you know",
             Self::NoDataFolder => "set HOME or XDG_DATA_HOME, or name folders with --keystore and --data",
@@ -369,7 +392,9 @@ fn node_hint(code: i32, reason: Option<&str>, advice: Option<&str>) -> Option<St
     let hint = match (code, reason) {
         (7101, Some("wrongChain")) => "name a node of the right chain with --url",
         (7101, _) => "repeat the command; a ticket lives for minutes only",
-        (7102, _) => "pending and active professionals and patients may store; an unfinished upload counts against the allowance",
+        (7102, _) => {
+            "pending and active professionals and patients may store; an unfinished upload counts against the allowance"
+        }
         (7103, _) => "a reader needs a grant and an opening: `medchain access request`, then `medchain access open`",
         (7104, _) => "see the number with `medchain record list`",
         (7105, _) => "repeat the upload from the start",
@@ -405,10 +430,7 @@ mod tests {
             "SlotTaken",
             " The doctor has an accepted appointment\n in this slot; choose another.",
         );
-        assert_eq!(
-            error.to_string(),
-            "the doctor has an accepted appointment in this slot (Appointments.SlotTaken)"
-        );
+        assert_eq!(error.to_string(), "the doctor has an accepted appointment in this slot (Appointments.SlotTaken)");
         assert_eq!(error.hint().as_deref(), Some("choose another"));
     }
 

@@ -6,7 +6,7 @@ mod upload;
 
 pub use halves::{actor, own_half, reader_half, reseal, Actor};
 pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
-pub use upload::{upload, NewRecord, Purposed, Source, UploadOptions, Uploaded};
+pub use upload::{check_size, upload, NewRecord, Purposed, Source, UploadOptions, Uploaded};
 
 /// The CIDv1 of a content, in its standard text form.
 pub fn cid(content: medchain_primitives::ContentRoot) -> String {

@@ -36,7 +36,7 @@ pub enum Selector {
 
 /// A number of a record, an appointment, a request or a reading: a JSON number or its decimal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Id(u64);
+pub struct Id(pub u64);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

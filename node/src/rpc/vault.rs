@@ -11,6 +11,7 @@ use crate::{
     replication::{Keeper, ReplicationStatus},
     rpc::{
         failure::{failure, reading_refused, runtime_failed, ticket_refused, vault_failed, Code},
+        medchain::Id,
         refusal::RefusalTexts,
         AccountId, ChainClient,
     },
@@ -170,20 +171,20 @@ pub trait VaultApi {
     /// Example: `vault_root(ticket, 3)` gives `"EjcK…"`.
     /// Errors: 7101, 7103 (data: `pallet`, `error`, `text`, or `reason`), 7104 (no such record), 7107 (not held here), 7108.
     #[method(name = "vault_root", blocking)]
-    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+    fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
     /// One leaf of a record's content, verified against the root. A corrupt one is repaired from a peer.
     ///
     /// Example: `vault_leaf(ticket, 3, 0)` gives `"…"`.
     /// Errors: 7101, 7103, 7104, 7105 (`noSuchLeaf`), 7107 (`notFound`, `corruptLeaf`), 7108.
     #[method(name = "vault_leaf", blocking)]
-    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String>;
+    fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String>;
 
     /// The envelope of a record.
     ///
     /// Example: `vault_envelope(ticket, 3)` gives `"…"`. Errors: 7101, 7103, 7104, 7107, 7108.
     #[method(name = "vault_envelope", blocking)]
-    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+    fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
     /// This node's partial releases of a record's committee half, wrapped to the encryption key that the finalized state
     /// shows for the account.
@@ -192,7 +193,7 @@ pub trait VaultApi {
     /// Errors: 7101, 7103 (besides: `capsule` for a capsule made for another record's author or patient, `noEncryptionKey`
     /// for an administrator without one), 7104, 7107, 7108, 7109 (this node is not in the release committee of that epoch).
     #[method(name = "vault_release", blocking)]
-    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>>;
+    fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
@@ -273,8 +274,9 @@ impl<C: ChainClient> VaultRpc<C> {
         Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
     }
 
-    fn authorize(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+    fn authorize(&self, ticket: &Ticket, record: Id) -> RpcResult<Reading> {
         let now = now()?;
+        let record = RecordId(record.0);
         let bearer = self.bearer(ticket, TicketOperation::Read)?;
         let info = self.client.info();
         let api = self.client.runtime_api();
@@ -447,7 +449,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
             .collect())
     }
 
-    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
+    fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
         self.counted(|| {
             let reading = self.authorize(&ticket, record)?;
             let block = wait(self.deps.fetcher.read_root(reading.content))?.map_err(fetch_failed)?;
@@ -456,7 +458,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         })
     }
 
-    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String> {
+    fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String> {
         self.counted(|| {
             let reading = self.authorize(&ticket, record)?;
             // By far the most leaves are here and whole.
@@ -472,11 +474,11 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         })
     }
 
-    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
+    fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
         self.counted(|| Ok(STANDARD.encode(self.envelope_of(&self.authorize(&ticket, record)?)?)))
     }
 
-    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>> {
+    fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         let reading = self.authorize(&ticket, record)?;
         let bytes = self.envelope_of(&reading)?;
         let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
@@ -496,7 +498,8 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
             epoch: envelope.epoch,
         };
         let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
-        let context = ReleaseContext { genesis, record: record.0, content: reading.record.content.0, recipient };
+        let context =
+            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
         Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
     }

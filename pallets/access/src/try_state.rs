@@ -24,7 +24,11 @@ impl<T: Config> Pallet<T> {
     /// 8. every reading's number was given out and none was lost, and `LogByRecord`, `LogByPatient` and `LogByReader`
     ///    lead to every reading and to nothing else;
     /// 9. the release committee has members, and a threshold that they can reach.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_requests()?;
         Self::try_grants_and_log()?;
         if let Some(committee) = Committee::<T>::get() {

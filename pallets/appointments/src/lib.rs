@@ -15,7 +15,7 @@ extern crate alloc;
 mod types;
 pub mod weights;
 
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 
 #[cfg(test)]
@@ -643,7 +643,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn ensure_times(now: Moment, start: Moment, end: Moment) -> Result<(), Error<T>> {
-        ensure!(start % limits::SLOT == 0 && end % limits::SLOT == 0, Error::<T>::TimeOffGrid);
+        ensure!(start.is_multiple_of(limits::SLOT) && end.is_multiple_of(limits::SLOT), Error::<T>::TimeOffGrid);
         ensure!(end > start, Error::<T>::EndNotAfterStart);
         let length_max = limits::SLOT.saturating_mul(limits::APPOINTMENT_SLOTS_MAX.into());
         ensure!(end.saturating_sub(start) <= length_max, Error::<T>::TooLong);

@@ -16,7 +16,11 @@ impl<T: Config> Pallet<T> {
     ///    two overlap;
     /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero;
     /// 7. `Care` and `CareByDoctor` mirror each other, and an appointment that opened care is of the two.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextAppointmentId::<T>::get();
         let (mut appointments, mut held) = (0usize, 0usize);
         let mut waiting = BTreeMap::<MemberId, u32>::new();

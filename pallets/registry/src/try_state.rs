@@ -14,7 +14,11 @@ impl<T: Config> Pallet<T> {
     /// 6. a reason is kept for the rejected and the suspended, and for them alone;
     /// 7. usernames have their form, and no key is of small order or of version zero;
     /// 8. every member's account has a provider reference.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextMemberId::<T>::get();
         let mut members = 0usize;
         for (account, member) in Members::<T>::iter() {

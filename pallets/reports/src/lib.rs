@@ -6,7 +6,7 @@
 //!
 //! Calls: [`anchor`](Pallet::anchor), [`amend`](Pallet::amend), [`retract`](Pallet::retract),
 //! [`erase`](Pallet::erase). Other pallets ask through
-//! [`RecordDirectory`](medchain_primitives::RecordDirectory).
+//! [`RecordDirectory`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -17,7 +17,7 @@ extern crate alloc;
 mod mock;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
 pub mod weights;

@@ -16,7 +16,11 @@ impl<T: Config> Pallet<T> {
     /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
     ///    kind; what is superseded has a successor, and what is in force has none;
     /// 6. prescriptions allow 1 to `FILLS_MAX` fills and other kinds none; sizes are within bounds.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextRecordId::<T>::get();
         let mut anchors = BTreeMap::new();
         let (mut records, mut in_force) = (0u64, 0usize);

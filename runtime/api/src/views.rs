@@ -221,7 +221,7 @@ pub struct ReadingView {
 
 /// Who may read, as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ReadPermit {
     /// The record's own patient (or the professional whose certificate it is).
     Owner,

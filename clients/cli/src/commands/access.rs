@@ -32,7 +32,9 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             Ok(shown_requests(&own, "no requests wait"))
         }
         Access::Grant { request, duration, openings, only } => grant(session, request, duration, openings, only).await,
-        Access::Deny { request } => session.act(calls::deny_request(request), format!("denied request {request}")).await,
+        Access::Deny { request } => {
+            session.act(calls::deny_request(request), format!("denied request {request}")).await
+        }
         Access::Withdraw { request } => {
             session.act(calls::withdraw_request(request), format!("withdrew request {request}")).await
         }
@@ -103,8 +105,9 @@ async fn grant(
     let request = client.request(id).await?;
     let me = session.me().await?;
     if request.patient != me.id {
-        return Err(Failure::new(format!("request {id} is not made to this account"))
-            .hint("see `medchain access inbox`"));
+        return Err(
+            Failure::new(format!("request {id} is not made to this account")).hint("see `medchain access inbox`")
+        );
     }
     if let Some(other) = only.iter().find(|record| !request.records.contains(record)) {
         return Err(Failure::new(format!("request {id} does not ask for record {other}"))
@@ -159,11 +162,9 @@ async fn open(session: &Session, record: RecordId) -> Result<Report> {
         .field("windowClosesAt", event.as_ref().map(|event| event.closes_at))
         .line(format!("opened record {record}"));
     Ok(match event {
-        Some(event) => report.line(format!(
-            "logged as reading {}; the window closes {}",
-            event.reading,
-            shown(event.closes_at)
-        )),
+        Some(event) => {
+            report.line(format!("logged as reading {}; the window closes {}", event.reading, shown(event.closes_at)))
+        }
         None => report,
     })
 }
@@ -224,14 +225,14 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
     let client = session.client().await?;
     let me = session.me().await?;
     let patient = client.member(patient).await?;
-    let profile =
-        patient.own_record.ok_or(Error::NoOwnRecord { member: patient.id.0, what: "profile" })?;
+    let profile = patient.own_record.ok_or(Error::NoOwnRecord { member: patient.id.0, what: "profile" })?;
     let record = client.record(profile).await?;
     let own = client.grant(profile, me.id).await?.ok_or(Error::NotGranted(profile))?;
     let hospital = client.proven_member(hospital).await?;
     let half = reader_half(client, session.identity().await?, &record, &own)?;
     let seal = reseal(client.genesis(), record.content.0, &half, &hospital.key)?;
-    let submitted = session.submit(calls::share(patient.id, hospital.id, SealedProfile { record: profile, seal })).await?;
+    let submitted =
+        session.submit(calls::share(patient.id, hospital.id, SealedProfile { record: profile, seal })).await?;
     Ok(transaction_report(&submitted)
         .field("record", profile)
         .field("patient", patient.id)

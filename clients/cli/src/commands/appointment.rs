@@ -99,7 +99,7 @@ async fn request(
         return Err(Failure::new(format!("the start, {}, is in the past", shown(start)))
             .hint(format!("give a later one; this machine's clock says {}", shown(now()))));
     }
-    if start % limits::SLOT != 0 || length % limits::SLOT != 0 {
+    if !start.is_multiple_of(limits::SLOT) || !length.is_multiple_of(limits::SLOT) {
         return Err(Failure::new("appointments start and end at quarters of an hour")
             .hint("give a start such as 09:00, 09:15 or 09:30, and a length such as 15m or 30m"));
     }
@@ -127,7 +127,11 @@ async fn request(
             shown(start),
             shown_duration(length)
         ));
-    Ok(if profile { report.line("the profile is sealed to the doctor, readable once the doctor accepts") } else { report })
+    Ok(if profile {
+        report.line("the profile is sealed to the doctor, readable once the doctor accepts")
+    } else {
+        report
+    })
 }
 
 /// The patient's profile, sealed to the doctor; `None` for a patient without a profile.
@@ -156,8 +160,7 @@ pub async fn run_care(session: &Session, command: Care) -> Result<Report> {
         }
         Care::List { page } => {
             let me = session.me().await?;
-            let relations =
-                session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
+            let relations = session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
             Ok(listing(&relations, "no care relations", ["PATIENT", "DOCTOR", "SINCE", "BY"], |relation| {
                 let by = match relation.appointment {
                     Some(id) => format!("appointment {id}"),

@@ -13,7 +13,7 @@ use medchain_sdk::{
     chain::{calls, events, Details},
     client::{Member, MemberSelector},
     description::{self, DocumentDetails, Profile},
-    record::{NewRecord, Purposed, Source, Uploaded},
+    record::{self, NewRecord, Purposed, Source, Uploaded},
     Error,
 };
 use serde_json::json;
@@ -21,6 +21,9 @@ use std::path::Path;
 
 /// The version of the key that a member registers with.
 const FIRST_KEY_VERSION: KeyVersion = 1;
+
+/// More than the description of a certificate takes, in bytes.
+const DESCRIPTION_BYTES: u64 = 4096;
 
 pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
     match command {
@@ -51,8 +54,7 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
             Ok(Report::new(&member).lines(shown_member(&member)))
         }
         MemberCommand::List { role, status, page } => {
-            let members =
-                session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
+            let members = session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
             let none = format!("no {role} is {status}");
             Ok(listing(&members, &none, ["ID", "USERNAME", "NAME", "SPECIALITY"], |member| {
                 let (name, speciality) = match &member.details {
@@ -92,7 +94,8 @@ async fn register(session: &Session, role: Role, username: String, details: Deta
     }
     let public = match role {
         Role::Patient => {
-            profile(&details)?;
+            // The number is not known yet; none is longer than this one.
+            description::patient(&profile(&details)?, MemberId(u64::MAX))?;
             None
         }
         _ => Some(public_details(&details, role)?),
@@ -198,12 +201,7 @@ async fn publish_key(session: &Session) -> Result<Report> {
         .line(format!("published encryption key {key}, version {version}")))
 }
 
-async fn upload_own_record(
-    session: &Session,
-    role: Role,
-    me: MemberId,
-    details: &DetailArguments,
-) -> Result<Uploaded> {
+async fn upload_own_record(session: &Session, role: Role, me: MemberId, details: &DetailArguments) -> Result<Uploaded> {
     let (kind, description, source) = match role {
         Role::Patient => {
             let patient = description::patient(&profile(details)?, me)?;
@@ -234,13 +232,18 @@ fn with_own_record(report: Report, role: Role, uploaded: &Uploaded) -> Report {
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
-        .line(format!("{what}: {number}, {} encrypted, {}", crate::report::shown_bytes(uploaded.size), uploaded.content))
+        .line(format!(
+            "{what}: {number}, {} encrypted, {}",
+            crate::report::shown_bytes(uploaded.size),
+            uploaded.content
+        ))
 }
 
 fn profile(details: &DetailArguments) -> Result<Profile> {
-    let name = details.name.clone().ok_or_else(|| {
-        Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted")
-    })?;
+    let name = details
+        .name
+        .clone()
+        .ok_or_else(|| Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted"))?;
     Ok(Profile {
         name,
         email: details.email.clone(),
@@ -283,11 +286,15 @@ fn certificate(details: &DetailArguments, role: Role) -> Result<&Path> {
     })
 }
 
+/// Whether a file can be a certificate.
 fn check_file(path: &Path) -> Result<()> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::file("reading", path, &error))?;
     if metadata.is_dir() {
         return Err(Error::file("reading", path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)).into());
     }
+    record::check_size(RecordKind::Certificate, DESCRIPTION_BYTES, metadata.len())?;
+    // Whether it can be read at all.
+    std::fs::File::open(path).map_err(|error| Error::file("reading", path, &error))?;
     Ok(())
 }
 
@@ -312,8 +319,11 @@ fn shown_member(member: &Member) -> Vec<String> {
     if let Some(details) = &member.details {
         lines.push(format!("name:        {}", details.name));
         lines.push(format!("licence:     {}, {}", details.licence, details.issuer));
-        lines.push(format!("speciality:  {}", details.speciality));
-        lines.push(format!("address:     {}", details.address));
+        for (label, text) in [("speciality:", &details.speciality), ("address:", &details.address)] {
+            if !text.is_empty() {
+                lines.push(format!("{label:<13}{text}"));
+            }
+        }
     }
     lines
 }

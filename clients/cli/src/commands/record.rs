@@ -19,9 +19,16 @@ use medchain_sdk::{
     client::Wait,
     description::{self, DocumentDetails},
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
+    vault,
 };
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long an upload waits for the copies that it asks for.
+const COPIES_WITHIN: Duration = Duration::from_secs(300);
 
 pub async fn run(session: &Session, command: Record) -> Result<Report> {
     match command {
@@ -48,8 +55,7 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
                 Some(selector) => resolve(session, &selector).await?,
                 None => session.me().await?.id,
             };
-            let records =
-                session.client().await?.records(member, kind, page.after.map(RecordId), page.limit).await?;
+            let records = session.client().await?.records(member, kind, page.after.map(RecordId), page.limit).await?;
             let heading = ["ID", "KIND", "STATUS", "AUTHOR", "ANCHORED", "SIZE"];
             Ok(listing(&records, &format!("member {member} has no records"), heading, |record| {
                 [
@@ -99,9 +105,16 @@ async fn upload_document(
         (RecordKind::Prescription, fills) => fills.unwrap_or(1),
         (_, None) => 0,
         (_, Some(_)) => {
-            return Err(Failure::usage("only prescriptions are filled").hint("leave --fills out, or give --kind prescription"))
+            return Err(
+                Failure::usage("only prescriptions are filled").hint("leave --fills out, or give --kind prescription")
+            )
         }
     };
+    if document.copies.is_some() && session.wait() != Wait::Finalized {
+        return Err(
+            Failure::usage("contents spread once their record is final").hint("leave --no-wait or --copies out")
+        );
+    }
     let me = session.me().await?;
     let details = DocumentDetails {
         title: document.title.clone(),
@@ -119,6 +132,10 @@ async fn upload_document(
     let client = session.client().await?;
     let uploaded = record::upload(client, identity, new, &options, &|progress| display.record(progress)).await?;
     drop(display);
+    let copies = match document.copies {
+        Some(copies) => Some(vault::await_copies(client, identity, &uploaded.content, copies, COPIES_WITHIN).await?),
+        None => None,
+    };
 
     let report = match &uploaded.transaction {
         Some(submitted) => transaction_report(submitted),
@@ -136,6 +153,7 @@ async fn upload_document(
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
+        .field("copies", copies)
         .line(verb)
         .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
 }
@@ -150,7 +168,8 @@ async fn open(
     let to_stdout = output.as_deref() == Some(Path::new("-"));
     // Nothing that has not proved authentic to its end reaches a pipe.
     let scratch = if to_stdout {
-        let folder = tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
+        let folder =
+            tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
         Some(folder)
     } else {
         None
@@ -165,7 +184,8 @@ async fn open(
     let display = Display::new();
     let identity = session.identity().await?;
     let client = session.client().await?;
-    let opened = record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
+    let opened =
+        record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
     drop(display);
     if to_stdout {
         let failed = |error: std::io::Error| medchain_sdk::Error::file("writing", "stdout", &error);
@@ -193,7 +213,9 @@ fn opened_report(opened: &OpenedRecord) -> Report {
     }
     lines.push(format!("wrote {} to {}", shown_bytes(opened.size), opened.path.display()));
     lines.extend(
-        opened.opening.map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
+        opened
+            .opening
+            .map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
     );
     Report::new(json!({
         "record": opened.record.id,

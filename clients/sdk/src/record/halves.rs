@@ -66,8 +66,10 @@ pub async fn actor(client: &Client, identity: &Identity) -> Result<Actor> {
         Ok(member) => Ok(Actor::Member(Box::new(member))),
         Err(Error::NotAMember) => {
             let administrators = client.administrators().await?;
-            let administrator =
-                administrators.into_iter().find(|administrator| administrator.account == account).ok_or(Error::NotAMember)?;
+            let administrator = administrators
+                .into_iter()
+                .find(|administrator| administrator.account == account)
+                .ok_or(Error::NotAMember)?;
             Ok(Actor::Administrator { account: account.into(), key_version: administrator.key_version })
         }
         Err(error) => Err(error),
@@ -103,12 +105,7 @@ pub(crate) fn half_from_envelope(
 ///
 /// # Errors
 /// [`Error::Erased`], [`Error::NotSealedForUs`], [`Error::Unopened`], or the node's refusal.
-pub async fn own_half(
-    client: &Client,
-    identity: &Identity,
-    actor: &Actor,
-    record: &RecordView,
-) -> Result<PatientHalf> {
+pub async fn own_half(client: &Client, identity: &Identity, actor: &Actor, record: &RecordView) -> Result<PatientHalf> {
     ensure_not_erased(record)?;
     let reads = Reads::new(client, identity, record.id, ContentRoot(record.content.0));
     let envelope = verified_envelope(&reads, record).await?;
