@@ -107,15 +107,19 @@ pub fn run() -> sc_cli::Result<()> {
             });
             Ok((command.run(client, backend, Some(revert_finality)), task_manager))
         }),
+        Subcommand::Vault(command) => cli.create_runner(command)?.sync_run(|config| command.run(&config)),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
     }
 }
 
 fn start(cli: &Cli) -> sc_cli::Result<()> {
+    let vault = cli.vault.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
         match config.network.network_backend {
-            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<Block, service::Hash>>(config),
+            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config, &vault),
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<Block, service::Hash>>(config, &vault)
+            }
         }
         .map_err(sc_cli::Error::Service)
     })

@@ -4,11 +4,17 @@ mod chain_spec;
 mod cli;
 mod command;
 mod erasure;
+mod ipfs;
+mod peers;
 mod release_key;
+mod replication;
 mod rpc;
 mod service;
 mod ticket;
 mod unanchored;
+mod upkeep;
+mod vault_command;
+mod vault_metrics;
 
 use std::process::ExitCode;
 

@@ -311,7 +311,7 @@ async fn a_development_chain_answers_every_method_and_refuses_bad_parameters() {
         }
     }
     let status = chain.ask("vault_status", json!([])).await;
-    assert_eq!(status, json!({ "contents": 0, "bytes": 0, "staged": 0 }));
+    assert_eq!(status, json!({ "contents": 0, "bytes": 0, "staged": 0, "missing": 0, "inFlight": 0 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

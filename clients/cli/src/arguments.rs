@@ -424,6 +424,9 @@ pub struct DocumentArguments {
     /// Go on with an interrupted upload of this document, and fail if there is none
     #[arg(long)]
     pub resume: bool,
+    /// Return only once so many validators have said, each with its signature, that they hold the content
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub copies: Option<u32>,
 }
 
 /// Documents.
