@@ -140,8 +140,11 @@ fn read_exactly(from: &mut dyn Read, length: usize) -> Result<Vec<u8>, CarError>
     Ok(bytes)
 }
 
+/// A CID and the block that it names, as bytes.
+type Section = (Vec<u8>, Vec<u8>);
+
 /// One block and its CID; nothing at the end of the file.
-fn read_section(from: &mut dyn Read) -> Result<Option<(Vec<u8>, Vec<u8>)>, CarError> {
+fn read_section(from: &mut dyn Read) -> Result<Option<Section>, CarError> {
     let Some(length) = read_length(from)? else { return Ok(None) };
     if !(CID_BYTES..=CID_BYTES + MAX_ROOT_BYTES).contains(&length) {
         return Err(CarError::Section);
