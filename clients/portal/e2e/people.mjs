@@ -1,0 +1,174 @@
+// One person, one browser context: what each does in the portal, by the names that a person reads.
+import { readFileSync } from "node:fs";
+
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** How long a transaction may take until it is final, in milliseconds. */
+export const FINAL = 60_000;
+
+export class Person {
+  constructor(name, context, page, url) {
+    Object.assign(this, {
+      name,
+      context,
+      page,
+      url,
+      password: `${name} Kanu-Segel-Tasse 7`,
+      username: name.toLowerCase(),
+    });
+    this.phrase = [];
+    this.console = [];
+    this.requests = [];
+    this.frames = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        this.console.push(message.text());
+      }
+    });
+    page.on("pageerror", (error) => this.console.push(`uncaught: ${error.message}`));
+    page.on("request", (request) => this.requests.push({ url: request.url(), body: request.postData() ?? "" }));
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => this.frames.push(String(payload)));
+      socket.on("framereceived", ({ payload }) => this.frames.push(String(payload)));
+    });
+  }
+
+  button(name, within = this.page) {
+    return within.getByRole("button", { name, exact: true });
+  }
+
+  /** Confirms the act whose dialog is open, waits until it is final, and closes the dialog. */
+  async confirm(label) {
+    const dialog = this.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: label, exact: true }).click();
+    await this.finished();
+  }
+
+  async finished() {
+    const dialog = this.page.getByRole("alertdialog");
+    const close = dialog.getByRole("button", { name: "Close", exact: true });
+    await close.waitFor({ timeout: FINAL });
+    const failure = dialog.getByRole("alert");
+    if ((await failure.count()) > 0) {
+      throw new Error(`${this.name}: ${await dialog.textContent()}`);
+    }
+    await close.click();
+    await dialog.waitFor({ state: "detached" });
+  }
+
+  async go(path) {
+    await this.page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#${path}`);
+  }
+
+  /** Through the steps of signing up, up to the confirmation of the phrase. */
+  async credentials() {
+    await this.page.getByLabel("Username").fill(this.username);
+    await this.page.getByLabel("Password", { exact: true }).fill(this.password);
+    await this.page.getByLabel("Password again").fill(this.password);
+    await this.button("Continue").click();
+    const words = this.page.getByRole("list", { name: "Your recovery phrase" }).getByRole("listitem");
+    await words.first().waitFor();
+    this.phrase = await words.allInnerTexts();
+    await this.page.getByText("I have written the words down").click();
+    await this.button("Continue").click();
+    for (const field of await this.page.getByLabel(/^Word number/).all()) {
+      const label = await field.evaluate((input) => input.labels[0].textContent);
+      await field.fill(this.phrase[Number(/\d+/.exec(label)[0]) - 1]);
+    }
+    await this.button("Finish").click();
+  }
+
+  async signUpPatient() {
+    await this.page.goto(`${this.url}#/signup`);
+    await this.page.getByRole("link", { name: "Sign up as Patient" }).click();
+    await this.page.getByLabel("Name", { exact: true }).fill("Synthia Sample");
+    await this.page.getByLabel(/^E-mail/).fill("synthia@example.org");
+    await this.page.getByLabel(/^Blood group/).fill("AB-");
+    await this.page.getByLabel(/^Address/).fill("1 Synthetic Street");
+    await this.button("Continue").click();
+    await this.credentials();
+    await this.confirm("Register");
+    await this.page.getByRole("heading", { name: `Hello, ${this.username}` }).waitFor();
+    this.id = await this.ownNumber();
+  }
+
+  async signUpProfessional(role, fields, certificate) {
+    await this.page.goto(`${this.url}#/signup`);
+    await this.page.getByRole("link", { name: `Sign up as ${role}` }).click();
+    for (const [label, value] of Object.entries(fields)) {
+      await this.page.getByLabel(new RegExp(`^${label}`)).fill(value);
+    }
+    await this.choose(certificate);
+    await this.button("Continue").click();
+    await this.credentials();
+    await this.confirm("Register");
+    await this.page.getByText("Your registration waits for an administrator").waitFor();
+    this.id = Number(await this.page.locator("dt:has-text('Member number') + dd").first().textContent());
+  }
+
+  async signInByPhrase(phrase) {
+    await this.page.goto(`${this.url}#/signin`);
+    await this.button("Recovery phrase").click();
+    await this.page.getByLabel("Recovery phrase", { exact: true }).fill(phrase);
+    await this.page.getByLabel("New password for this browser").fill(this.password);
+    await this.button("Sign in").click();
+  }
+
+  async signIn() {
+    await this.page.goto(`${this.url}#/signin`);
+    await this.page.getByLabel("Username").fill(this.username);
+    await this.page.getByLabel("Password", { exact: true }).fill(this.password);
+    await this.page.locator("form").getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  async ownNumber() {
+    const text = await this.page.getByText(/Your member number is/).textContent();
+    return Number(/\d+/.exec(text)[0]);
+  }
+
+  async choose(files) {
+    await this.page.locator("input[type=file]").first().setInputFiles(files);
+  }
+
+  /** Violations of the accessibility rules on the page as it stands. */
+  async violations() {
+    await this.page.evaluate(axe);
+    const contrast = await this.darkContrast();
+    const { violations } = await this.page.evaluate(() =>
+      axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+    );
+    return [...violations, ...contrast].map(
+      (one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join("; ")}`,
+    );
+  }
+
+  /** What is hard to read in dark mode. */
+  async darkContrast() {
+    await this.page.emulateMedia({ colorScheme: "dark" });
+    await this.page.waitForTimeout(300);
+    const { violations } = await this.page.evaluate(() => axe.run(document, { runOnly: ["color-contrast"] }));
+    await this.page.emulateMedia({ colorScheme: "light" });
+    await this.page.waitForTimeout(300);
+    return violations;
+  }
+
+  /** The page in light and dark, at desktop and phone width. */
+  async shoot(folder, name) {
+    for (const scheme of ["light", "dark"]) {
+      for (const [width, size] of [
+        ["desktop", { width: 1280, height: 860 }],
+        ["phone", { width: 390, height: 844 }],
+      ]) {
+        await this.page.emulateMedia({ colorScheme: scheme });
+        await this.page.setViewportSize(size);
+        await this.page.waitForTimeout(120);
+        await this.page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png`, fullPage: true });
+      }
+    }
+    await this.page.emulateMedia({ colorScheme: "light" });
+    await this.page.setViewportSize({ width: 1280, height: 860 });
+    await this.page.waitForTimeout(300);
+  }
+}

@@ -1,0 +1,324 @@
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import { LANGUAGES, speak } from "./i18n";
+import { explained } from "./i18n/failure";
+import { useArrivals } from "./inbox/arrivals";
+import { StandingNotice } from "./institution/StandingNotice";
+import { ConnectionProvider, useConnectionStatus } from "./session/Connection";
+import { SessionProvider, useSession } from "./session/Session";
+import { SignIn } from "./signin/SignIn";
+import { Welcome } from "./signin/Welcome";
+import { ActProvider, type ActWords } from "./ui/Act";
+import { Button, Loading, Notice } from "./ui/basics";
+import { type NavItem, Shell } from "./ui/Shell";
+
+const SignUp = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.SignUp })));
+const ChooseRole = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.ChooseRole })));
+const Finish = lazy(() => import("./signup/Finish").then((module) => ({ default: module.Finish })));
+const AccountPage = lazy(() => import("./session/AccountPage").then((module) => ({ default: module.AccountPage })));
+const PatientHome = lazy(() => import("./patient/Home").then((module) => ({ default: module.PatientHome })));
+const Doctors = lazy(() => import("./patient/Doctors").then((module) => ({ default: module.Doctors })));
+const DoctorPage = lazy(() => import("./patient/Doctors").then((module) => ({ default: module.DoctorPage })));
+const PatientAppointments = lazy(() =>
+  import("./patient/Appointments").then((module) => ({ default: module.PatientAppointments })),
+);
+const PatientRecordList = lazy(() =>
+  import("./patient/Records").then((module) => ({ default: module.PatientRecordList })),
+);
+const PatientRecord = lazy(() => import("./patient/Records").then((module) => ({ default: module.PatientRecord })));
+const Grants = lazy(() => import("./patient/Grants").then((module) => ({ default: module.Grants })));
+const ReadLog = lazy(() => import("./patient/ReadLog").then((module) => ({ default: module.ReadLog })));
+const ProfilePage = lazy(() => import("./patient/ProfilePage").then((module) => ({ default: module.ProfilePage })));
+const Inbox = lazy(() => import("./inbox/Inbox").then((module) => ({ default: module.Inbox })));
+const DoctorHome = lazy(() => import("./doctor/Home").then((module) => ({ default: module.DoctorHome })));
+const DoctorAppointments = lazy(() =>
+  import("./doctor/Appointments").then((module) => ({ default: module.DoctorAppointments })),
+);
+const DoctorPatients = lazy(() => import("./doctor/Patients").then((module) => ({ default: module.DoctorPatients })));
+const PatientRecords = lazy(() =>
+  import("./records/PatientRecords").then((module) => ({ default: module.PatientRecords })),
+);
+const SharedWithMe = lazy(() => import("./records/SharedWithMe").then((module) => ({ default: module.SharedWithMe })));
+const SharedRecord = lazy(() => import("./records/SharedWithMe").then((module) => ({ default: module.SharedRecord })));
+const InstitutionHome = lazy(() =>
+  import("./institution/Patients").then((module) => ({ default: module.InstitutionHome })),
+);
+const InstitutionPatients = lazy(() =>
+  import("./institution/Patients").then((module) => ({ default: module.InstitutionPatients })),
+);
+const Standing = lazy(() => import("./institution/Standing").then((module) => ({ default: module.Standing })));
+const Waiting = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Waiting })));
+const Register = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Register })));
+const Examine = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Examine })));
+
+/** What the signed-in account is, for pages and navigation. */
+type Kind = "nobody" | "stranger" | "incomplete" | "patient" | "doctor" | "institution" | "inactive" | "administrator";
+
+function useKind(): Kind | "loading" {
+  const { account, standing } = useSession();
+  if (account === null) {
+    return "nobody";
+  }
+  if (standing.type !== "ready") {
+    return "loading";
+  }
+  const { value } = standing;
+  if (value.type !== "member") {
+    return value.type;
+  }
+  const { role, status, ownRecord } = value.member;
+  if (role === "patient") {
+    return ownRecord === null ? "incomplete" : "patient";
+  }
+  if (ownRecord === null && status !== "suspended") {
+    return "incomplete";
+  }
+  if (status !== "active") {
+    return "inactive";
+  }
+  return role === "doctor" ? "doctor" : "institution";
+}
+
+const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
+  nobody: { "": <Welcome />, signin: <SignIn />, signup: <ChooseRole />, "signup/:role": <SignUp /> },
+  stranger: { "": <Finish known={null} />, account: <AccountPage /> },
+  incomplete: { "": <FinishMember />, account: <AccountPage /> },
+  patient: {
+    "": <PatientHome />,
+    doctors: <Doctors />,
+    "doctors/:id": <DoctorPage />,
+    appointments: <PatientAppointments />,
+    records: <PatientRecordList />,
+    "records/:id": <PatientRecord />,
+    inbox: <Inbox />,
+    grants: <Grants />,
+    log: <ReadLog />,
+    profile: <ProfilePage />,
+    account: <AccountPage />,
+  },
+  doctor: {
+    "": <DoctorHome />,
+    appointments: <DoctorAppointments />,
+    patients: <DoctorPatients />,
+    "patients/:id": <PatientRecords />,
+    shared: <SharedWithMe />,
+    "shared/:id": <SharedRecord />,
+    profile: <Standing />,
+    account: <AccountPage />,
+  },
+  institution: {
+    "": <InstitutionHome />,
+    patients: <InstitutionPatients />,
+    "patients/:id": <PatientRecords />,
+    shared: <SharedWithMe />,
+    "shared/:id": <SharedRecord />,
+    profile: <Standing />,
+    account: <AccountPage />,
+  },
+  inactive: { "": <Standing />, account: <AccountPage /> },
+  administrator: {
+    "": <Waiting />,
+    members: <Register />,
+    "members/:id": <Examine />,
+    account: <AccountPage />,
+  },
+};
+
+const PATHS = [...new Set(Object.values(PAGES).flatMap((pages) => Object.keys(pages)))];
+
+/** The page of a path for whoever is signed in; the first page where it has none. */
+function Page({ path }: { path: string }) {
+  const { t } = useTranslation();
+  const kind = useKind();
+  const { standing } = useSession();
+  if (kind === "loading") {
+    return standing.type === "failed" ? (
+      <Notice tone="bad" title={t("common.notLoaded")} />
+    ) : (
+      <Loading label={t("common.loading")} />
+    );
+  }
+  const page = PAGES[kind][path];
+  return page === undefined ? <Navigate to={kind === "nobody" && path !== "" ? "/signin" : "/"} replace /> : page;
+}
+
+function FinishMember() {
+  const { standing } = useSession();
+  return standing.type === "ready" && standing.value.type === "member" ? (
+    <>
+      {standing.value.member.role === "patient" ? null : <StandingNotice />}
+      <Finish known={standing.value.member.role} />
+    </>
+  ) : null;
+}
+
+function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
+  const { t } = useTranslation();
+  const item = (path: string, label: string): NavItem => ({ to: `/${path}`, label });
+  const account = item("account", t("nav.account"));
+  switch (kind) {
+    case "patient":
+      return [
+        item("", t("nav.home")),
+        { ...item("inbox", t("nav.inbox")), count: waiting, countLabel: t("nav.waiting", { count: waiting }) },
+        item("records", t("nav.records")),
+        item("appointments", t("nav.appointments")),
+        item("doctors", t("nav.doctors")),
+        item("grants", t("nav.grants")),
+        item("log", t("nav.log")),
+        item("profile", t("nav.profile")),
+        account,
+      ];
+    case "doctor":
+      return [
+        item("", t("nav.home")),
+        item("appointments", t("nav.appointments")),
+        item("patients", t("nav.patients")),
+        item("shared", t("nav.shared")),
+        item("profile", t("nav.standing")),
+        account,
+      ];
+    case "institution":
+      return [
+        item("", t("nav.patients")),
+        item("shared", t("nav.shared")),
+        item("profile", t("nav.standing")),
+        account,
+      ];
+    case "inactive":
+      return [item("", t("nav.standing")), account];
+    case "administrator":
+      return [item("", t("nav.waitingProfessionals")), item("members", t("nav.register")), account];
+    case "stranger":
+    case "incomplete":
+      return [item("", t("nav.finish")), account];
+    default:
+      return [];
+  }
+}
+
+function Arrivals({ onCount, onArrival }: { onCount: (count: number) => void; onArrival: (text: string) => void }) {
+  const count = useArrivals(onArrival);
+  onCount(count);
+  return null;
+}
+
+function Frame() {
+  const { t, i18n } = useTranslation();
+  const { account, standing, signOut } = useSession();
+  const kind = useKind();
+  const connection = useConnectionStatus();
+  const [waiting, setWaiting] = useState(0);
+  const [arrival, setArrival] = useState<string | null>(null);
+  const nav = useNav(kind, waiting);
+  const onCount = useCallback((count: number) => queueMicrotask(() => setWaiting(count)), []);
+  const member = standing.type === "ready" && standing.value.type === "member" ? standing.value.member : null;
+  const other = LANGUAGES.find((language) => language !== i18n.language) ?? "en";
+  return (
+    <Shell
+      nav={nav}
+      who={
+        account === null
+          ? null
+          : {
+              name: member?.details?.name ?? account.name,
+              role:
+                member === null
+                  ? kind === "administrator"
+                    ? t("role.administrator")
+                    : ""
+                  : t("member.roleAndNumber", { role: t(`role.${member.role}`), id: member.id }),
+            }
+      }
+      banner={connection === "lost" ? t("connection.lost") : null}
+      words={{
+        skip: t("shell.skip"),
+        navigation: t("shell.navigation"),
+        home: t("shell.home"),
+        footer: t("shell.footer"),
+      }}
+      tools={
+        <>
+          <Button small look="quiet" onPress={() => void speak(other)}>
+            <span lang={other}>{t(`language.to.${other}`)}</span>
+          </Button>
+          {account === null ? null : (
+            <Button small onPress={signOut}>
+              {t("shell.signOut")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {kind === "patient" ? <Arrivals onCount={onCount} onArrival={setArrival} /> : null}
+      {arrival === null ? null : (
+        <Notice tone="warn" title={arrival}>
+          <Button small onPress={() => setArrival(null)}>
+            {t("common.close")}
+          </Button>
+        </Notice>
+      )}
+      <Suspense fallback={<Loading label={t("common.loading")} />}>
+        <Outlet />
+      </Suspense>
+    </Shell>
+  );
+}
+
+function WithActs({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const words = useMemo<ActWords>(
+    () => ({
+      recorded: t("act.recorded"),
+      stays: t("act.stays"),
+      cancel: t("common.cancel"),
+      close: t("common.close"),
+      retry: t("act.retry"),
+      stop: t("act.stop"),
+      background: t("act.background"),
+      failed: t("act.failed"),
+      details: t("act.details"),
+      block: t("act.block"),
+      blockHash: t("act.blockHash"),
+      extrinsic: t("act.extrinsic"),
+      steps: {
+        preparing: t("act.preparing"),
+        signing: t("act.signing"),
+        broadcast: t("act.broadcast"),
+        inBlock: t("act.inBlock"),
+        finalized: t("act.finalized"),
+      },
+      step: (step) => String(t(`step.${step}` as never)),
+      explain: explained,
+    }),
+    [t],
+  );
+  return <ActProvider words={words}>{children}</ActProvider>;
+}
+
+const router = createHashRouter([
+  {
+    element: (
+      <WithActs>
+        <Frame />
+      </WithActs>
+    ),
+    children: [
+      ...PATHS.map((path) =>
+        path === "" ? { index: true as const, element: <Page path="" /> } : { path, element: <Page path={path} /> },
+      ),
+      { path: "*", element: <Navigate to="/" replace /> },
+    ],
+  },
+]);
+
+export function App({ node }: { node: string }) {
+  return (
+    <ConnectionProvider url={node}>
+      <SessionProvider>
+        <RouterProvider router={router} />
+      </SessionProvider>
+    </ConnectionProvider>
+  );
+}

@@ -1,0 +1,509 @@
+import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
+import type { Keyring } from "../keyring/keyring";
+import type { PublicIdentity, SealTarget } from "../keyring/protocol";
+import type { Committee } from "../sealing/committee";
+import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
+import { FIRST_KEY_VERSION } from "../sealing/keys";
+import type { Recipient } from "../sealing/seal";
+import { type Described, readDescription } from "./description";
+import type { Reads } from "./reads";
+import type { Rpc } from "./rpc";
+import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
+import { VaultClient } from "./vault";
+import type {
+  AccessRequest,
+  AppointmentReason,
+  Details,
+  Grant,
+  Hex,
+  Member,
+  Purpose,
+  RecordView,
+  Role,
+  VettingReason,
+} from "./views";
+
+/** How an act goes on: what happens in this browser, then what happens in the chain. */
+export type ActState =
+  | {
+      readonly type: "preparing";
+      readonly step: "encrypting" | "storing" | "sealing" | "fetching" | "decrypting";
+      readonly done: number;
+      readonly total: number;
+    }
+  | TransactionState;
+
+export type Report = (state: ActState) => void;
+
+/** A record that was opened: what is said of it, and the document. */
+export interface Opened {
+  readonly described: Described;
+  readonly description: string;
+  readonly document: Blob;
+}
+
+const ROLES = { patient: "Patient", doctor: "Doctor", hospital: "Hospital", pharmacy: "Pharmacy" } as const;
+const KINDS = {
+  profile: "Profile",
+  certificate: "Certificate",
+  report: "Report",
+  prescription: "Prescription",
+} as const;
+const PURPOSES = {
+  TREAT: "Treatment",
+  HPAYMT: "Payment",
+  HOPERAT: "Operations",
+  PATRQT: "PatientRequest",
+  ETREAT: "EmergencyTreatment",
+  PUBHLTH: "PublicHealth",
+} as const;
+const VETTING = {
+  "certificate-unreadable": "CertificateUnreadable",
+  "licence-not-valid": "LicenceNotValid",
+  "details-disagree": "DetailsDisagree",
+  misconduct: "Misconduct",
+  "own-wish": "OwnWish",
+} as const;
+const APPOINTMENT = {
+  unavailable: "Unavailable",
+  rescheduled: "Rescheduled",
+  "not-needed": "NotNeeded",
+  "referred-elsewhere": "ReferredElsewhere",
+} as const;
+
+function term<T extends string>(type: T): { type: T; value: undefined } {
+  return { type, value: undefined };
+}
+
+/** Notes are padded to a multiple of this, so that their length tells little. */
+const NOTE_PADDING = 128;
+
+/** Who acts: a member, or an administrator, who is none. */
+export type Actor =
+  | { readonly type: "member"; readonly member: Member }
+  | { readonly type: "administrator"; readonly keyVersion: number };
+
+/** Everything that a signed-in person does. The only place where calls are built. */
+export class Acts {
+  readonly #reads: Reads;
+  readonly #keyring: Keyring;
+  readonly #identity: PublicIdentity;
+  readonly #url: string;
+  readonly vault: VaultClient;
+  #transactions: Promise<Transactions> | undefined;
+  #genesis: Promise<Hex> | undefined;
+
+  constructor(url: string, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
+    this.#url = url;
+    this.#reads = reads;
+    this.#keyring = keyring;
+    this.#identity = identity;
+    this.vault = new VaultClient(rpc, keyring, identity.address);
+  }
+
+  /** Loads what signing needs ahead of the first act. */
+  warmUp(): Promise<Transactions> {
+    this.#transactions ??= import("./transactions").then(
+      (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
+    );
+    return this.#transactions;
+  }
+
+  end(): void {
+    void this.#transactions?.then((transactions) => transactions.end());
+  }
+
+  async #send(build: (api: Api) => AnyTransaction, report: Report, until: Until = "finalized"): Promise<Receipt> {
+    const transactions = await this.warmUp();
+    const nonce = await this.#reads.nextNonce(this.#identity.address);
+    return transactions.send(build(transactions.api), nonce, until, report);
+  }
+
+  #genesisBytes(): Promise<Uint8Array> {
+    this.#genesis ??= this.#reads.genesis();
+    return this.#genesis.then(fromHex);
+  }
+
+  async #committee(): Promise<Committee> {
+    const view = await this.#reads.committee();
+    if (view === null) {
+      throw new Error("the chain has no release committee yet");
+    }
+    return { epoch: view.epoch, key: fromHex(view.key), threshold: view.threshold, shares: view.shares.map(fromHex) };
+  }
+
+  /** Where seals for a member go: our own key is at hand, another's is proved. */
+  async #target(member: number, me?: Member): Promise<SealTarget> {
+    if (me?.id === member) {
+      return {
+        recipient: { type: "member", id: BigInt(me.id) },
+        key: this.#identity.encryptionKey,
+        keyVersion: FIRST_KEY_VERSION,
+      };
+    }
+    const { provenTarget } = await import("./proven");
+    return provenTarget(this.#reads, member);
+  }
+
+  #recipient(actor: Actor): Recipient {
+    return actor.type === "member"
+      ? { type: "member", id: BigInt(actor.member.id) }
+      : { type: "administrator", account: this.#identity.publicKey };
+  }
+
+  // Registry.
+
+  register(role: Role, username: string, details: Details | null, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Registry.register({
+          role: term(ROLES[role]),
+          username: utf8(username),
+          encryption_key: `0x${toHex(this.#identity.encryptionKey)}`,
+          details: details === null ? undefined : encodeDetails(details),
+        }),
+      report,
+      "inBlock",
+    );
+  }
+
+  updateDetails(details: Details, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.update_details({ details: encodeDetails(details) }), report);
+  }
+
+  applyAgain(report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.apply_again(), report);
+  }
+
+  publishAdministratorKey(report: Report): Promise<Receipt> {
+    const key: Hex = `0x${toHex(this.#identity.encryptionKey)}`;
+    return this.#send((api) => api.tx.Registry.publish_administrator_key({ key }), report);
+  }
+
+  verify(member: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.verify({ member: BigInt(member) }), report);
+  }
+
+  reject(member: number, reason: VettingReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Registry.reject({ member: BigInt(member), reason: term(VETTING[reason]) }),
+      report,
+    );
+  }
+
+  suspend(member: number, reason: VettingReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Registry.suspend({ member: BigInt(member), reason: term(VETTING[reason]) }),
+      report,
+    );
+  }
+
+  reinstate(member: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.reinstate({ member: BigInt(member) }), report);
+  }
+
+  // Appointments.
+
+  async requestAppointment(
+    me: Member,
+    doctor: Member,
+    start: number,
+    end: number,
+    note: string,
+    report: Report,
+  ): Promise<Receipt> {
+    report({ type: "preparing", step: "sealing", done: 0, total: 1 });
+    const profile = await this.#sealedProfile(me, doctor.id);
+    const sealed =
+      note.trim() === ""
+        ? new Uint8Array(0)
+        : await this.#keyring.run("sealNote", {
+            text: padded(note.trim()),
+            to: (await this.#target(doctor.id)).key,
+            aad: await this.#noteAad(me.id, doctor.id, start),
+          });
+    return this.#send(
+      (api) =>
+        api.tx.Appointments.request({
+          doctor: BigInt(doctor.id),
+          start: BigInt(start),
+          end: BigInt(end),
+          profile,
+          note: sealed,
+        }),
+      report,
+    );
+  }
+
+  acceptAppointment(id: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Appointments.accept({ id: BigInt(id) }), report);
+  }
+
+  declineAppointment(id: number, reason: AppointmentReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Appointments.decline({ id: BigInt(id), reason: term(APPOINTMENT[reason]) }),
+      report,
+    );
+  }
+
+  cancelAppointment(id: number, reason: AppointmentReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Appointments.cancel({ id: BigInt(id), reason: term(APPOINTMENT[reason]) }),
+      report,
+    );
+  }
+
+  completeAppointment(id: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Appointments.complete({ id: BigInt(id) }), report);
+  }
+
+  markMissed(id: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Appointments.mark_missed({ id: BigInt(id) }), report);
+  }
+
+  async openCare(me: Member, doctor: number, report: Report): Promise<Receipt> {
+    report({ type: "preparing", step: "sealing", done: 0, total: 1 });
+    const profile = await this.#sealedProfile(me, doctor);
+    return this.#send((api) => api.tx.Appointments.open_care({ doctor: BigInt(doctor), profile }), report);
+  }
+
+  endCare(doctor: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Appointments.end_care({ doctor: BigInt(doctor) }), report);
+  }
+
+  async readNote(me: Member, patient: number, start: number, note: Hex): Promise<string> {
+    const text = await this.#keyring.run("openNote", {
+      note: fromHex(note),
+      aad: await this.#noteAad(patient, me.id, start),
+      keyVersion: me.keyVersion,
+    });
+    return text.trimEnd();
+  }
+
+  async #noteAad(patient: number, doctor: number, start: number): Promise<Uint8Array> {
+    return concat(await this.#genesisBytes(), u64le(BigInt(patient)), u64le(BigInt(doctor)), u64le(BigInt(start)));
+  }
+
+  /** The patient's current profile, sealed to a doctor; nothing if the patient has none. */
+  async #sealedProfile(me: Member, doctor: number) {
+    if (me.ownRecord === null) {
+      return undefined;
+    }
+    const record = await this.#reads.record(me.ownRecord);
+    if (record === null) {
+      return undefined;
+    }
+    return this.sealTo(record, { type: "member", member: me }, doctor);
+  }
+
+  /** Our half of a record, sealed to another member: out of the envelope for its owner, out of the grant for a reader. */
+  private async sealTo(record: RecordView, actor: Actor, reader: number, grant?: Grant) {
+    const target = await this.#target(reader);
+    const own = {
+      genesis: await this.#genesisBytes(),
+      content: fromHex(record.content),
+      recipient: this.#recipient(actor),
+      keyVersion: grant?.seal.keyVersion ?? 0,
+    };
+    const [seal] = await this.#keyring.run("reseal", {
+      envelope: grant === undefined ? await this.vault.envelope(record) : undefined,
+      seal: grant === undefined ? undefined : fromHex(grant.seal.seal),
+      own,
+      targets: [target],
+    });
+    if (seal === undefined) {
+      throw new Error("no seal was made");
+    }
+    const hex: Hex = `0x${toHex(seal)}`;
+    return { record: BigInt(record.id), seal: { seal: hex, key_version: target.keyVersion } };
+  }
+
+  // Records.
+
+  /** Encrypts a document in the worker and keeps the ciphertext in this browser until it is stored. */
+  async prepare(
+    me: Member,
+    purpose: UploadPurpose,
+    document: Blob,
+    description: string,
+    report: Report,
+  ): Promise<StoredUpload> {
+    const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
+    if (purpose.kind === "certificate") {
+      const { provenAdministrators } = await import("./proven");
+      targets.push(...(await provenAdministrators(this.#reads)));
+    }
+    return this.#keyring.run(
+      "prepareUpload",
+      {
+        document,
+        description,
+        genesis: await this.#genesisBytes(),
+        author: BigInt(me.id),
+        committee: await this.#committee(),
+        targets,
+        purpose,
+      },
+      (done, total) => report({ type: "preparing", step: "encrypting", done, total }),
+    );
+  }
+
+  /** Stores a prepared upload, or what is missing of it, and anchors it. */
+  async storeAndAnchor(upload: StoredUpload, report: Report, signal: AbortSignal): Promise<Receipt> {
+    await this.vault.store(
+      upload,
+      (done, total) => report({ type: "preparing", step: "storing", done, total }),
+      signal,
+    );
+    const content: Hex = `0x${toHex(upload.root)}`;
+    const envelope: Hex = `0x${toHex(upload.envelopeHash)}`;
+    const { patient, kind, fills, amends } = upload.purpose;
+    const size = BigInt(upload.size);
+    const receipt = await this.#send(
+      (api) =>
+        amends === null
+          ? api.tx.Reports.anchor({ patient: BigInt(patient), kind: term(KINDS[kind]), content, size, envelope, fills })
+          : api.tx.Reports.amend({ record: BigInt(amends), content, size, envelope, fills }),
+      report,
+    );
+    await uploads.remove(upload.id);
+    return receipt;
+  }
+
+  retract(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.retract({ record: BigInt(record) }), report);
+  }
+
+  erase(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.erase({ record: BigInt(record) }), report);
+  }
+
+  /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
+  async readRecord(record: RecordView, actor: Actor, report: Report, signal: AbortSignal): Promise<Opened> {
+    const owner = actor.type === "administrator" || actor.member.id === record.patient;
+    const grant = owner || actor.type !== "member" ? null : await this.#reads.grant(record.id, actor.member.id);
+    const fetched = await this.vault.fetch(
+      record,
+      (done, total) => report({ type: "preparing", step: "fetching", done, total }),
+      signal,
+    );
+    const genesis = await this.#genesisBytes();
+    const content = fromHex(record.content);
+    const recipient = this.#recipient(actor);
+    const ownVersion = actor.type === "member" ? actor.member.keyVersion : actor.keyVersion;
+    report({ type: "preparing", step: "decrypting", done: 0, total: record.size });
+    const opened = await this.#keyring.run(
+      "open",
+      {
+        rootBlock: fetched.rootBlock,
+        ciphertext: fetched.ciphertext,
+        envelope: fetched.envelope,
+        seal: grant === null ? undefined : fromHex(grant.seal.seal),
+        sealContext: { genesis, content, recipient, keyVersion: grant?.seal.keyVersion ?? ownVersion },
+        releases: fetched.releases,
+        releaseContext: { genesis, record: BigInt(record.id), content, recipient },
+        releaseKeyVersion: ownVersion,
+        capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
+        committee: await this.#committee(),
+      },
+      (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
+    );
+    return { described: readDescription(opened.description), ...opened };
+  }
+
+  // Access.
+
+  request(patient: number, records: readonly number[], purpose: Purpose, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Access.request({
+          patient: BigInt(patient),
+          records: records.map(BigInt),
+          purpose: term(PURPOSES[purpose]),
+        }),
+      report,
+    );
+  }
+
+  withdraw(request: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.withdraw({ request: BigInt(request) }), report);
+  }
+
+  async grant(
+    me: Member,
+    request: AccessRequest,
+    records: readonly RecordView[],
+    duration: number,
+    openings: number,
+    report: Report,
+  ): Promise<Receipt> {
+    const grants: Awaited<ReturnType<typeof this.sealTo>>[] = [];
+    for (const [at, record] of records.entries()) {
+      report({ type: "preparing", step: "sealing", done: at, total: records.length });
+      grants.push(await this.sealTo(record, { type: "member", member: me }, request.requester));
+    }
+    return this.#send(
+      (api) =>
+        api.tx.Access.grant({
+          reader: BigInt(request.requester),
+          request: BigInt(request.id),
+          grants,
+          purpose: term(PURPOSES[request.purpose]),
+          duration: BigInt(duration),
+          openings,
+        }),
+      report,
+    );
+  }
+
+  deny(request: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.deny({ request: BigInt(request) }), report);
+  }
+
+  revoke(record: number, reader: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.revoke({ record: BigInt(record), reader: BigInt(reader) }), report);
+  }
+
+  open(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.open({ record: BigInt(record) }), report);
+  }
+
+  close(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.close({ record: BigInt(record) }), report);
+  }
+
+  relinquish(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.relinquish({ record: BigInt(record) }), report);
+  }
+
+  async share(
+    me: Member,
+    patient: number,
+    hospital: number,
+    record: RecordView,
+    grant: Grant,
+    report: Report,
+  ): Promise<Receipt> {
+    report({ type: "preparing", step: "sealing", done: 0, total: 1 });
+    const profile = await this.sealTo(record, { type: "member", member: me }, hospital, grant);
+    return this.#send(
+      (api) => api.tx.Access.share({ patient: BigInt(patient), hospital: BigInt(hospital), profile }),
+      report,
+    );
+  }
+}
+
+function padded(note: string): string {
+  const length = utf8(note).length;
+  return note + " ".repeat(Math.ceil(length / NOTE_PADDING) * NOTE_PADDING - length);
+}
+
+function encodeDetails(details: Details) {
+  return {
+    name: utf8(details.name),
+    licence: utf8(details.licence),
+    issuer: utf8(details.issuer),
+    speciality: utf8(details.speciality),
+    address: utf8(details.address),
+  };
+}

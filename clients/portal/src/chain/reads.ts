@@ -1,0 +1,90 @@
+import type { Rpc } from "./rpc";
+import type { JsonHeader } from "./trie";
+import type {
+  AccessRequest,
+  Administrator,
+  Appointment,
+  Care,
+  CommitteeView,
+  Decision,
+  Grant,
+  Hex,
+  Member,
+  Page,
+  Purpose,
+  Reading,
+  RecordKind,
+  RecordView,
+  Role,
+  Status,
+} from "./views";
+
+/** Most entries of a page. */
+const PAGE = 100;
+/** How many entries a listing is read to; lists of this length still scroll and filter without a stall. */
+const LIST_MAX = 10_000;
+
+type Selector = number | string;
+
+/** Reads of the chain's state at the best block. */
+export class Reads {
+  readonly #rpc: Rpc;
+
+  constructor(rpc: Rpc) {
+    this.#rpc = rpc;
+  }
+
+  member = (who: Selector) => this.#rpc.request<Member | null>("medchain_member", [who]);
+  administrators = () => this.#rpc.request<readonly Administrator[]>("medchain_administrators", []);
+  record = (id: number) => this.#rpc.request<RecordView | null>("medchain_record", [id]);
+  grant = (record: number, reader: number) => this.#rpc.request<Grant | null>("medchain_grant", [record, reader]);
+  committee = () => this.#rpc.request<CommitteeView | null>("medchain_committee", []);
+  mayOpen = (account: Selector, record: number) => this.#rpc.request<Decision>("medchain_mayOpen", [account, record]);
+  mayRequest = (account: Selector, patient: number, records: readonly number[], purpose: Purpose) =>
+    this.#rpc.request<Decision>("medchain_mayRequest", [account, patient, records, purpose]);
+  genesis = () => this.#rpc.request<Hex>("chain_getBlockHash", [0]);
+  nextNonce = (account: string) => this.#rpc.request<number>("system_accountNextIndex", [account]);
+  readProof = (keys: readonly Hex[], at: Hex) =>
+    this.#rpc.request<{ at: Hex; proof: readonly Hex[] }>("state_getReadProof", [keys, at]);
+  header = (hash: Hex) => this.#rpc.request<JsonHeader>("chain_getHeader", [hash]);
+  finalizedHead = () => this.#rpc.request<Hex>("chain_getFinalizedHead", []);
+
+  members = (role: Role, status: Status) =>
+    this.#all((cursor) => this.#page<Member>("medchain_members", [role, status], cursor));
+  appointments = (member: number) =>
+    this.#all((cursor) => this.#page<Appointment>("medchain_appointments", [member], cursor));
+  careRelations = (member: number) =>
+    this.#all((cursor) => this.#page<Care>("medchain_careRelations", [member], cursor));
+  records = (member: number, kind: RecordKind | null = null) =>
+    this.#all((cursor) => this.#page<RecordView>("medchain_records", [member, kind], cursor));
+  inbox = (patient: number) => this.#all((cursor) => this.#page<AccessRequest>("medchain_inbox", [patient], cursor));
+  requestsBy = (requester: number) =>
+    this.#all((cursor) => this.#page<AccessRequest>("medchain_requestsBy", [requester], cursor));
+  grantsOfRecord = (record: number) =>
+    this.#all((cursor) => this.#page<Grant>("medchain_grantsOfRecord", [record], cursor));
+  grantsOfReader = (reader: number) =>
+    this.#all((cursor) => this.#page<Grant>("medchain_grantsOfReader", [reader], cursor));
+  readLog = (of: { record: number } | { patient: number } | { reader: number }) =>
+    this.#all((cursor) => this.#page<Reading>("medchain_readLog", [of], cursor));
+
+  /** All grants on a patient's records. */
+  async grantsOfPatient(patient: number): Promise<readonly Grant[]> {
+    const records = (await this.records(patient)).filter((record) => record.status !== "erased");
+    return (await Promise.all(records.map((record) => this.grantsOfRecord(record.id)))).flat();
+  }
+
+  #page<T>(method: string, selector: readonly unknown[], cursor: number | null): Promise<Page<T>> {
+    return this.#rpc.request<Page<T>>(method, [...selector, cursor, PAGE]);
+  }
+
+  async #all<T>(page: (cursor: number | null) => Promise<Page<T>>): Promise<readonly T[]> {
+    const items: T[] = [];
+    let cursor: number | null = null;
+    do {
+      const { items: more, next }: Page<T> = await page(cursor);
+      items.push(...more);
+      cursor = next;
+    } while (cursor !== null && items.length < LIST_MAX);
+    return items;
+  }
+}

@@ -1,0 +1,135 @@
+/** What `medchain_*` answers: the runtime API's views as JSON (`runtime/api/src/views.rs`). Times are milliseconds. */
+
+export type Role = "patient" | "doctor" | "hospital" | "pharmacy";
+export type Status = "pending" | "active" | "rejected" | "suspended";
+export type RecordKind = "profile" | "certificate" | "report" | "prescription";
+export type RecordStatus = "current" | "superseded" | "entered-in-error" | "erased";
+export type Purpose = "TREAT" | "HPAYMT" | "HOPERAT" | "PATRQT" | "ETREAT" | "PUBHLTH";
+export type AppointmentStatus = "requested" | "accepted" | "declined" | "cancelled" | "completed" | "missed";
+export type AppointmentReason = "unavailable" | "rescheduled" | "not-needed" | "referred-elsewhere";
+export type VettingReason =
+  | "certificate-unreadable"
+  | "licence-not-valid"
+  | "details-disagree"
+  | "misconduct"
+  | "own-wish";
+export type GrantBasis = "consent" | "care" | "shared";
+export type Hex = `0x${string}`;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: number | null;
+}
+
+export interface Details {
+  readonly name: string;
+  readonly licence: string;
+  readonly issuer: string;
+  readonly speciality: string;
+  readonly address: string;
+}
+
+export interface Member {
+  readonly id: number;
+  readonly account: string;
+  readonly username: string;
+  readonly role: Role;
+  readonly status: Status;
+  readonly reason: VettingReason | null;
+  readonly encryptionKey: Hex;
+  readonly keyVersion: number;
+  readonly details: Details | null;
+  readonly ownRecord: number | null;
+  readonly registeredAt: number;
+}
+
+export interface Administrator {
+  readonly account: string;
+  readonly encryptionKey: Hex | null;
+  readonly keyVersion: number;
+}
+
+export interface Appointment {
+  readonly id: number;
+  readonly patient: number;
+  readonly doctor: number;
+  readonly start: number;
+  readonly end: number;
+  readonly status: AppointmentStatus;
+  readonly reason: AppointmentReason | null;
+  readonly note: Hex;
+  readonly requestedAt: number;
+}
+
+export interface Care {
+  readonly patient: number;
+  readonly doctor: number;
+  readonly since: number;
+  readonly appointment: number | null;
+}
+
+export interface RecordView {
+  readonly id: number;
+  readonly patient: number;
+  readonly author: number;
+  readonly kind: RecordKind;
+  readonly status: RecordStatus;
+  readonly content: Hex;
+  readonly size: number;
+  readonly envelope: Hex;
+  readonly anchoredAt: number;
+  readonly supersedes: number | null;
+  readonly supersededBy: number | null;
+  readonly fills: number;
+}
+
+export interface AccessRequest {
+  readonly id: number;
+  readonly requester: number;
+  readonly patient: number;
+  readonly records: readonly number[];
+  readonly purpose: Purpose;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Grant {
+  readonly record: number;
+  readonly reader: number;
+  readonly seal: { readonly seal: Hex; readonly keyVersion: number };
+  readonly purpose: Purpose;
+  readonly basis: GrantBasis;
+  readonly grantedAt: number;
+  readonly expiresAt: number;
+  readonly openingsLeft: number;
+  readonly windowClosesAt: number | null;
+}
+
+export interface Reading {
+  readonly id: number;
+  readonly record: number;
+  readonly patient: number;
+  readonly reader: number;
+  readonly purpose: Purpose;
+  readonly basis: GrantBasis;
+  readonly openedAt: number;
+  readonly openedIn: number;
+}
+
+export interface CommitteeView {
+  readonly epoch: number;
+  readonly key: Hex;
+  readonly threshold: number;
+  readonly shares: readonly Hex[];
+}
+
+export interface Refusal {
+  readonly pallet: string;
+  readonly error: string;
+  readonly text: string;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason?: Refusal;
+}

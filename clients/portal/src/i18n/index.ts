@@ -1,0 +1,75 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en";
+
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const CHOICE = "medchain.language";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "translation";
+    resources: { translation: typeof en };
+    returnNull: false;
+  }
+}
+
+function preferred(): Language {
+  const chosen = localStorage.getItem(CHOICE) ?? navigator.language.slice(0, 2);
+  return LANGUAGES.find((language) => language === chosen) ?? "en";
+}
+
+/** Starts the catalogue in the language chosen before, or the browser's. */
+export async function startCatalogue(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: "en",
+    fallbackLng: "en",
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false },
+  });
+  await speak(preferred());
+}
+
+/** Changes the language, here and for the next visit. */
+export async function speak(language: Language): Promise<void> {
+  if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
+    const { de } = await import("./de");
+    i18next.addResourceBundle("de", "translation", de);
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  localStorage.setItem(CHOICE, language);
+}
+
+/** The reader's own region where it speaks the chosen language. */
+function locale(): string {
+  return navigator.languages.find((one) => one.startsWith(i18next.language)) ?? i18next.language;
+}
+
+/** A point in time as people write it. */
+export function dateTime(ms: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(ms);
+}
+
+/** A day as people write it. */
+export function date(ms: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(ms);
+}
+
+/** A time of day. */
+export function time(ms: number): string {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);
+}
+
+/** A number of bytes as people write it. */
+export function bytes(count: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  const at = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  return new Intl.NumberFormat(locale(), {
+    style: "unit",
+    unit: units[at] ?? "byte",
+    unitDisplay: at === 0 ? "long" : "short",
+    maximumFractionDigits: at === 0 ? 0 : 1,
+  }).format(count / 1000 ** at);
+}

@@ -1,0 +1,95 @@
+/** What the browser keeps: encrypted keystores, and the ciphertext of uploads that are not finished. */
+
+/** An encrypted keystore; `file` is an age file under the password. */
+export interface StoredKeystore {
+  readonly username: string;
+  readonly address: string;
+  readonly file: Uint8Array<ArrayBuffer>;
+}
+
+/** An upload under way. Everything here is ciphertext or public: it may outlive the session. */
+export interface StoredUpload {
+  readonly id: string;
+  readonly address: string;
+  readonly cid: string;
+  readonly root: Uint8Array<ArrayBuffer>;
+  readonly rootBlock: Uint8Array<ArrayBuffer>;
+  readonly leaves: number;
+  readonly size: number;
+  readonly envelope: Uint8Array<ArrayBuffer>;
+  readonly envelopeHash: Uint8Array<ArrayBuffer>;
+  readonly purpose: UploadPurpose;
+  readonly createdAt: number;
+}
+
+/** What an upload is anchored as once it is stored. */
+export interface UploadPurpose {
+  readonly patient: number;
+  readonly kind: "profile" | "certificate" | "report" | "prescription";
+  readonly fills: number;
+  /** The record that it amends. */
+  readonly amends: number | null;
+}
+
+const NAME = "medchain";
+const VERSION = 1;
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("keystores", { keyPath: "username" });
+      request.result.createObjectStore("uploads", { keyPath: "id" });
+      request.result.createObjectStore("leaves");
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+let opened: Promise<IDBDatabase> | undefined;
+
+async function run<T>(
+  store: string,
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  opened ??= open();
+  const database = await opened;
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(store, mode);
+    const request = act(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+export const keystores = {
+  put: (keystore: StoredKeystore) => run("keystores", "readwrite", (store) => store.put(keystore)),
+  get: (username: string): Promise<StoredKeystore | undefined> =>
+    run("keystores", "readonly", (store) => store.get(username)),
+  all: (): Promise<StoredKeystore[]> => run("keystores", "readonly", (store) => store.getAll()),
+  remove: (username: string) => run("keystores", "readwrite", (store) => store.delete(username)),
+};
+
+function leavesOf(id: string, count: number): IDBKeyRange {
+  return IDBKeyRange.bound([id, 0], [id, count]);
+}
+
+export const uploads = {
+  put: (upload: StoredUpload) => run("uploads", "readwrite", (store) => store.put(upload)),
+  get: (id: string): Promise<StoredUpload | undefined> => run("uploads", "readonly", (store) => store.get(id)),
+  of: async (address: string): Promise<StoredUpload[]> => {
+    const all: StoredUpload[] = await run("uploads", "readonly", (store) => store.getAll());
+    return all.filter((upload) => upload.address === address);
+  },
+  putLeaf: (id: string, index: number, leaf: Uint8Array<ArrayBuffer>) =>
+    run("leaves", "readwrite", (store) => store.put(leaf, [id, index])),
+  leaf: (id: string, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+    run("leaves", "readonly", (store) => store.get([id, index])),
+  remove: async (id: string): Promise<void> => {
+    await run("leaves", "readwrite", (store) => store.delete(leavesOf(id, Number.MAX_SAFE_INTEGER)));
+    await run("uploads", "readwrite", (store) => store.delete(id));
+  },
+};

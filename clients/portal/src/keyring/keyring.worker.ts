@@ -1,0 +1,214 @@
+/// <reference lib="webworker" />
+import { combine, createCapsule } from "../sealing/committee";
+import { ContentError, decryptContent, encryptContent } from "../sealing/content";
+import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBlock } from "../sealing/dag";
+import { type Bytes, copy, equal } from "../sealing/encoding";
+import { decodeEnvelope, encodeEnvelope, envelopeHash, sealFor } from "../sealing/envelope";
+import { FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
+import { openNote, openRelease, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
+import { type StoredUpload, uploads } from "./database";
+import { type Identity, identityOf, newPhrase } from "./identity";
+import { lock, polkadotJsFile, unlock } from "./keystore";
+import type {
+  JobName,
+  JobReply,
+  JobRequest,
+  Jobs,
+  OpenedRecord,
+  OpenOrder,
+  PublicIdentity,
+  ResealOrder,
+  UploadOrder,
+} from "./protocol";
+
+/** The worker that holds the secrets: whatever signs, encrypts or decrypts happens here, off the page. */
+
+let identity: Identity | undefined;
+
+function signedIn(): Identity {
+  if (identity === undefined) {
+    throw new Error("nobody is signed in");
+  }
+  return identity;
+}
+
+function publicPart(of: Identity): PublicIdentity {
+  return {
+    address: of.address,
+    publicKey: of.publicKey,
+    encryptionKey: of.encryptionKey(FIRST_KEY_VERSION).publicKey,
+  };
+}
+
+type Progress = (done: number, total: number) => void;
+
+async function prepareUpload(order: UploadOrder, progress: Progress): Promise<StoredUpload> {
+  const patientHalf = crypto.getRandomValues(new Uint8Array(32));
+  const made = createCapsule(order.committee.key, {
+    genesis: order.genesis,
+    author: order.author,
+    patient: BigInt(order.purpose.patient),
+    epoch: order.committee.epoch,
+  });
+  const key = recordKey(patientHalf, made.half);
+  const id = crypto.randomUUID();
+  const digests: Bytes[] = [];
+  let size = 0;
+  const encrypted = await encryptContent(key, order.description, order.document.stream());
+  for await (const leaf of cutLeaves(encrypted)) {
+    digests.push(await leafDigest(leaf));
+    await uploads.putLeaf(id, digests.length - 1, leaf);
+    size += leaf.length;
+    progress(Math.min(size, order.document.size), order.document.size);
+  }
+  const block = rootBlock(digests, size);
+  const seals = await Promise.all(
+    order.targets.map(async ({ recipient, key: to, keyVersion }) => ({
+      recipient,
+      keyVersion,
+      seal: await seal(patientHalf, to, { genesis: order.genesis, content: block.root, recipient, keyVersion }),
+    })),
+  );
+  patientHalf.fill(0);
+  key.fill(0);
+  const envelope = encodeEnvelope({ capsule: made.capsule, epoch: order.committee.epoch, seals });
+  const upload: StoredUpload = {
+    id,
+    address: signedIn().address,
+    cid: contentCid(block.root),
+    root: block.root,
+    rootBlock: block.bytes,
+    leaves: digests.length,
+    size,
+    envelope,
+    envelopeHash: envelopeHash(envelope),
+    purpose: order.purpose,
+    createdAt: Date.now(),
+  };
+  await uploads.put(upload);
+  return upload;
+}
+
+async function patientHalfOf(order: Pick<ResealOrder, "envelope" | "seal" | "own">): Promise<Bytes> {
+  const { own } = order;
+  let sealed = order.seal;
+  let keyVersion = own.keyVersion;
+  if (sealed === undefined) {
+    const found = order.envelope === undefined ? undefined : sealFor(decodeEnvelope(order.envelope), own.recipient);
+    if (found === undefined) {
+      throw new UnopenedError();
+    }
+    sealed = found.seal;
+    keyVersion = found.keyVersion;
+  }
+  return openSeal(sealed, signedIn().encryptionKey(keyVersion).secret, { ...own, keyVersion });
+}
+
+async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord> {
+  const block = parseRootBlock(order.rootBlock);
+  if (!equal(block.root, order.sealContext.content) || block.size !== order.ciphertext.size) {
+    throw new ContentError("damaged");
+  }
+  const half = await patientHalfOf({ envelope: order.envelope, seal: order.seal, own: order.sealContext });
+  const { secret } = signedIn().encryptionKey(order.releaseKeyVersion);
+  const partials = await Promise.all(
+    order.releases.map((release) => openRelease(release, secret, order.releaseContext)),
+  );
+  const envelope = decodeEnvelope(order.envelope);
+  const { half: committeeHalf } = combine(order.committee, partials, envelope.capsule, {
+    ...order.capsuleContext,
+    epoch: envelope.epoch,
+  });
+  const opened = await decryptContent(recordKey(half, committeeHalf), verified(order.ciphertext, block.leaves));
+  const parts: Blob[] = [];
+  let done = 0;
+  let batch: BlobPart[] = [];
+  let batched = 0;
+  for await (const chunk of opened.document) {
+    batch.push(copy(chunk));
+    batched += chunk.length;
+    done += chunk.length;
+    if (batched > 8 * LEAF_BYTES) {
+      parts.push(new Blob(batch));
+      batch = [];
+      batched = 0;
+      progress(done, block.size);
+    }
+  }
+  return { description: opened.description, document: new Blob([...parts, ...batch]) };
+}
+
+/** The ciphertext leaf by leaf, each checked against the digest that the root names. */
+function verified(ciphertext: Blob, digests: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  let index = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const digest = digests[index];
+      if (digest === undefined) {
+        controller.close();
+        return;
+      }
+      const leaf = new Uint8Array(await ciphertext.slice(index * LEAF_BYTES, (index + 1) * LEAF_BYTES).arrayBuffer());
+      if (!equal(await leafDigest(leaf), digest)) {
+        controller.error(new ContentError("damaged"));
+        return;
+      }
+      index += 1;
+      controller.enqueue(leaf);
+    },
+  });
+}
+
+async function reseal(order: ResealOrder): Promise<readonly Bytes[]> {
+  const half = await patientHalfOf(order);
+  const { genesis, content } = order.own;
+  return Promise.all(
+    order.targets.map(({ recipient, key, keyVersion }) => seal(half, key, { genesis, content, recipient, keyVersion })),
+  );
+}
+
+type Handlers = {
+  [Name in JobName]: (input: Jobs[Name]["input"], progress: Progress) => Promise<Jobs[Name]["output"]>;
+};
+
+const handlers: Handlers = {
+  newPhrase: async () => {
+    const phrase = newPhrase();
+    return { phrase, identity: publicPart(identityOf(phrase)) };
+  },
+  usePhrase: async ({ phrase }) => {
+    identity = identityOf(phrase);
+    return publicPart(identity);
+  },
+  lock: ({ name, password }) => lock(signedIn(), name, password),
+  unlock: async ({ file, password }) => {
+    const unlocked = await unlock(file, password);
+    identity = unlocked.identity;
+    return { identity: publicPart(identity), name: unlocked.name };
+  },
+  reveal: async ({ file, password }) => (await unlock(file, password)).identity.phrase,
+  polkadotJsFile: async ({ file, name, password }) =>
+    polkadotJsFile((await unlock(file, password)).identity, name, password),
+  sign: async ({ message }) => signedIn().sign(message),
+  prepareUpload,
+  open,
+  reseal,
+  sealNote: ({ text, to, aad }) => sealNote(text, to, aad),
+  openNote: async ({ note, aad, keyVersion }) => openNote(note, signedIn().encryptionKey(keyVersion).secret, aad),
+};
+
+async function run<Name extends JobName>(id: number, name: Name, input: Jobs[Name]["input"]): Promise<void> {
+  const reply = (message: JobReply) => postMessage(message);
+  try {
+    const output = await handlers[name](input, (done, total) => reply({ id, type: "progress", done, total }));
+    reply({ id, type: "done", output });
+  } catch (error) {
+    const { name: kind, message } = error instanceof Error ? error : new Error("unknown");
+    reply({ id, type: "failed", error: kind, message });
+  }
+}
+
+addEventListener("message", (event: MessageEvent<JobRequest>) => {
+  const { id, name, input } = event.data;
+  void run(id, name, input);
+});

@@ -1,0 +1,81 @@
+import type { CapsuleContext, Committee } from "../sealing/committee";
+import type { Recipient, ReleaseContext, SealContext } from "../sealing/seal";
+import type { StoredUpload, UploadPurpose } from "./database";
+
+/** What is known of an account without its secrets. */
+export interface PublicIdentity {
+  readonly address: string;
+  readonly publicKey: Uint8Array<ArrayBuffer>;
+  readonly encryptionKey: Uint8Array<ArrayBuffer>;
+}
+
+/** To whom a seal is made. */
+export interface SealTarget {
+  readonly recipient: Recipient;
+  readonly key: Uint8Array;
+  readonly keyVersion: number;
+}
+
+export interface UploadOrder {
+  readonly document: Blob;
+  /** FHIR JSON; never leaves the worker in the clear. */
+  readonly description: string;
+  readonly genesis: Uint8Array;
+  readonly author: bigint;
+  readonly committee: Committee;
+  readonly targets: readonly SealTarget[];
+  readonly purpose: UploadPurpose;
+}
+
+export interface OpenOrder {
+  readonly rootBlock: Uint8Array;
+  readonly ciphertext: Blob;
+  readonly envelope: Uint8Array;
+  /** The seal to open: from the chain for a reader; from the envelope for owner and administrator, when left out. */
+  readonly seal?: Uint8Array | undefined;
+  readonly sealContext: SealContext;
+  readonly releases: readonly Uint8Array[];
+  readonly releaseContext: ReleaseContext;
+  /** The version of our key that releases are wrapped to. */
+  readonly releaseKeyVersion: number;
+  readonly capsuleContext: Omit<CapsuleContext, "epoch">;
+  readonly committee: Committee;
+}
+
+export interface OpenedRecord {
+  readonly description: string;
+  readonly document: Blob;
+}
+
+/** Makes a seal to someone else out of our own. */
+export interface ResealOrder {
+  readonly envelope?: Uint8Array | undefined;
+  readonly seal?: Uint8Array | undefined;
+  readonly own: SealContext;
+  readonly targets: readonly SealTarget[];
+}
+
+/** Every job of the keyring worker: what it takes and what it gives. */
+export interface Jobs {
+  newPhrase: { input: null; output: { phrase: string; identity: PublicIdentity } };
+  usePhrase: { input: { phrase: string }; output: PublicIdentity };
+  lock: { input: { name: string; password: string }; output: Uint8Array<ArrayBuffer> };
+  unlock: { input: { file: Uint8Array; password: string }; output: { identity: PublicIdentity; name: string } };
+  reveal: { input: { file: Uint8Array; password: string }; output: string };
+  polkadotJsFile: { input: { file: Uint8Array; name: string; password: string }; output: string };
+  sign: { input: { message: Uint8Array }; output: Uint8Array<ArrayBuffer> };
+  prepareUpload: { input: UploadOrder; output: StoredUpload };
+  open: { input: OpenOrder; output: OpenedRecord };
+  reseal: { input: ResealOrder; output: readonly Uint8Array<ArrayBuffer>[] };
+  sealNote: { input: { text: string; to: Uint8Array; aad: Uint8Array }; output: Uint8Array<ArrayBuffer> };
+  openNote: { input: { note: Uint8Array; aad: Uint8Array; keyVersion: number }; output: string };
+}
+
+export type JobName = keyof Jobs;
+
+export type JobRequest = { [Name in JobName]: { id: number; name: Name; input: Jobs[Name]["input"] } }[JobName];
+
+export type JobReply =
+  | { readonly id: number; readonly type: "done"; readonly output: unknown }
+  | { readonly id: number; readonly type: "failed"; readonly error: string; readonly message: string }
+  | { readonly id: number; readonly type: "progress"; readonly done: number; readonly total: number };

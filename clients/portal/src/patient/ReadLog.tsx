@@ -1,0 +1,97 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Reading } from "../chain/views";
+import { dateTime } from "../i18n";
+import { Named } from "../records/Named";
+import { Ready } from "../records/states";
+import { memberName, useConnection, useLive } from "../session/Connection";
+import { useMember } from "../session/Session";
+import { Button, Card, Columns, Empty, PageHead } from "../ui/basics";
+import { PlainField } from "../ui/fields";
+import { List, ListItem } from "../ui/List";
+
+/** Who has seen what, when and why. */
+export function ReadLog() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHead title={t("log.title")} intro={t("log.intro")} />
+      <LogList record={null} />
+    </>
+  );
+}
+
+/** The readings of one record, or of all of the patient's. */
+export function LogList({ record }: { record: number | null }) {
+  const { t } = useTranslation();
+  const me = useMember();
+  const { name } = useConnection();
+  const [reader, setReader] = useState("");
+  const [which, setWhich] = useState("");
+  const log = useLive(`log ${record ?? me.id}`, (reads) =>
+    reads.readLog(record === null ? { patient: me.id } : { record }),
+  );
+
+  const save = async (readings: readonly Reading[]) => {
+    const rows = await Promise.all(
+      readings.map(async (one) =>
+        [
+          new Date(one.openedAt).toISOString(),
+          one.record,
+          one.reader,
+          memberName(await name(one.reader), one.reader),
+          one.purpose,
+          one.basis,
+          one.openedIn,
+        ]
+          .map((cell) => `"${String(cell).replaceAll('"', '""')}"`)
+          .join(","),
+      ),
+    );
+    const csv = ["time,record,reader,name,purpose,basis,block", ...rows].join("\r\n");
+    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = "read-log.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+
+  const list = (
+    <Ready of={log}>
+      {(all) => {
+        const shown = all.filter(
+          (one) =>
+            (reader.trim() === "" || String(one.reader) === reader.trim()) &&
+            (which.trim() === "" || String(one.record) === which.trim()),
+        );
+        return (
+          <>
+            {record === null ? (
+              <Columns>
+                <PlainField label={t("log.byReader")} value={reader} onChange={setReader} type="search" />
+                <PlainField label={t("log.byRecord")} value={which} onChange={setWhich} type="search" />
+              </Columns>
+            ) : null}
+            {shown.length === 0 ? (
+              <Empty title={t("log.none")} />
+            ) : (
+              <>
+                <List items={shown} keyOf={(one) => one.id} label={t("log.title")}>
+                  {(one) => (
+                    <ListItem title={<Named id={one.reader} />}>
+                      {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
+                      {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
+                    </ListItem>
+                  )}
+                </List>
+                <Button onPress={() => void save(shown)}>{t("log.export")}</Button>
+              </>
+            )}
+          </>
+        );
+      }}
+    </Ready>
+  );
+  return record === null ? list : <Card title={t("log.title")}>{list}</Card>;
+}

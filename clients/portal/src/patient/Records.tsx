@@ -1,0 +1,135 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams } from "react-router";
+import type { RecordKind } from "../chain/views";
+import { bytes, dateTime } from "../i18n";
+import { Named } from "../records/Named";
+import { Reader } from "../records/Reader";
+import { Ready, RecordBadge } from "../records/states";
+import { useLive } from "../session/Connection";
+import { useAccount, useMember } from "../session/Session";
+import { useAct } from "../ui/Act";
+import { Button, ButtonLink, Card, Columns, Empty, Facts, PageHead, Row } from "../ui/basics";
+import { Choice, PlainField } from "../ui/fields";
+import { List, ListItem } from "../ui/List";
+import { GrantList } from "./Grants";
+import { LogList } from "./ReadLog";
+
+/** A patient's records. */
+export function PatientRecordList() {
+  const { t } = useTranslation();
+  const me = useMember();
+  const records = useLive(`records ${me.id}`, (reads) => reads.records(me.id));
+  const [kind, setKind] = useState<RecordKind | "all">("all");
+  const [from, setFrom] = useState("");
+  return (
+    <>
+      <PageHead title={t("records.title")} intro={t("records.intro")} />
+      <Columns>
+        <Choice
+          label={t("shared.kind")}
+          value={kind}
+          onChange={setKind}
+          options={(["all", "report", "prescription", "profile"] as const).map((value) => ({
+            value,
+            label: value === "all" ? t("shared.all") : t(`kind.${value}`),
+          }))}
+        />
+        <PlainField label={t("request.from")} value={from} onChange={setFrom} type="date" />
+      </Columns>
+      <Ready of={records}>
+        {(all) => {
+          const shown = all
+            .filter(
+              (one) => (kind === "all" || one.kind === kind) && (from === "" || one.anchoredAt >= Date.parse(from)),
+            )
+            .toSorted((a, b) => b.id - a.id);
+          return shown.length === 0 ? (
+            <Empty title={t("records.none")}>{t("records.noneHint")}</Empty>
+          ) : (
+            <List items={shown} keyOf={(one) => one.id} label={t("records.title")}>
+              {(one) => (
+                <ListItem
+                  title={t("records.item", { kind: t(`kind.${one.kind}`), id: one.id })}
+                  actions={
+                    <>
+                      <RecordBadge status={one.status} />
+                      <ButtonLink small look="primary" to={`/records/${one.id}`}>
+                        {t("records.view")}
+                      </ButtonLink>
+                    </>
+                  }
+                >
+                  {t("records.by")} <Named id={one.author} /> · {dateTime(one.anchoredAt)} · {bytes(one.size)}
+                </ListItem>
+              )}
+            </List>
+          );
+        }}
+      </Ready>
+    </>
+  );
+}
+
+/** One record of the patient's own: reading it, who may, who has, and erasing it. */
+export function PatientRecord() {
+  const { t } = useTranslation();
+  const id = Number(useParams().id);
+  const me = useMember();
+  const { acts } = useAccount();
+  const act = useAct();
+  const navigate = useNavigate();
+  const record = useLive(`record ${id}`, (reads) => reads.record(id));
+  const erase = async () => {
+    const done = await act({
+      title: t("records.eraseTitle", { id }),
+      recorded: t("records.eraseRecorded"),
+      stays: t("records.eraseStays"),
+      confirm: t("records.erase"),
+      danger: true,
+      done: t("records.eraseDone"),
+      run: (report) => acts.erase(id, report),
+    });
+    if (done) {
+      void navigate("/records");
+    }
+  };
+  return (
+    <Ready of={record}>
+      {(one) =>
+        one === null || one.patient !== me.id ? (
+          <Empty title={t("records.unknown", { id })} />
+        ) : (
+          <>
+            <PageHead title={t("records.item", { kind: t(`kind.${one.kind}`), id })}>
+              <RecordBadge status={one.status} />
+            </PageHead>
+            <Reader record={one} grant={null} />
+            <Card title={t("records.about")}>
+              <Facts
+                facts={[
+                  [t("records.author"), <Named key="author" id={one.author} />],
+                  [t("proof.anchored"), dateTime(one.anchoredAt)],
+                  [t("proof.size"), bytes(one.size)],
+                  ...(one.fills > 0 ? [[t("upload.fills"), String(one.fills)] as const] : []),
+                ]}
+              />
+            </Card>
+            {one.status === "erased" ? null : <GrantList record={id} />}
+            <LogList record={id} />
+            {one.status === "erased" ? null : (
+              <Card title={t("records.erase")}>
+                <p>{t("records.eraseMeaning")}</p>
+                <Row>
+                  <Button look="danger" onPress={() => void erase()}>
+                    {t("records.erase")}
+                  </Button>
+                </Row>
+              </Card>
+            )}
+          </>
+        )
+      }
+    </Ready>
+  );
+}

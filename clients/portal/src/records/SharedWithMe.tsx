@@ -1,0 +1,151 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import type { Grant, RecordView } from "../chain/views";
+import { dateTime } from "../i18n";
+import { useLive } from "../session/Connection";
+import { useAccount, useMember } from "../session/Session";
+import { useAct } from "../ui/Act";
+import { Badge, Button, ButtonLink, Columns, Empty, PageHead } from "../ui/basics";
+import { Choice, PlainField } from "../ui/fields";
+import { List, ListItem } from "../ui/List";
+import { Named } from "./Named";
+import { Reader, useNow } from "./Reader";
+import { Ready } from "./states";
+
+export interface Held {
+  readonly grant: Grant;
+  readonly record: RecordView;
+}
+
+/** Every grant that the signed-in professional holds. */
+export function useHeld() {
+  const me = useMember();
+  return useLive<readonly Held[]>(`held ${me.id}`, async (reads) => {
+    const grants = await reads.grantsOfReader(me.id);
+    const held = await Promise.all(grants.map(async (grant) => ({ grant, record: await reads.record(grant.record) })));
+    return held.flatMap(({ grant, record }) => (record === null ? [] : [{ grant, record }]));
+  });
+}
+
+/** What patients, and doctors for their patients, have shared with us. */
+export function SharedWithMe() {
+  const { t } = useTranslation();
+  const held = useHeld();
+  const [patient, setPatient] = useState("");
+  const [kind, setKind] = useState<"all" | "report" | "prescription" | "profile">("all");
+  const now = useNow();
+  return (
+    <>
+      <PageHead title={t("shared.title")} intro={t("shared.intro")} />
+      <Columns>
+        <PlainField label={t("shared.patient")} value={patient} onChange={setPatient} type="search" />
+        <Choice
+          label={t("shared.kind")}
+          value={kind}
+          onChange={setKind}
+          options={[
+            { value: "all", label: t("shared.all") },
+            { value: "report", label: t("kind.report") },
+            { value: "prescription", label: t("kind.prescription") },
+            { value: "profile", label: t("kind.profile") },
+          ]}
+        />
+      </Columns>
+      <Ready of={held}>
+        {(all) => {
+          const shown = all.filter(
+            ({ record }) =>
+              (kind === "all" || record.kind === kind) &&
+              (patient.trim() === "" || String(record.patient) === patient.trim()),
+          );
+          return shown.length === 0 ? (
+            <Empty title={t("shared.none")}>{t("shared.noneHint")}</Empty>
+          ) : (
+            <List items={shown} keyOf={({ record }) => record.id} label={t("shared.title")}>
+              {({ grant, record }) => (
+                <ListItem
+                  title={t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })}
+                  actions={
+                    <>
+                      <GrantBadge grant={grant} now={now} />
+                      <ButtonLink small to={`/shared/${record.id}`} look="primary">
+                        {t("records.view")}
+                      </ButtonLink>
+                    </>
+                  }
+                >
+                  <Named id={record.patient} /> · {t("records.by")} <Named id={record.author} /> ·{" "}
+                  {dateTime(record.anchoredAt)}
+                </ListItem>
+              )}
+            </List>
+          );
+        }}
+      </Ready>
+    </>
+  );
+}
+
+function GrantBadge({ grant, now }: { grant: Grant; now: number }) {
+  const { t } = useTranslation();
+  if (grant.windowClosesAt !== null && grant.windowClosesAt > now) {
+    return <Badge tone="info">{t("shared.open")}</Badge>;
+  }
+  if (grant.expiresAt <= now) {
+    return <Badge tone="plain">{t("shared.expired")}</Badge>;
+  }
+  return grant.openingsLeft === 0 ? (
+    <Badge tone="plain">{t("shared.used")}</Badge>
+  ) : (
+    <Badge tone="good">{t("shared.openings", { count: grant.openingsLeft })}</Badge>
+  );
+}
+
+/** One shared record, with its window. */
+export function SharedRecord() {
+  const { t } = useTranslation();
+  const { acts } = useAccount();
+  const act = useAct();
+  const id = Number(useParams().id);
+  const me = useMember();
+  const held = useLive<Held | null>(`shared ${id} ${me.id}`, async (reads) => {
+    const [grant, record] = await Promise.all([reads.grant(id, me.id), reads.record(id)]);
+    return grant === null || record === null ? null : { grant, record };
+  });
+  return (
+    <Ready of={held}>
+      {(found) =>
+        found === null ? (
+          <Empty title={t("shared.gone")}>{t("shared.goneHint")}</Empty>
+        ) : (
+          <>
+            <PageHead
+              title={t("records.item", { kind: t(`kind.${found.record.kind}`), id })}
+              intro={t("shared.for", {
+                purpose: t(`purpose.${found.grant.purpose}`),
+                until: dateTime(found.grant.expiresAt),
+              })}
+            >
+              <Button
+                onPress={() =>
+                  void act({
+                    title: t("shared.relinquishTitle"),
+                    recorded: t("shared.relinquishRecorded"),
+                    stays: t("shared.relinquishStays"),
+                    confirm: t("shared.relinquish"),
+                    done: t("shared.relinquishDone"),
+                    run: (report) => acts.relinquish(id, report),
+                  })
+                }
+              >
+                {t("shared.relinquish")}
+              </Button>
+            </PageHead>
+            <Reader record={found.record} grant={found.grant} />
+          </>
+        )
+      }
+    </Ready>
+  );
+}

@@ -1,0 +1,204 @@
+import { useEffect, useState } from "react";
+import { DropZone, FileTrigger, Text } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { documentReference } from "../chain/description";
+import type { RecordView } from "../chain/views";
+import { bytes, dateTime } from "../i18n";
+import { type StoredUpload, uploads } from "../keyring/database";
+import { useAccount, useMember } from "../session/Session";
+import { useAct } from "../ui/Act";
+import { Button, Card, Notice, Row, Stack } from "../ui/basics";
+import { Choice, PlainField } from "../ui/fields";
+import { List, ListItem } from "../ui/List";
+import styles from "../ui/ui.module.css";
+
+const FILLS_MAX = 24;
+
+/** Picks a file by dialog or by drag and drop. */
+export function FileDrop({ file, onFile, hint }: { file: File | null; onFile: (file: File) => void; hint: string }) {
+  const { t } = useTranslation();
+  return (
+    <DropZone
+      className={styles.drop ?? ""}
+      onDrop={(event) => {
+        const dropped = event.items.find((item) => item.kind === "file");
+        if (dropped?.kind === "file") {
+          void dropped.getFile().then(onFile);
+        }
+      }}
+    >
+      <Text slot="label">
+        {file === null ? t("upload.drop") : t("upload.chosen", { name: file.name, size: bytes(file.size) })}
+      </Text>
+      <FileTrigger
+        onSelect={(list) => {
+          const chosen = list?.item(0);
+          if (chosen !== null && chosen !== undefined) {
+            onFile(chosen);
+          }
+        }}
+      >
+        <Button>{file === null ? t("upload.choose") : t("upload.chooseOther")}</Button>
+      </FileTrigger>
+      <span className={styles.hint}>{hint}</span>
+    </DropZone>
+  );
+}
+
+/** Writes a report or prescription for a patient, or amends one. */
+export function UploadForm({ patient, amends }: { patient: number; amends: RecordView | null }) {
+  const { t } = useTranslation();
+  const me = useMember();
+  const { acts } = useAccount();
+  const act = useAct();
+  const [file, setFile] = useState<File | null>(null);
+  const [kind, setKind] = useState<"report" | "prescription">(
+    amends?.kind === "prescription" ? "prescription" : "report",
+  );
+  const [title, setTitle] = useState("");
+  const [day, setDay] = useState("");
+  const [note, setNote] = useState("");
+  const [fills, setFills] = useState("1");
+  const [missing, setMissing] = useState(false);
+
+  const submit = async () => {
+    if (file === null) {
+      setMissing(true);
+      return;
+    }
+    setMissing(false);
+    const count = kind === "prescription" ? Math.min(FILLS_MAX, Math.max(1, Number.parseInt(fills, 10) || 1)) : 0;
+    const done = await act({
+      title: amends === null ? t("upload.title") : t("upload.amendTitle", { id: amends.id }),
+      recorded: t("upload.recorded", { kind: t(`kind.${kind}`), patient }),
+      stays: t("upload.stays"),
+      confirm: t("upload.confirm"),
+      done: t("upload.done"),
+      stoppable: true,
+      run: async (report, signal) => {
+        const upload = await acts.prepare(
+          me,
+          { patient, kind, fills: count, amends: amends?.id ?? null },
+          file,
+          documentReference(
+            { title, fileName: file.name, mediaType: mediaType(file), clinicalDate: day, note },
+            kind,
+            me.id,
+            patient,
+          ),
+          report,
+        );
+        return acts.storeAndAnchor(upload, report, signal);
+      },
+    });
+    if (done) {
+      setFile(null);
+      setTitle("");
+      setNote("");
+      setDay("");
+    }
+  };
+
+  return (
+    <Card title={amends === null ? t("upload.title") : t("upload.amendTitle", { id: amends.id })}>
+      <FileDrop file={file} onFile={setFile} hint={t("upload.hint")} />
+      {missing && file === null ? <Notice tone="bad" title={t("upload.noFile")} /> : null}
+      {amends === null ? (
+        <Choice
+          label={t("upload.kind")}
+          value={kind}
+          onChange={setKind}
+          options={[
+            { value: "report", label: t("kind.report") },
+            { value: "prescription", label: t("kind.prescription") },
+          ]}
+        />
+      ) : null}
+      <PlainField label={t("upload.docTitle")} value={title} onChange={setTitle} hint={t("upload.docTitleHint")} />
+      <PlainField label={t("upload.day")} value={day} onChange={setDay} type="date" />
+      {kind === "prescription" ? (
+        <PlainField
+          label={t("upload.fills")}
+          value={fills}
+          onChange={setFills}
+          type="number"
+          min="1"
+          hint={t("upload.fillsHint")}
+        />
+      ) : null}
+      <PlainField label={t("upload.note")} value={note} onChange={setNote} multiline />
+      <Row justify="end">
+        <Button look="primary" onPress={() => void submit()}>
+          {t("upload.submit")}
+        </Button>
+      </Row>
+    </Card>
+  );
+}
+
+/** The media type that the browser gives, or one by the name's ending. */
+export function mediaType(file: File): string {
+  if (/\.(fhir\.)?json$/i.test(file.name)) {
+    return "application/fhir+json";
+  }
+  return file.type === "" ? "application/octet-stream" : file.type;
+}
+
+/** Uploads that were stopped, by us or by a closed tab: their ciphertext waits in this browser. */
+export function UnfinishedUploads() {
+  const { t } = useTranslation();
+  const { acts, identity } = useAccount();
+  const act = useAct();
+  const [waiting, setWaiting] = useState<readonly StoredUpload[]>([]);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let ended = false;
+    const look = () => void uploads.of(identity.address).then((found) => !ended && setWaiting(found));
+    look();
+    const timer = setInterval(look, 3_000);
+    return () => {
+      ended = true;
+      clearInterval(timer);
+    };
+  }, [identity.address, turn]);
+  if (waiting.length === 0) {
+    return null;
+  }
+  const resume = (upload: StoredUpload) =>
+    act({
+      title: t("upload.resumeTitle"),
+      recorded: t("upload.recorded", { kind: t(`kind.${upload.purpose.kind}`), patient: upload.purpose.patient }),
+      stays: t("upload.stays"),
+      confirm: t("upload.resume"),
+      done: t("upload.done"),
+      stoppable: true,
+      run: (report, signal) => acts.storeAndAnchor(upload, report, signal),
+    }).then(() => setTurn((now) => now + 1));
+  return (
+    <Stack>
+      <h2>{t("upload.unfinished")}</h2>
+      <List items={waiting} keyOf={(upload) => upload.id} label={t("upload.unfinished")}>
+        {(upload) => (
+          <ListItem
+            title={t("upload.unfinishedItem", {
+              kind: t(`kind.${upload.purpose.kind}`),
+              patient: upload.purpose.patient,
+            })}
+            actions={
+              <>
+                <Button small look="primary" onPress={() => void resume(upload)}>
+                  {t("upload.resume")}
+                </Button>
+                <Button small onPress={() => void uploads.remove(upload.id).then(() => setTurn((now) => now + 1))}>
+                  {t("upload.discard")}
+                </Button>
+              </>
+            }
+          >
+            {bytes(upload.size)} · {dateTime(upload.createdAt)}
+          </ListItem>
+        )}
+      </List>
+    </Stack>
+  );
+}

@@ -1,0 +1,137 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { explained } from "../i18n/failure";
+import { keystores } from "../keyring/database";
+import { Phrase } from "../signup/SignUp";
+import { Button, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { PlainField } from "../ui/fields";
+import { useAccount, useSession } from "./Session";
+
+type Shown =
+  | { readonly type: "none" }
+  | { readonly type: "phrase"; readonly phrase: string }
+  | { readonly type: "failed"; readonly reason: string };
+
+/** "Get my key": the phrase again, or the keystore as a file; and forgetting the account in this browser. */
+export function AccountPage() {
+  const { t } = useTranslation();
+  const { name, identity, keyring } = useAccount();
+  const { signOut } = useSession();
+  const [password, setPassword] = useState("");
+  const [shown, setShown] = useState<Shown>({ type: "none" });
+  const [removing, setRemoving] = useState(false);
+
+  const withKeystore = async (proceed: (file: Uint8Array<ArrayBuffer>) => Promise<void>) => {
+    try {
+      const stored = await keystores.get(name);
+      if (stored === undefined) {
+        setShown({ type: "failed", reason: t("account.notKept") });
+        return;
+      }
+      await proceed(stored.file);
+    } catch (error) {
+      setShown({ type: "failed", reason: explained(error).reason });
+    }
+  };
+
+  const save = (content: BlobPart, fileName: string, type: string) => {
+    const url = URL.createObjectURL(new Blob([content], { type }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = fileName;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+
+  return (
+    <>
+      <PageHead title={t("account.title")} intro={t("account.intro")} />
+      <Card title={t("account.who")}>
+        <Facts
+          facts={[
+            [t("signup.username"), name],
+            [t("account.address"), <code key="address">{identity.address}</code>],
+          ]}
+        />
+      </Card>
+      <Card title={t("account.key")}>
+        <p>{t("account.keyText")}</p>
+        <form onSubmit={(event) => event.preventDefault()}>
+          <Stack>
+            <input type="text" name="username" value={name} autoComplete="username" readOnly hidden />
+            <PlainField
+              label={t("signup.password")}
+              value={password}
+              onChange={setPassword}
+              type="password"
+              autoComplete="current-password"
+            />
+          </Stack>
+        </form>
+        <Row>
+          <Button
+            onPress={() =>
+              void withKeystore(async (file) =>
+                setShown({ type: "phrase", phrase: await keyring.run("reveal", { file, password }) }),
+              )
+            }
+          >
+            {t("account.showPhrase")}
+          </Button>
+          <Button
+            onPress={() =>
+              void withKeystore(async (file) => {
+                await keyring.run("reveal", { file, password });
+                save(file, `${name}.${identity.address}.age`, "application/octet-stream");
+              })
+            }
+          >
+            {t("account.saveKeystore")}
+          </Button>
+          <Button
+            onPress={() =>
+              void withKeystore(async (file) =>
+                save(
+                  await keyring.run("polkadotJsFile", { file, name, password }),
+                  `${identity.address}.json`,
+                  "application/json",
+                ),
+              )
+            }
+          >
+            {t("account.savePolkadotJs")}
+          </Button>
+        </Row>
+        {shown.type === "failed" ? <Notice tone="bad" title={shown.reason} /> : null}
+        {shown.type === "phrase" ? (
+          <>
+            <Notice tone="warn" title={t("signup.phraseWarning")}>
+              {t("signup.phraseText")}
+            </Notice>
+            <Phrase phrase={shown.phrase} label={t("signup.phraseTitle")} />
+            <Row justify="end">
+              <Button onPress={() => setShown({ type: "none" })}>{t("account.hidePhrase")}</Button>
+            </Row>
+          </>
+        ) : null}
+      </Card>
+      <Card title={t("account.forget")}>
+        <p>{t("account.forgetText")}</p>
+        {removing ? (
+          <Row>
+            <Button look="danger" onPress={() => void keystores.remove(name).then(signOut)}>
+              {t("account.forgetSure")}
+            </Button>
+            <Button onPress={() => setRemoving(false)}>{t("common.cancel")}</Button>
+          </Row>
+        ) : (
+          <Row>
+            <Button look="danger" onPress={() => setRemoving(true)}>
+              {t("account.forget")}
+            </Button>
+          </Row>
+        )}
+      </Card>
+    </>
+  );
+}

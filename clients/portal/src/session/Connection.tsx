@@ -1,0 +1,144 @@
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { explain, type Failure } from "../chain/failure";
+import { Reads } from "../chain/reads";
+import { type ConnectionStatus, Rpc } from "../chain/rpc";
+import type { Member } from "../chain/views";
+
+export interface Connection {
+  readonly url: string;
+  readonly rpc: Rpc;
+  readonly reads: Reads;
+  /** Members by number, asked once: names and roles do not change. */
+  readonly name: (member: number) => Promise<Member | null>;
+}
+
+const Context = createContext<Connection | null>(null);
+
+/** Connects to the node for everything below it, for as long as the page lives. */
+export function ConnectionProvider({ url, children }: { url: string; children: ReactNode }) {
+  const connection = useMemo<Connection>(() => {
+    const rpc = new Rpc(url);
+    const reads = new Reads(rpc);
+    const names = new Map<number, Promise<Member | null>>();
+    const name = (member: number) => {
+      const known = names.get(member) ?? reads.member(member);
+      names.set(member, known);
+      known.catch(() => names.delete(member));
+      return known;
+    };
+    return { url, rpc, reads, name };
+  }, [url]);
+  return <Context value={connection}>{children}</Context>;
+}
+
+export function useConnection(): Connection {
+  const connection = useContext(Context);
+  if (connection === null) {
+    throw new Error("there is no connection above this component");
+  }
+  return connection;
+}
+
+export function useConnectionStatus(): ConnectionStatus {
+  const { rpc } = useConnection();
+  return useSyncExternalStore(
+    (changed) => rpc.onStatus(changed),
+    () => rpc.status,
+  );
+}
+
+export type Live<T> =
+  | { readonly type: "loading" }
+  | { readonly type: "ready"; readonly value: T }
+  | { readonly type: "failed"; readonly failure: Failure };
+
+/** How often at most a live value is read again, in milliseconds. */
+const QUIET = 1_500;
+
+/**
+ * A value of the chain that stays current: read again with every block and after every reconnection. `key` names what is
+ * read; `null` reads nothing.
+ */
+export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T>): Live<T> {
+  const { rpc, reads } = useConnection();
+  const [live, setLive] = useState<Live<T> & { readonly key?: string | null }>({ type: "loading" });
+  const latest = useRef(read);
+  latest.current = read;
+  useEffect(() => {
+    if (key === null) {
+      return;
+    }
+    let ended = false;
+    let busy = false;
+    let last = 0;
+    let text = "";
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const refresh = async () => {
+      if (ended) {
+        return;
+      }
+      if (busy || Date.now() - last < QUIET) {
+        later ??= setTimeout(() => {
+          later = undefined;
+          void refresh();
+        }, QUIET);
+        return;
+      }
+      busy = true;
+      last = Date.now();
+      try {
+        const value = await latest.current(reads);
+        const serialized = JSON.stringify(value);
+        if (!ended && serialized !== text) {
+          text = serialized;
+          setLive({ type: "ready", value, key });
+        }
+      } catch (error) {
+        if (!ended && text === "") {
+          setLive({ type: "failed", failure: explain(error), key });
+        }
+      } finally {
+        busy = false;
+      }
+    };
+    void refresh();
+    const unsubscribe = rpc.subscribe("chain_subscribeNewHeads", "chain_unsubscribeNewHeads", () => void refresh());
+    return () => {
+      ended = true;
+      clearTimeout(later);
+      unsubscribe();
+    };
+  }, [key, rpc, reads]);
+  return live.key === key ? live : { type: "loading" };
+}
+
+/** The name by which people know a member: a professional's own, a username otherwise. */
+export function memberName(member: Member | null, id: number): string {
+  return member?.details?.name ?? member?.username ?? `#${id}`;
+}
+
+/** A member's name, once it is known. */
+export function useMemberName(id: number): string {
+  const { name } = useConnection();
+  const [text, setText] = useState(`#${id}`);
+  useEffect(() => {
+    let ended = false;
+    name(id).then(
+      (member) => !ended && setText(memberName(member, id)),
+      () => !ended && setText(`#${id}`),
+    );
+    return () => {
+      ended = true;
+    };
+  }, [id, name]);
+  return text;
+}

@@ -1,0 +1,155 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { type Actor, Acts } from "../chain/acts";
+import type { Administrator, Member } from "../chain/views";
+import { keystores, type StoredKeystore } from "../keyring/database";
+import type { Keyring } from "../keyring/keyring";
+import type { PublicIdentity } from "../keyring/protocol";
+import { type Live, useConnection, useLive } from "./Connection";
+import { IDLE_LIMIT } from "./settings";
+
+/** Somebody whose keys are unlocked in this tab. */
+export interface Account {
+  readonly name: string;
+  readonly identity: PublicIdentity;
+  readonly keyring: Keyring;
+  readonly acts: Acts;
+}
+
+/** What an account is in the chain. */
+export type Standing =
+  | { readonly type: "member"; readonly member: Member }
+  | { readonly type: "administrator"; readonly administrator: Administrator }
+  | { readonly type: "stranger" };
+
+export interface Session {
+  readonly account: Account | null;
+  /** Whether the last session ended because nobody was there. */
+  readonly idled: boolean;
+  readonly standing: Live<Standing>;
+  /** Starts a session with unlocked keys. */
+  readonly begin: (keyring: Keyring, identity: PublicIdentity, name: string) => Account;
+  readonly signOut: () => void;
+}
+
+const Context = createContext<Session | null>(null);
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const { url, rpc, reads } = useConnection();
+  const [account, setAccount] = useState<Account | null>(null);
+  const [idled, setIdled] = useState(false);
+  const current = useRef<Account | null>(null);
+
+  const end = useCallback((idle: boolean) => {
+    current.current?.acts.end();
+    current.current?.keyring.end();
+    current.current = null;
+    setAccount(null);
+    setIdled(idle);
+  }, []);
+
+  const begin = useCallback(
+    (keyring: Keyring, identity: PublicIdentity, name: string) => {
+      const begun: Account = { name, identity, keyring, acts: new Acts(url, rpc, reads, keyring, identity) };
+      current.current = begun;
+      setIdled(false);
+      setAccount(begun);
+      void begun.acts.warmUp();
+      return begun;
+    },
+    [url, rpc, reads],
+  );
+
+  useEffect(() => {
+    if (account === null) {
+      return;
+    }
+    let last = Date.now();
+    const touch = () => {
+      last = Date.now();
+    };
+    const events = ["pointerdown", "pointermove", "keydown", "scroll"] as const;
+    for (const event of events) {
+      window.addEventListener(event, touch, { passive: true });
+    }
+    const timer = setInterval(() => {
+      if (Date.now() - last > IDLE_LIMIT) {
+        end(true);
+      }
+    }, 10_000);
+    return () => {
+      clearInterval(timer);
+      for (const event of events) {
+        window.removeEventListener(event, touch);
+      }
+    };
+  }, [account, end]);
+
+  const address = account?.identity.address ?? null;
+  const standing = useLive<Standing>(address === null ? null : `standing ${address}`, async (source) => {
+    const member = address === null ? null : await source.member(address);
+    if (member !== null) {
+      return { type: "member", member };
+    }
+    const administrator = (await source.administrators()).find((candidate) => candidate.account === address);
+    return administrator === undefined ? { type: "stranger" } : { type: "administrator", administrator };
+  });
+
+  const session = useMemo<Session>(
+    () => ({ account, idled, standing, begin, signOut: () => end(false) }),
+    [account, idled, standing, begin, end],
+  );
+  return <Context value={session}>{children}</Context>;
+}
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (session === null) {
+    throw new Error("there is no session above this component");
+  }
+  return session;
+}
+
+/** The signed-in account; only below pages that need one. */
+export function useAccount(): Account {
+  const { account } = useSession();
+  if (account === null) {
+    throw new Error("nobody is signed in");
+  }
+  return account;
+}
+
+/** The signed-in member; only below pages of members. */
+export function useMember(): Member {
+  const { standing } = useSession();
+  if (standing.type !== "ready" || standing.value.type !== "member") {
+    throw new Error("the account is no member");
+  }
+  return standing.value.member;
+}
+
+/** Who acts, as the chain module takes it. */
+export function useActor(): Actor {
+  const { standing } = useSession();
+  if (standing.type !== "ready" || standing.value.type === "stranger") {
+    throw new Error("the account is neither member nor administrator");
+  }
+  return standing.value.type === "member"
+    ? { type: "member", member: standing.value.member }
+    : { type: "administrator", keyVersion: standing.value.administrator.keyVersion };
+}
+
+/** Keeps an unlocked account in this browser under a password. */
+export async function keep(
+  keyring: Keyring,
+  identity: PublicIdentity,
+  name: string,
+  password: string,
+): Promise<StoredKeystore> {
+  const stored: StoredKeystore = {
+    username: name,
+    address: identity.address,
+    file: await keyring.run("lock", { name, password }),
+  };
+  await keystores.put(stored);
+  return stored;
+}

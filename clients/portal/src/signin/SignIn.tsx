@@ -1,0 +1,263 @@
+import { useEffect, useState } from "react";
+import { FileTrigger } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { explained } from "../i18n/failure";
+import { keystores, type StoredKeystore } from "../keyring/database";
+import { Keyring } from "../keyring/keyring";
+import type { PublicIdentity } from "../keyring/protocol";
+import { useConnection } from "../session/Connection";
+import { keep, useSession } from "../session/Session";
+import { STRENGTH_MIN, strength } from "../signup/strength";
+import { Button, Card, Checkbox, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { PlainField } from "../ui/fields";
+
+type Way = "password" | "phrase" | "file";
+
+/** Signing in: by username and password where this browser has the keystore, by phrase or keystore file anywhere. */
+export function SignIn() {
+  const { t } = useTranslation();
+  const { idled } = useSession();
+  const [way, setWay] = useState<Way>("password");
+  return (
+    <>
+      <PageHead title={t("signin.title")} intro={t("signin.intro")} />
+      {idled ? <Notice tone="info" title={t("signin.idled")} /> : null}
+      <Row>
+        {(["password", "phrase", "file"] as const).map((one) => (
+          <Button
+            key={one}
+            small
+            look={way === one ? "primary" : "secondary"}
+            onPress={() => setWay(one)}
+            aria-pressed={way === one}
+          >
+            {t(`signin.by.${one}`)}
+          </Button>
+        ))}
+      </Row>
+      {way === "password" ? <ByPassword /> : null}
+      {way === "phrase" ? <ByPhrase /> : null}
+      {way === "file" ? <ByFile /> : null}
+      <p>
+        <Link to="/signup">{t("signin.signup")}</Link>
+      </p>
+    </>
+  );
+}
+
+function useAttempt() {
+  const { begin } = useSession();
+  const navigate = useNavigate();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const attempt = async (unlock: (keyring: Keyring) => Promise<{ identity: PublicIdentity; name: string }>) => {
+    setBusy(true);
+    setFailure(null);
+    const keyring = new Keyring();
+    try {
+      const { identity, name } = await unlock(keyring);
+      begin(keyring, identity, name);
+      void navigate("/");
+    } catch (error) {
+      keyring.end();
+      setFailure(explained(error).reason);
+      setBusy(false);
+    }
+  };
+  return { attempt, failure, setFailure, busy };
+}
+
+function ByPassword() {
+  const { t } = useTranslation();
+  const { attempt, failure, setFailure, busy } = useAttempt();
+  const [known, setKnown] = useState<readonly StoredKeystore[]>([]);
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  useEffect(() => {
+    void keystores.all().then((all) => {
+      setKnown(all);
+      const [only] = all;
+      if (all.length === 1 && only !== undefined) {
+        setUsername(only.username);
+      }
+    });
+  }, []);
+  const submit = async () => {
+    const stored = await keystores.get(username.trim());
+    if (stored === undefined) {
+      setFailure(t("signin.unknownHere", { username: username.trim() }));
+      return;
+    }
+    await attempt((keyring) => keyring.run("unlock", { file: stored.file, password }));
+  };
+  return (
+    <Card>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Stack>
+          <PlainField
+            label={t("signup.username")}
+            value={username}
+            onChange={setUsername}
+            autoComplete="username"
+            {...(known.length > 1
+              ? { hint: t("signin.known", { names: known.map((one) => one.username).join(", ") }) }
+              : {})}
+          />
+          <PlainField
+            label={t("signup.password")}
+            value={password}
+            onChange={setPassword}
+            type="password"
+            autoComplete="current-password"
+          />
+          {failure === null ? null : <Notice tone="bad" title={failure} />}
+          <Row justify="end">
+            <Button type="submit" look="primary" isDisabled={busy}>
+              {busy ? t("signin.opening") : t("signin.submit")}
+            </Button>
+          </Row>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
+
+/** Keeps the account in this browser too, if wanted, under a password of this browser's own. */
+function useKeeping() {
+  const { reads } = useConnection();
+  const [wanted, setWanted] = useState(true);
+  const [password, setPassword] = useState("");
+  const weak = wanted && strength(password) < STRENGTH_MIN;
+  const finish = async (keyring: Keyring, identity: PublicIdentity, name: string) => {
+    const member = await reads.member(identity.address);
+    const username = member?.username ?? (name === "" ? identity.address.slice(0, 8).toLowerCase() : name);
+    if (wanted) {
+      await keep(keyring, identity, username, password);
+    }
+    return { identity, name: username };
+  };
+  return { wanted, setWanted, password, setPassword, weak, finish };
+}
+
+function KeepFields({ keeping, failed }: { keeping: ReturnType<typeof useKeeping>; failed: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Checkbox isSelected={keeping.wanted} onChange={keeping.setWanted}>
+        {t("signin.keep")}
+      </Checkbox>
+      {keeping.wanted ? (
+        <PlainField
+          label={t("signin.newPassword")}
+          value={keeping.password}
+          onChange={keeping.setPassword}
+          type="password"
+          autoComplete="new-password"
+          hint={t("signup.passwordHint")}
+          error={failed && keeping.weak ? t("error.passwordWeak") : undefined}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function ByPhrase() {
+  const { t } = useTranslation();
+  const { attempt, failure, busy } = useAttempt();
+  const keeping = useKeeping();
+  const [phrase, setPhrase] = useState("");
+  const [tried, setTried] = useState(false);
+  const submit = async () => {
+    setTried(true);
+    if (!keeping.weak) {
+      await attempt(async (keyring) => keeping.finish(keyring, await keyring.run("usePhrase", { phrase }), ""));
+    }
+  };
+  return (
+    <Card>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Stack>
+          <PlainField
+            label={t("signin.phrase")}
+            value={phrase}
+            onChange={setPhrase}
+            hint={t("signin.phraseHint")}
+            autoComplete="off"
+            multiline
+          />
+          <KeepFields keeping={keeping} failed={tried} />
+          {failure === null ? null : <Notice tone="bad" title={failure} />}
+          <Row justify="end">
+            <Button type="submit" look="primary" isDisabled={busy}>
+              {busy ? t("signin.opening") : t("signin.submit")}
+            </Button>
+          </Row>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
+
+function ByFile() {
+  const { t } = useTranslation();
+  const { attempt, failure, setFailure, busy } = useAttempt();
+  const { reads } = useConnection();
+  const [file, setFile] = useState<File | null>(null);
+  const [password, setPassword] = useState("");
+  const submit = async () => {
+    if (file === null) {
+      setFailure(t("signin.noFile"));
+      return;
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await attempt(async (keyring) => {
+      const { identity, name } = await keyring.run("unlock", { file: bytes, password });
+      const username = (await reads.member(identity.address))?.username ?? name;
+      await keep(keyring, identity, username, password);
+      return { identity, name: username };
+    });
+  };
+  return (
+    <Card>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Stack>
+          <Row>
+            <FileTrigger onSelect={(list) => setFile(list?.item(0) ?? null)}>
+              <Button>{t("signin.chooseFile")}</Button>
+            </FileTrigger>
+            <span>{file?.name ?? t("signin.noFileYet")}</span>
+          </Row>
+          <PlainField
+            label={t("signin.filePassword")}
+            value={password}
+            onChange={setPassword}
+            type="password"
+            autoComplete="current-password"
+          />
+          {failure === null ? null : <Notice tone="bad" title={failure} />}
+          <Row justify="end">
+            <Button type="submit" look="primary" isDisabled={busy}>
+              {busy ? t("signin.opening") : t("signin.submit")}
+            </Button>
+          </Row>
+        </Stack>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,108 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { Link, NavLink, useLocation } from "react-router";
+import styles from "./Shell.module.css";
+
+export interface NavItem {
+  readonly to: string;
+  readonly label: string;
+  readonly count?: number;
+  readonly countLabel?: string;
+}
+
+/** The frame of every page: brand, navigation, who is signed in, and what is wrong with the connection. */
+export function Shell({
+  nav,
+  who,
+  tools,
+  banner,
+  words,
+  children,
+}: {
+  nav: readonly NavItem[];
+  who: { readonly name: string; readonly role: string } | null;
+  tools: ReactNode;
+  banner: string | null;
+  words: { readonly skip: string; readonly navigation: string; readonly home: string; readonly footer: string };
+  children: ReactNode;
+}) {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+    } else {
+      main.current?.focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
+    }
+  }, [pathname]);
+  return (
+    <div className={styles.shell}>
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
+        {words.skip}
+      </button>
+      <header>
+        <div role="status">{banner === null ? null : <div className={styles.banner}>{banner}</div>}</div>
+        <div className={styles.top}>
+          <Link className={styles.brand} to="/" aria-label={words.home}>
+            <Mark />
+            MedChain
+          </Link>
+          <div className={styles.spacer} />
+          {who === null ? null : (
+            <div className={styles.who}>
+              <strong>{who.name}</strong>
+              <span>{who.role}</span>
+            </div>
+          )}
+          {tools}
+        </div>
+      </header>
+      <div className={nav.length === 0 ? undefined : styles.body}>
+        {nav.length === 0 ? null : (
+          <nav className={styles.nav} aria-label={words.navigation}>
+            <ul>
+              {nav.map((item) => (
+                <li key={item.to}>
+                  <NavLink to={item.to} end={item.to === "/"}>
+                    {item.label}
+                    {item.count === undefined || item.count === 0 ? null : (
+                      <span className={styles.count} role="img" aria-label={item.countLabel}>
+                        {item.count}
+                      </span>
+                    )}
+                  </NavLink>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+        <main
+          className={[styles.main, nav.length === 0 ? styles.alone : ""].join(" ")}
+          id="main"
+          ref={main}
+          tabIndex={-1}
+        >
+          {children}
+          {nav.length === 0 ? <p className={styles.footer}>{words.footer}</p> : null}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="9" fill="var(--accent)" />
+      <path
+        d="M13 7h6v6h6v6h-6v6h-6v-6H7v-6h6z"
+        fill="none"
+        stroke="var(--on-accent)"
+        strokeWidth="2.2"
+        strokeLinejoin="round"
+      />
+      <circle cx="16" cy="16" r="2.2" fill="var(--on-accent)" />
+    </svg>
+  );
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { accountId } from "../src/chain/address";
+import { decodeMember, memberKey, provenTarget } from "../src/chain/proven";
+import type { Reads } from "../src/chain/reads";
+import { type JsonHeader, ProofError, provenValue, stateRoot } from "../src/chain/trie";
+import type { Hex } from "../src/chain/views";
+import { fromHex, toHex } from "../src/sealing/encoding";
+
+interface Fixture {
+  head: Hex;
+  header: JsonHeader;
+  proof: Hex[];
+  member: { id: number; account: string; encryptionKey: Hex; keyVersion: number; value: Hex };
+  administrators: { value: Hex };
+}
+
+/** What a node of ours answered: header, and a proof of a patient's entry, of the administrators, and of an absence. */
+const fixture = JSON.parse(readFileSync(new URL("./fixtures/proof.json", import.meta.url), "utf8")) as Fixture;
+const { member } = fixture;
+const ADMINISTRATORS = fromHex("829efc182f8f6ae8e8a00cc9c63cd7f3ba7fb8745735dc3be2a2c61a72c39e78");
+const root = () => stateRoot(fixture.header, fromHex(fixture.head), fromHex);
+const proof = fixture.proof.map(fromHex);
+const key = memberKey(accountId(member.account));
+
+/** A node that answers from the fixture, or lies about parts of it. */
+function node(lies: { account?: string; proof?: Hex[]; header?: JsonHeader; encryptionKey?: Hex }): Reads {
+  return {
+    member: async () => ({ ...member, encryptionKey: member.encryptionKey, ...lies }),
+    finalizedHead: async () => fixture.head,
+    header: async () => lies.header ?? fixture.header,
+    readProof: async () => ({ at: fixture.head, proof: lies.proof ?? fixture.proof }),
+  } as unknown as Reads;
+}
+
+describe("storage proofs", () => {
+  it("show an entry, another one, and the absence of a third", () => {
+    expect(`0x${toHex(provenValue(root(), proof, key) ?? new Uint8Array())}`).toBe(member.value);
+    expect(`0x${toHex(provenValue(root(), proof, ADMINISTRATORS) ?? new Uint8Array())}`).toBe(fixture.administrators.value);
+    const stranger = key.slice();
+    stranger[70] = (stranger[70] ?? 0) ^ 1;
+    expect(provenValue(root(), proof, stranger)).toBeNull();
+  });
+
+  it("without one of the nodes on the way prove nothing", () => {
+    const outcomes = proof.map((_, at) => {
+      try {
+        const value = provenValue(root(), proof.filter((_, other) => other !== at), key);
+        return value === null ? "absent" : toHex(value);
+      } catch (error) {
+        return error instanceof ProofError ? "refused" : "thrown";
+      }
+    });
+    expect(outcomes).toContain("refused");
+    expect(new Set(outcomes)).toEqual(new Set(["refused", member.value.slice(2)]));
+  });
+
+  it("with any byte altered prove nothing else", () => {
+    for (const [at, original] of proof.entries()) {
+      for (let byte = 0; byte < original.length; byte += 7) {
+        const altered = proof.map((bytes) => bytes.slice());
+        const changed = altered[at];
+        if (changed === undefined) continue;
+        changed[byte] = (changed[byte] ?? 0) ^ 1;
+        let value: string;
+        try {
+          value = toHex(provenValue(root(), altered, key) ?? new Uint8Array());
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProofError);
+          continue;
+        }
+        expect(value).toBe(member.value.slice(2));
+      }
+    }
+  });
+
+  it("a header that is not the named one is refused", () => {
+    expect(() =>
+      stateRoot({ ...fixture.header, stateRoot: `0x${"00".repeat(32)}` }, fromHex(fixture.head), fromHex),
+    ).toThrow(ProofError);
+  });
+});
+
+describe("a reader's key", () => {
+  it("is the one that the chain holds", async () => {
+    const target = await provenTarget(node({}), member.id);
+    expect(`0x${toHex(target.key)}`).toBe(member.encryptionKey);
+    expect(target.keyVersion).toBe(member.keyVersion);
+    expect(decodeMember(fromHex(member.value)).id).toBe(BigInt(member.id));
+  });
+
+  it("does not follow a node that lies about it", async () => {
+    const forged: Hex = `0x${"42".repeat(32)}`;
+    const told = await provenTarget(node({ encryptionKey: forged }), member.id);
+    expect(`0x${toHex(told.key)}`).toBe(member.encryptionKey);
+    const swapped = fixture.proof.map(
+      (bytes): Hex => `0x${bytes.slice(2).replaceAll(member.encryptionKey.slice(2), forged.slice(2))}`,
+    );
+    await expect(provenTarget(node({ proof: swapped }), member.id)).rejects.toThrow(ProofError);
+    await expect(
+      provenTarget(node({ account: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" }), member.id),
+    ).rejects.toThrow(ProofError);
+    await expect(provenTarget(node({}), member.id + 1)).rejects.toThrow(ProofError);
+  });
+});
