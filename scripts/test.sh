@@ -23,3 +23,10 @@ cargo test --workspace --locked "$@"
     npm ci --silent --no-audit --no-fund
     MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
 )
+
+# The portal's types, lints, unit tests and vectors. Its flow in browsers is `npm run e2e` there.
+(
+    cd clients/portal
+    npm ci --silent --no-audit --no-fund
+    npm run --silent check
+)

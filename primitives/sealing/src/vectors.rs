@@ -561,7 +561,8 @@ struct ContentVector {
 
 #[test]
 fn contents_of_the_vectors_open() {
-    let vectors: Vec<ContentVector> = read("content.json");
+    let vectors: Vec<ContentVector> =
+        ["content.json", "ts-content.json"].into_iter().flat_map(read::<Vec<ContentVector>>).collect();
     assert!(!vectors.is_empty());
     for vector in vectors {
         let key = RecordKey::from_bytes(vector.record_key.array());
@@ -571,6 +572,104 @@ fn contents_of_the_vectors_open() {
         opened.document.read_to_end(&mut document).unwrap();
         assert_eq!(opened.description, vector.description.as_bytes());
         assert_eq!(document, vector.document.0);
+    }
+}
+
+// ts-*.json, written by the TypeScript twin, which draws its own randomness
+
+#[derive(Deserialize)]
+struct TwinSeals {
+    seals: Vec<TwinSeal>,
+    notes: Vec<TwinNote>,
+}
+
+#[derive(Deserialize)]
+struct TwinSeal {
+    recipient_secret: Hex,
+    genesis: Hex,
+    content: Hex,
+    recipient: Recipient,
+    key_version: u32,
+    patient_half: Hex,
+    seal: Hex,
+}
+
+#[derive(Deserialize)]
+struct TwinNote {
+    recipient_secret: Hex,
+    aad: Hex,
+    text: String,
+    note: Hex,
+}
+
+#[test]
+fn seals_and_notes_of_the_twin_open() {
+    let read: TwinSeals = read("ts-seal.json");
+    assert!(!read.seals.is_empty() && !read.notes.is_empty());
+    for vector in &read.seals {
+        let secret = EncryptionSecret::from_bytes(&vector.recipient_secret.array());
+        let context = SealContext {
+            genesis: vector.genesis.array(),
+            content: vector.content.array(),
+            recipient: vector.recipient.value(),
+            key_version: vector.key_version,
+        };
+        let half = seal::open_seal(&vector.seal.array(), &secret, &context).unwrap();
+        assert_eq!(half, PatientHalf::from_bytes(vector.patient_half.array()));
+    }
+    for vector in &read.notes {
+        let secret = EncryptionSecret::from_bytes(&vector.recipient_secret.array());
+        let text = note::open_note(&vector.note.0, &secret, &vector.aad.0).unwrap();
+        assert_eq!(text.as_slice(), vector.text.as_bytes());
+    }
+}
+
+#[derive(Deserialize)]
+struct TwinCapsules {
+    committees: Vec<TwinCommittee>,
+}
+
+#[derive(Deserialize)]
+struct TwinCommittee {
+    threshold: u16,
+    genesis: Hex,
+    author: Long,
+    patient: Long,
+    epoch: u32,
+    capsule: Hex,
+    committee_half: Hex,
+    members: Vec<TwinMember>,
+}
+
+#[derive(Deserialize)]
+struct TwinMember {
+    index: u16,
+    share: Hex,
+    verifying_share: Hex,
+}
+
+#[test]
+fn capsules_of_the_twin_verify_and_their_releases_combine() {
+    let read: TwinCapsules = read("ts-capsule.json");
+    assert!(!read.committees.is_empty());
+    for vector in &read.committees {
+        let context = CapsuleContext {
+            genesis: vector.genesis.array(),
+            author: vector.author.0,
+            patient: vector.patient.0,
+            epoch: vector.epoch,
+        };
+        let capsule = Capsule::from_bytes(&vector.capsule.array()).unwrap();
+        let releases: Vec<_> = vector
+            .members
+            .iter()
+            .map(|member| {
+                let share = ReleaseShare::from_bytes(member.index, &member.share.array()).unwrap();
+                (VerifyingShare(member.verifying_share.array()), share.release(&capsule, &context).unwrap())
+            })
+            .collect();
+        let half = combine(vector.threshold, &releases, &capsule, &context).unwrap();
+        assert_eq!(half, CommitteeHalf::from_bytes(vector.committee_half.array()));
     }
 }
 
