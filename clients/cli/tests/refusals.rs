@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use assert_cmd::Command;
-use std::{ffi::OsStr, path::Path};
+use std::{ffi::OsStr, path::Path, process::Command};
 
 /// Where nobody listens: port 1 needs privileges, and no service has it.
 const NOWHERE: &str = "ws://127.0.0.1:1";
@@ -15,8 +14,7 @@ struct Outcome {
 }
 
 fn medchain<S: AsRef<OsStr>>(home: &Path, arguments: impl IntoIterator<Item = S>) -> Outcome {
-    let output = Command::cargo_bin("medchain")
-        .unwrap()
+    let output = Command::new(env!("CARGO_BIN_EXE_medchain"))
         .env_clear()
         .env("XDG_DATA_HOME", home)
         .env("COLUMNS", "100")
