@@ -80,4 +80,7 @@ pub trait RecordDirectory {
 pub trait CareConsents {
     /// Grants the doctor the patient's sealed profile, for as long as the care relation lasts.
     fn grant_profile_for_care(patient: MemberId, doctor: MemberId, profile: SealedProfile) -> DispatchResult;
+    /// Benchmarking: gives the patient a profile that can be granted.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_profile(patient: MemberId) -> RecordId;
 }

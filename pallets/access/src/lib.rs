@@ -12,6 +12,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod decision;
 mod listing;
 #[cfg(test)]
@@ -859,6 +861,11 @@ pub mod pallet {
             Self::put_grant(record, doctor, grant);
             Self::deposit_event(Event::AccessGranted { record, reader: doctor, purpose, expires_at, openings });
             Ok(())
+        }
+
+        #[cfg(feature = "runtime-benchmarks")]
+        fn benchmark_profile(patient: MemberId) -> RecordId {
+            T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)
         }
     }
 }

@@ -13,6 +13,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -401,7 +403,7 @@ pub mod pallet {
         }
 
         /// Checks the document, and writes it as a new record that supersedes another if so told.
-        fn do_anchor(
+        pub(crate) fn do_anchor(
             author: MemberId,
             patient: MemberId,
             kind: RecordKind,

@@ -43,6 +43,13 @@ impl ClassOf<AccountId> for Classes {
             None => QuotaClass::Unknown,
         }
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_member() -> AccountId {
+        let account = frame_benchmarking::account("member", 0, 0);
+        <Registry as MemberDirectory<AccountId>>::benchmark_register(&account, Role::Patient);
+        account
+    }
 }
 
 /// The buckets.
