@@ -10,12 +10,14 @@ mod glue;
 mod ids;
 mod keys;
 pub mod limits;
+mod statements;
 mod terms;
 mod ticket;
 
 pub use glue::*;
 pub use ids::*;
 pub use keys::*;
+pub use statements::*;
 pub use terms::*;
 pub use ticket::*;
 

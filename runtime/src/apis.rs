@@ -202,6 +202,30 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn keys(member: MemberId, cursor: Option<KeyVersion>, limit: u32) -> Page<KeyView, KeyVersion> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::keys_page(member, cursor, limit),
+                |(version, _, _)| *version,
+                views::key,
+            )
+        }
+
+        fn administrator_keys(
+            administrator: AccountId,
+            cursor: Option<KeyVersion>,
+            limit: u32,
+        ) -> Page<KeyView, KeyVersion> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::administrator_keys_page(&administrator, cursor, limit),
+                |(version, _, _)| *version,
+                views::key,
+            )
+        }
+
         fn administrators() -> Vec<AdministratorView<AccountId>> {
             views::all_administrators()
         }
@@ -259,6 +283,10 @@ sp_api::impl_runtime_apis! {
 
         fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId> {
             Reports::anchored_by(author, content)
+        }
+
+        fn dispensings(record: RecordId) -> Vec<DispensingView> {
+            Reports::dispensings(record).into_iter().map(views::dispensing).collect()
         }
 
         fn is_anchored(content: ContentRoot) -> bool {
@@ -348,6 +376,29 @@ sp_api::impl_runtime_apis! {
 
         fn may_read(account: AccountId, record: RecordId) -> Result<ReadPermit, DispatchError> {
             Access::ensure_may_read(&account, record).map(views::permit)
+        }
+
+        fn seal_recipients(patient: MemberId, kind: RecordKind) -> Vec<SealRecipientView> {
+            views::seal_recipients(patient, kind)
+        }
+
+        fn standing_consents(patient: MemberId) -> Vec<StandingConsentView> {
+            Access::standing_consents(patient).into_iter().map(views::standing_consent).collect()
+        }
+
+        fn guardians(patient: MemberId) -> Vec<GuardianshipView> {
+            let guardians = Access::guardianships(patient).into_iter();
+            guardians.map(|(guardian, entry)| views::guardianship(patient, guardian, entry)).collect()
+        }
+
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianshipView, MemberId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::wards(guardian, cursor, limit),
+                |(patient, _)| *patient,
+                |(patient, entry)| views::guardianship(patient, guardian, entry),
+            )
         }
 
         fn committee() -> Option<CommitteeView> {

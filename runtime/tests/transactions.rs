@@ -241,3 +241,89 @@ fn a_block_takes_few_registrations_by_strangers() {
         assert_ok!(validate(registration(16)));
     });
 }
+
+/// A registration of a stranger by the word that `signer` gives for the hospital.
+fn vouched(stranger: &sr25519::Pair, name: &str, signer: Sr25519Keyring) -> UncheckedExtrinsic {
+    let applicant = AccountId::from(stranger.public());
+    let genesis = System::block_hash(0);
+    let expires_at = BEGIN + DAY;
+    let statement = VoucherStatement {
+        genesis: genesis.as_ref(),
+        applicant: applicant.as_ref(),
+        institution: HOSPITAL_ID,
+        expires_at,
+    };
+    let call = pallet_registry::Call::register_vouched {
+        role: Role::Patient,
+        username: name.as_bytes().to_vec().try_into().unwrap(),
+        encryption_key: key(0x99),
+        details: None,
+        voucher: pallet_registry::Voucher {
+            institution: HOSPITAL_ID,
+            signer: HOSPITAL.to_account_id(),
+            expires_at,
+            signature: signer.pair().sign(statement.text().as_bytes()).into(),
+        },
+    };
+    signed_by(stranger, 0, call)
+}
+
+#[test]
+fn a_flood_of_strangers_does_not_shut_out_the_vouched() {
+    in_block(|| {
+        with_members();
+        for index in 0..16u8 {
+            let registration = register(Role::Patient, &format!("stranger{index}"), 0x50 + index);
+            assert_ok!(apply(signed_by(&Sr25519Keyring::numeric(index.into()), 0, registration)));
+        }
+        let late = Sr25519Keyring::numeric(16);
+        let open = signed_by(&late, 0, register(Role::Patient, "late", 0x70));
+        assert_eq!(apply(open.clone()), Err(InvalidTransaction::ExhaustsResources.into()));
+        let vouched = vouched(&late, "late", HOSPITAL);
+        assert!(validate(vouched.clone()).unwrap().priority > validate(open).unwrap().priority);
+        assert_ok!(apply(vouched));
+        let member = Registry::member_by_username(b"late").unwrap().1;
+        assert_eq!(member.vouched_by, Some(HOSPITAL_ID));
+    });
+}
+
+#[test]
+fn a_forged_voucher_is_refused_before_it_reaches_a_block() {
+    in_block(|| {
+        with_members();
+        let forged = vouched(&Sr25519Keyring::numeric(1), "forger", DOCTOR);
+        assert_eq!(validate(forged.clone()), Err(refused(refusals::VOUCHER_REFUSED)));
+        assert_eq!(apply(forged), Err(refused(refusals::VOUCHER_REFUSED)));
+        assert_ok!(send(ADMINISTRATOR, suspend_hospital()));
+        let by_suspended = vouched(&Sr25519Keyring::numeric(1), "late", HOSPITAL);
+        assert_eq!(apply(by_suspended), Err(refused(refusals::VOUCHER_REFUSED)));
+    });
+}
+
+fn suspend_hospital() -> pallet_registry::Call<Runtime> {
+    pallet_registry::Call::suspend { member: HOSPITAL_ID, reason: VettingReason::Misconduct }
+}
+
+#[test]
+fn a_patient_who_moved_acts_from_her_new_account_alone() {
+    in_block(|| {
+        let profile = with_members();
+        let to = AccountId::from(STRANGER.public());
+        let genesis = System::block_hash(0);
+        let expires_at = BEGIN + DAY;
+        let statement = MoveStatement {
+            genesis: genesis.as_ref(),
+            member: PATIENT_ID,
+            to: to.as_ref(),
+            encryption_key: key(0x99),
+            expires_at,
+        };
+        let signature = STRANGER.pair().sign(statement.text().as_bytes()).into();
+        let key = key(0x99);
+        assert_ok!(apply(signed(PATIENT, 0, pallet_registry::Call::move_account { to, key, expires_at, signature })));
+        assert_eq!(class(STRANGER), QuotaClass::Patient.name());
+        assert_eq!(class(PATIENT), QuotaClass::Unknown.name());
+        assert_eq!(apply(signed(PATIENT, 1, remark())), Err(refused(refusals::NOT_REGISTERED)));
+        assert_ok!(apply(signed(STRANGER, 0, pallet_reports::Call::erase { record: profile })));
+    });
+}

@@ -6,7 +6,7 @@ use clap::{
     Args, Parser, Subcommand,
 };
 use medchain_primitives::*;
-use medchain_sdk::client::MemberSelector;
+use medchain_sdk::{account::AccountId, client::MemberSelector};
 use std::path::PathBuf;
 
 /// MedChain from the command line: accounts, members, appointments, records, and who may read them
@@ -73,6 +73,12 @@ pub enum Command {
     /// Requests, grants, openings, and the read log
     #[command(subcommand)]
     Access(Access),
+    /// Standing consents, under which authors seal new records to a reader
+    #[command(subcommand)]
+    Standing(Standing),
+    /// Guardians, who act in a patient's name
+    #[command(subcommand)]
+    Guardian(Guardian),
     /// The node, the chain, and this account's quota
     Status,
 }
@@ -142,6 +148,9 @@ pub enum MemberCommand {
         /// A unique handle: 3 to 32 of a-z, 0-9, '.', '_', '-'
         #[arg(long)]
         username: String,
+        /// The word of an institution, which it made with `medchain member voucher`; goes ahead of open registrations
+        #[arg(long)]
+        voucher: Option<String>,
         #[command(flatten)]
         details: DetailArguments,
     },
@@ -149,6 +158,36 @@ pub enum MemberCommand {
     Update {
         #[command(flatten)]
         details: DetailArguments,
+    },
+    /// Vouch for somebody who is to register (hospitals and pharmacies); prints the voucher to hand over
+    Voucher {
+        /// The applicant's address
+        applicant: AccountId,
+        /// For how long it is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
+        duration: Moment,
+    },
+    /// Replace this account's encryption key by the next one of its seed; what was sealed to the old one stays readable
+    RotateKey,
+    /// List the encryption keys of a member, the one in force last [default: this account]
+    Keys {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Consent, with the account that --key names, to take a membership over; prints the consent to hand over
+    AcceptMove {
+        /// The member that is to move: number, username or address
+        member: MemberSelector,
+        /// For how long the consent is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+    },
+    /// Move this membership to the account that consented; this account can then never be a member's again
+    Move {
+        /// What `medchain member accept-move` printed
+        consent: String,
     },
     /// Verify a professional (administrators)
     Verify {
@@ -310,6 +349,9 @@ pub struct DocumentArguments {
     /// How often a prescription may be filled [default: 1]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=i64::from(limits::FILLS_MAX)))]
     pub fills: Option<u8>,
+    /// How long a prescription is valid, at most 366 days [default: 90d]
+    #[arg(long = "valid-for", value_name = "DURATION", value_parser = parse_duration)]
+    pub validity: Option<Moment>,
     /// Go on with an interrupted upload of this document, and fail if there is none
     #[arg(long)]
     pub resume: bool,
@@ -329,6 +371,18 @@ pub enum Record {
         #[command(flatten)]
         document: DocumentArguments,
     },
+    /// Encrypt and store up to 32 documents for a patient under care, and anchor all of them or none (doctors)
+    UploadAll {
+        /// Number, username or address of the patient
+        #[arg(long)]
+        patient: MemberSelector,
+        /// What they are
+        #[arg(long, default_value = "report", value_parser = term(&[RecordKind::Report, RecordKind::Prescription], RecordKind::name))]
+        kind: RecordKind,
+        /// The documents
+        #[arg(required = true, num_args = 1..=32)]
+        files: Vec<PathBuf>,
+    },
     /// Replace a record by a corrected document (its author)
     Amend {
         /// The record's number
@@ -338,6 +392,40 @@ pub enum Record {
     },
     /// Mark a record as entered in error (its author)
     Retract {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(RetractionReason::ALL, RetractionReason::name))]
+        reason: RetractionReason,
+    },
+    /// Dispense the next fill of a prescription (pharmacies, with a grant on it)
+    Dispense {
+        /// The prescription's number
+        record: RecordId,
+        /// The fill, from 1 [default: the next one]
+        #[arg(long)]
+        fill: Option<u8>,
+    },
+    /// List which pharmacy dispensed a prescription, and when
+    Dispensings {
+        /// The prescription's number
+        record: RecordId,
+    },
+    /// Cancel what is not yet dispensed of a prescription (its author)
+    CancelFills {
+        /// The prescription's number
+        record: RecordId,
+    },
+    /// Dispute a record, for all who see it (its patient)
+    Dispute {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(DisputeReason::ALL, DisputeReason::name), default_value = "undecryptable")]
+        reason: DisputeReason,
+    },
+    /// Withdraw a dispute (the record's patient)
+    WithdrawDispute {
         /// The record's number
         record: RecordId,
     },
@@ -391,8 +479,11 @@ pub enum Access {
         #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
         purpose: Purpose,
     },
-    /// List the requests that wait for this patient
+    /// List the requests that wait for this patient, or for one in whose name this account acts
     Inbox {
+        /// Number, username or address of the patient [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -432,6 +523,14 @@ pub enum Access {
         /// Number, username or address of the reader
         reader: MemberSelector,
     },
+    /// Take everything back that a reader holds, standing consent included (patients and guardians)
+    RevokeAll {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
     /// Give a grant up (readers)
     Relinquish {
         /// The record's number
@@ -458,6 +557,9 @@ pub enum Access {
         /// The openings by this reader
         #[arg(long, group = "of")]
         reader: Option<MemberSelector>,
+        /// Print the whole log as a FHIR bundle of AuditEvents
+        #[arg(long, conflicts_with_all = ["limit", "after"])]
+        fhir: bool,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -474,6 +576,87 @@ pub enum Access {
         patient: MemberSelector,
         /// Number, username or address of the hospital
         hospital: MemberSelector,
+    },
+}
+
+/// Standing consents.
+#[derive(Debug, Subcommand)]
+pub enum Standing {
+    /// Have authors seal new records to a reader, or change for which kinds and until when
+    Give {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// Of which kinds of record
+        #[arg(long = "kind", required = true, value_parser = term(&[RecordKind::Profile, RecordKind::Report, RecordKind::Prescription], RecordKind::name))]
+        kinds: Vec<RecordKind>,
+        /// What for
+        #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
+        purpose: Purpose,
+        /// Until which day, such as 2028-03-01
+        #[arg(long, value_parser = parse_date)]
+        until: Moment,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Take a standing consent back, and with it what was granted under it
+    Revoke {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// List a patient's standing consents
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+}
+
+/// Guardians.
+#[derive(Debug, Subcommand)]
+pub enum Guardian {
+    /// Appoint another patient to act in this patient's name, or change what it may do and until when
+    Appoint {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+        /// It grants, denies and revokes
+        #[arg(long, required_unless_present = "read")]
+        decide: bool,
+        /// It opens records
+        #[arg(long)]
+        read: bool,
+        /// Until which day, such as 2028-03-01
+        #[arg(long, value_parser = parse_date)]
+        until: Moment,
+    },
+    /// Seal earlier records to a guardian [default: all that are not sealed to it]
+    Seal {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+        /// The records' numbers
+        records: Vec<RecordId>,
+    },
+    /// End a guardianship (patients)
+    Dismiss {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+    },
+    /// Give a guardianship up (guardians)
+    Resign {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+    },
+    /// List a patient's guardians
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+    /// List the patients in whose name this account acts
+    Wards {
+        #[command(flatten)]
+        page: PageArguments,
     },
 }
 
@@ -522,7 +705,8 @@ mod tests {
 
     #[test]
     fn purposes_are_read_in_any_case() {
-        let arguments = Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
+        let arguments =
+            Arguments::try_parse_from(["medchain", "access", "request", "1001", "1", "2", "--purpose", "treat"]);
         let Command::Access(Access::Request { records, purpose, .. }) = arguments.unwrap().command else {
             unreachable!("the command is access request")
         };

@@ -75,8 +75,9 @@ impl Session {
         self.identity
             .get_or_try_init(|| async {
                 let key = self.global.key.as_deref().ok_or_else(|| {
-                    Failure::usage("no key was named")
-                        .hint("name an account of the keystore with --key NAME, or a development key with --key //Alice")
+                    Failure::usage("no key was named").hint(
+                        "name an account of the keystore with --key NAME, or a development key with --key //Alice",
+                    )
                 })?;
                 if key.starts_with("//") || key.starts_with("0x") {
                     return Ok(Identity::from_uri(key)?);

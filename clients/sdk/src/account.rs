@@ -9,6 +9,9 @@ use sp_core::{
 };
 use zeroize::Zeroizing;
 
+/// An account's 32 bytes on chain; its text is SS58.
+pub type AccountId = AccountId32;
+
 /// How many words a new recovery phrase has.
 const PHRASE_WORDS: usize = 12;
 
@@ -128,9 +131,15 @@ mod tests {
 
     #[test]
     fn addresses_are_those_of_other_substrate_programs() {
-        assert_eq!(Identity::from_uri("//Alice").unwrap().address(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+        assert_eq!(
+            Identity::from_uri("//Alice").unwrap().address(),
+            "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+        );
         assert_eq!(Identity::from_uri("//Bob").unwrap().address(), "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-        assert_eq!(Identity::from_phrase(PHRASE).unwrap().address(), "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV");
+        assert_eq!(
+            Identity::from_phrase(PHRASE).unwrap().address(),
+            "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV"
+        );
     }
 
     #[test]

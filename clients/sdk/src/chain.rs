@@ -3,6 +3,7 @@
 //! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
 //! of `medchain-primitives`, they take those.
 
+use crate::statement::{MoveConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;
 use subxt::{
@@ -114,8 +115,37 @@ impl Config for ChainConfig {
         path = "medchain_primitives::keys::SealedProfile",
         with = "::subxt::utils::Static<::medchain_primitives::SealedProfile>"
     ),
+    substitute_type(
+        path = "pallet_registry::types::Voucher<A, S>",
+        with = "::subxt::utils::Static<crate::statement::Voucher>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::RetractionReason",
+        with = "::subxt::utils::Static<::medchain_primitives::RetractionReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::DisputeReason",
+        with = "::subxt::utils::Static<::medchain_primitives::DisputeReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::RecordKinds",
+        with = "::subxt::utils::Static<::medchain_primitives::RecordKinds>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::GuardianScope",
+        with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
+    ),
+    substitute_type(path = "sp_runtime::MultiSignature", with = "::subxt::utils::MultiSignature"),
+    substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
+    substitute_type(
+        path = "pallet_reports::types::NewRecord",
+        with = "::subxt::utils::Static<crate::chain::NewAnchor>"
+    ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
-    substitute_type(path = "pallet_access::types::RecordGrant", with = "::subxt::utils::Static<crate::chain::RecordGrant>")
+    substitute_type(
+        path = "pallet_access::types::RecordGrant",
+        with = "::subxt::utils::Static<crate::chain::RecordGrant>"
+    )
 )]
 mod api {}
 
@@ -144,7 +174,7 @@ pub struct RecordGrant {
 }
 
 /// A content as a record names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Anchor {
     /// The content's root digest.
     pub content: ContentRoot,
@@ -154,6 +184,21 @@ pub struct Anchor {
     pub envelope: EnvelopeHash,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
+    /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
+    pub valid_until: Option<Moment>,
+    /// The patient half, sealed to each reader whom the patient named beforehand.
+    pub seals: Vec<ReaderSeal>,
+}
+
+/// One of the records of a call that anchors many.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NewAnchor {
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// The content.
+    pub anchor: Anchor,
 }
 
 /// The calls, by pallet. Each is refused by the rules of the pallet, whose errors [`crate::Error::Dispatch`] words.
@@ -173,6 +218,31 @@ pub mod calls {
     ) -> impl Payload {
         let username = username.as_bytes().to_vec();
         tx().registry().register(Static(role), BoundedVec(username), Static(encryption_key), details.map(Static))
+    }
+
+    /// Registers the signer with the word of an institution.
+    pub fn register_vouched(
+        role: Role,
+        username: &str,
+        encryption_key: EncryptionKey,
+        details: Option<Details>,
+        voucher: Voucher,
+    ) -> impl Payload {
+        let username = BoundedVec(username.as_bytes().to_vec());
+        let details = details.map(Static);
+        tx().registry().register_vouched(Static(role), username, Static(encryption_key), details, Static(voucher))
+    }
+
+    /// Replaces the signer's encryption key.
+    pub fn rotate_key(key: EncryptionKey) -> impl Payload {
+        tx().registry().rotate_key(Static(key))
+    }
+
+    /// Moves the signer's membership to the account that consented.
+    pub fn move_account(consent: MoveConsent) -> impl Payload {
+        let MoveConsent { to, encryption_key, expires_at, signature, .. } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().move_account(to, key, expires_at, signature)
     }
 
     /// Changes the details of a professional who is not verified.
@@ -258,19 +328,42 @@ pub mod calls {
 
     /// Anchors a record.
     pub fn anchor(patient: MemberId, kind: RecordKind, anchor: Anchor) -> impl Payload {
-        let Anchor { content, size, envelope, fills } = anchor;
-        tx().reports().anchor(Static(patient), Static(kind), Static(content), size, Static(envelope), fills)
+        tx().reports().anchor(Static(patient), Static(kind), Static(anchor))
+    }
+
+    /// Anchors up to 32 records, all of them or none.
+    pub fn anchor_batch(records: Vec<NewAnchor>) -> impl Payload {
+        tx().reports().anchor_batch(BoundedVec(records.into_iter().map(Static).collect()))
     }
 
     /// Anchors an amendment of a record.
     pub fn amend(record: RecordId, anchor: Anchor) -> impl Payload {
-        let Anchor { content, size, envelope, fills } = anchor;
-        tx().reports().amend(Static(record), Static(content), size, Static(envelope), fills)
+        tx().reports().amend(Static(record), Static(anchor))
     }
 
     /// The author marks a record as entered in error.
-    pub fn retract(record: RecordId) -> impl Payload {
-        tx().reports().retract(Static(record))
+    pub fn retract(record: RecordId, reason: RetractionReason) -> impl Payload {
+        tx().reports().retract(Static(record), Static(reason))
+    }
+
+    /// A pharmacy dispenses a fill of a prescription.
+    pub fn dispense(record: RecordId, fill: u8) -> impl Payload {
+        tx().reports().dispense(Static(record), fill)
+    }
+
+    /// The author cancels what is not yet dispensed of a prescription.
+    pub fn cancel_fills(record: RecordId) -> impl Payload {
+        tx().reports().cancel_fills(Static(record))
+    }
+
+    /// The patient disputes a record.
+    pub fn dispute(record: RecordId, reason: DisputeReason) -> impl Payload {
+        tx().reports().dispute(Static(record), Static(reason))
+    }
+
+    /// The patient withdraws a dispute.
+    pub fn withdraw_dispute(record: RecordId) -> impl Payload {
+        tx().reports().withdraw_dispute(Static(record))
     }
 
     /// The patient erases a record.
@@ -297,11 +390,14 @@ pub mod calls {
         duration: Moment,
         openings: u32,
     ) -> impl Payload {
-        tx().access().grant(Static(reader),
-            request.map(Static), BoundedVec(grants.into_iter().map(Static).collect()),
+        tx().access().grant(
+            Static(reader),
+            request.map(Static),
+            BoundedVec(grants.into_iter().map(Static).collect()),
             Static(purpose),
             duration,
-            openings)
+            openings,
+        )
     }
 
     /// The patient denies a request.
@@ -312,6 +408,47 @@ pub mod calls {
     /// The patient revokes a grant.
     pub fn revoke(record: RecordId, reader: MemberId) -> impl Payload {
         tx().access().revoke(Static(record), Static(reader))
+    }
+
+    /// Takes back what a reader holds of a patient's records, as much as one call takes.
+    pub fn revoke_reader(patient: MemberId, reader: MemberId) -> impl Payload {
+        tx().access().revoke_reader(Static(patient), Static(reader))
+    }
+
+    /// Gives a reader a standing consent.
+    pub fn give_standing_consent(
+        patient: MemberId,
+        reader: MemberId,
+        kinds: RecordKinds,
+        purpose: Purpose,
+        until: Moment,
+    ) -> impl Payload {
+        tx().access().give_standing_consent(Static(patient), Static(reader), Static(kinds), Static(purpose), until)
+    }
+
+    /// Takes a standing consent back.
+    pub fn revoke_standing_consent(patient: MemberId, reader: MemberId) -> impl Payload {
+        tx().access().revoke_standing_consent(Static(patient), Static(reader))
+    }
+
+    /// The patient appoints a guardian.
+    pub fn appoint_guardian(guardian: MemberId, scope: GuardianScope, until: Moment) -> impl Payload {
+        tx().access().appoint_guardian(Static(guardian), Static(scope), until)
+    }
+
+    /// The patient ends a guardianship.
+    pub fn dismiss_guardian(guardian: MemberId) -> impl Payload {
+        tx().access().dismiss_guardian(Static(guardian))
+    }
+
+    /// The guardian gives a guardianship up.
+    pub fn resign_guardianship(patient: MemberId) -> impl Payload {
+        tx().access().resign_guardianship(Static(patient))
+    }
+
+    /// The patient seals earlier records to a guardian.
+    pub fn seal_to_guardian(guardian: MemberId, grants: Vec<RecordGrant>) -> impl Payload {
+        tx().access().seal_to_guardian(Static(guardian), BoundedVec(grants.into_iter().map(Static).collect()))
     }
 
     /// The reader gives a grant up.
@@ -367,6 +504,15 @@ pub mod events {
         MemberRegistered of "Registry" {
             /// The new member's number.
             member: MemberId,
+        }
+    );
+    event!(
+        /// A member replaced its encryption key.
+        KeyRotated of "Registry" {
+            /// The member.
+            member: MemberId,
+            /// The version of the new key.
+            key_version: KeyVersion,
         }
     );
     event!(
@@ -436,6 +582,17 @@ pub mod events {
             purpose: Purpose,
             /// The end of the reading window, in milliseconds.
             closes_at: Moment,
+        }
+    );
+    event!(
+        /// What a reader held was taken back.
+        ReaderRevoked of "Access" {
+            /// Whose records they are.
+            patient: MemberId,
+            /// The reader.
+            reader: MemberId,
+            /// Whether some is left, for another call.
+            more: bool,
         }
     );
     event!(

@@ -68,8 +68,7 @@ impl Client {
         if !(url.starts_with("ws://") || url.starts_with("wss://")) {
             return Err(Error::MalformedUrl { url: url.to_owned() });
         }
-        let rpc =
-            RpcClient::from_insecure_url(url).await.map_err(|_| Error::Unreachable { url: url.to_owned() })?;
+        let rpc = RpcClient::from_insecure_url(url).await.map_err(|_| Error::Unreachable { url: url.to_owned() })?;
         let version: RuntimeVersion = request(&rpc, "state_getRuntimeVersion", params([])).await?;
         if version.spec_name != SPEC_NAME {
             return Err(Error::WrongChain { url: url.to_owned(), found: version.spec_name });
@@ -133,8 +132,7 @@ impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let mut bytes = [0; 32];
-        hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(&text), &mut bytes)
-            .map_err(serde::de::Error::custom)?;
+        hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(&text), &mut bytes).map_err(serde::de::Error::custom)?;
         Ok(Self(bytes))
     }
 }
@@ -202,7 +200,8 @@ mod tests {
 
     #[test]
     fn a_refusal_of_the_runtime_keeps_its_name() {
-        let data = serde_json::json!({ "pallet": "Access", "error": "WindowClosed", "text": "No window; open the record." });
+        let data =
+            serde_json::json!({ "pallet": "Access", "error": "WindowClosed", "text": "No window; open the record." });
         let error = refusal(7103, "Reading refused", Some(data));
         assert_eq!(error.to_string(), "no window (Access.WindowClosed)");
         assert_eq!(error.hint().as_deref(), Some("open the record"));

@@ -83,10 +83,8 @@ pub fn document_reference(
     reference.insert("date".into(), json!(instant(now)));
     reference.insert("author".into(), json!([member(author)]));
     reference.insert("description".into(), json!(details.title.as_deref().unwrap_or(&details.file_name)));
-    reference.insert(
-        "content".into(),
-        json!([{ "attachment": { "contentType": media_type, "title": details.file_name } }]),
-    );
+    reference
+        .insert("content".into(), json!([{ "attachment": { "contentType": media_type, "title": details.file_name } }]));
     if let Some(date) = details.clinical_date {
         reference.insert("context".into(), json!({ "period": { "start": instant(date) } }));
     }
@@ -140,10 +138,7 @@ pub fn summary(description: &[u8], record: RecordId) -> Summary {
         .map(without_control);
     Summary {
         title: text("/description"),
-        file_name: value
-            .pointer("/content/0/attachment/title")
-            .and_then(Value::as_str)
-            .and_then(safe_file_name),
+        file_name: value.pointer("/content/0/attachment/title").and_then(Value::as_str).and_then(safe_file_name),
         media_type: text("/content/0/attachment/contentType"),
         clinical_date: text("/context/period/start"),
         note,

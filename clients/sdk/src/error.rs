@@ -185,6 +185,12 @@ pub enum Error {
     /// The description is longer than allowed.
     #[error("title, file name and note together are too long")]
     DescriptionTooLong,
+    /// More documents than one transaction anchors.
+    #[error("one transaction anchors at most {limit} documents")]
+    TooManyDocuments {
+        /// How many it anchors.
+        limit: u32,
+    },
     /// The note is longer than allowed.
     #[error("the note is longer than {limit} bytes")]
     NoteTooLong {
@@ -227,6 +233,12 @@ pub enum Error {
     /// The seed is not 32 bytes of hexadecimal.
     #[error("this is not a seed of 32 bytes in hexadecimal")]
     MalformedSeed,
+    /// The text is no voucher or consent.
+    #[error("this is no {what}")]
+    MalformedStatement {
+        /// What it should be.
+        what: &'static str,
+    },
     /// The URI is not a development URI.
     #[error("this is not a key URI such as //Alice")]
     MalformedUri,
@@ -305,27 +317,37 @@ impl Error {
         let hint = match self {
             Self::Unreachable { .. } => "start a node with scripts/run.sh, or name another with --url",
             Self::MalformedUrl { .. } => "give a WebSocket address such as ws://127.0.0.1:9944",
-            Self::ConnectionLost => "see that the node runs, then repeat the command; an upload goes on where it stopped",
+            Self::ConnectionLost => {
+                "see that the node runs, then repeat the command; an upload goes on where it stopped"
+            }
             Self::WrongChain { .. } | Self::WrongGenesis { .. } => "name a node of the right chain with --url",
             Self::IncompatibleRuntime => "install the medchain program that was released with the chain's runtime",
             Self::MalformedAnswer { .. } => "use a node and a medchain program of the same release",
             Self::Node { code, reason, advice, .. } => return node_hint(*code, reason.as_deref(), advice.as_deref()),
             Self::Dispatch { remedy, .. } => return remedy.clone(),
             Self::Refused { .. } => "use the account that may do this, with --key",
-            Self::TransactionRefused { .. } => "wait a few blocks and repeat; `medchain status` shows the account's quota",
+            Self::TransactionRefused { .. } => {
+                "wait a few blocks and repeat; `medchain status` shows the account's quota"
+            }
             Self::TransactionDropped { .. } => "see whether the chain makes blocks with `medchain status`, then repeat",
             Self::ProofRefused { .. } => "do not use this node; name another with --url",
-            Self::UnknownMember { .. } => "give a member number, a username or an SS58 address; see `medchain member list`",
+            Self::UnknownMember { .. } => {
+                "give a member number, a username or an SS58 address; see `medchain member list`"
+            }
             Self::NotAMember => "register first with `medchain member register`, or choose another key with --key",
             Self::NoOwnRecord { .. } => "it is uploaded by `medchain member register`; repeat that command",
-            Self::Unknown { .. } => "see the number in the listing: `medchain record list`, `access inbox`, `appointment list`",
+            Self::Unknown { .. } => {
+                "see the number in the listing: `medchain record list`, `access inbox`, `appointment list`"
+            }
             Self::Erased(_) => "nothing is left to read",
             Self::NotGranted(record) => {
                 return Some(format!("ask the patient with `medchain access request PATIENT {record} --purpose TREAT`"))
             }
             Self::NotOpen(record) => return Some(format!("open it with `medchain access open {record}`")),
             Self::NotSealedForUs(_) => "use the key of the record's patient, or open it by a grant",
-            Self::Unopened { .. } => "use the key that the member registered with; a grant for an older key must be given anew",
+            Self::Unopened { .. } => {
+                "use the key that the member registered with; a grant for an older key must be given anew"
+            }
             Self::ReleaseRefused { .. } => "repeat it, or ask another node with --url",
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
@@ -334,6 +356,7 @@ impl Error {
             Self::ContentTooLarge { .. } => "split the document into several",
             Self::DescriptionTooLong => "shorten the note",
             Self::NoteTooLong { .. } => "shorten the note",
+            Self::TooManyDocuments { .. } => "split them over several uploads",
             Self::UnusableKey { .. } => "the member must publish another key",
             Self::NothingToResume => "repeat the command without --resume",
             Self::UploadInProgress => "wait for it to end",
@@ -346,12 +369,15 @@ impl Error {
             Self::WouldOverwrite { .. } => "choose another name with --output, or overwrite it with --force",
             Self::MalformedPhrase => "check the words and their order",
             Self::MalformedSeed => "give 0x and 64 hexadecimal digits",
+            Self::MalformedStatement { .. } => "copy the whole of it, from 0x to its end",
             Self::MalformedUri => "give a development URI such as //Alice, or the name of an account of the keystore",
             Self::SoftDerivation => "derive with // instead of /",
             Self::MalformedName { .. } => "use 1 to 32 letters, digits, '-' or '_'",
             Self::UnknownAccount { .. } => "see `medchain account list`; make one with `medchain account new NAME`",
             Self::AccountExists { .. } => "choose another name",
-            Self::WrongPassphrase { .. } => "try again; without the passphrase, only the recovery phrase restores the account",
+            Self::WrongPassphrase { .. } => {
+                "try again; without the passphrase, only the recovery phrase restores the account"
+            }
             Self::DamagedKey { .. } => "restore it from the recovery phrase with `medchain account import`",
             Self::EmptyPassphrase => "choose one that only you know",
             Self::NoDataFolder => "set HOME or XDG_DATA_HOME, or name folders with --keystore and --data",
@@ -369,7 +395,9 @@ fn node_hint(code: i32, reason: Option<&str>, advice: Option<&str>) -> Option<St
     let hint = match (code, reason) {
         (7101, Some("wrongChain")) => "name a node of the right chain with --url",
         (7101, _) => "repeat the command; a ticket lives for minutes only",
-        (7102, _) => "pending and active professionals and patients may store; an unfinished upload counts against the allowance",
+        (7102, _) => {
+            "pending and active professionals and patients may store; an unfinished upload counts against the allowance"
+        }
         (7103, _) => "a reader needs a grant and an opening: `medchain access request`, then `medchain access open`",
         (7104, _) => "see the number with `medchain record list`",
         (7105, _) => "repeat the upload from the start",
@@ -405,10 +433,7 @@ mod tests {
             "SlotTaken",
             " The doctor has an accepted appointment\n in this slot; choose another.",
         );
-        assert_eq!(
-            error.to_string(),
-            "the doctor has an accepted appointment in this slot (Appointments.SlotTaken)"
-        );
+        assert_eq!(error.to_string(), "the doctor has an accepted appointment in this slot (Appointments.SlotTaken)");
         assert_eq!(error.hint().as_deref(), Some("choose another"));
     }
 

@@ -190,13 +190,8 @@ impl Keystore {
             return Err(Error::EmptyPassphrase);
         }
         let address = secret.identity()?.address();
-        let mut content = KeyFile {
-            name: name.to_owned(),
-            address: address.clone(),
-            phrase: None,
-            seed: None,
-            created: now(),
-        };
+        let mut content =
+            KeyFile { name: name.to_owned(), address: address.clone(), phrase: None, seed: None, created: now() };
         match secret {
             Secret::Phrase(phrase) => content.phrase = Some(phrase.to_string()),
             Secret::Seed(seed) => content.seed = Some(seed.to_string()),
@@ -235,9 +230,7 @@ impl Keystore {
         let damaged = || Error::DamagedKey { name: entry.name.clone() };
         let file = File::open(&path).map_err(|error| Error::file("reading", &path, &error))?;
         let mut ciphertext = Vec::new();
-        file.take(KEY_FILE_MAX)
-            .read_to_end(&mut ciphertext)
-            .map_err(|error| Error::file("reading", &path, &error))?;
+        file.take(KEY_FILE_MAX).read_to_end(&mut ciphertext).map_err(|error| Error::file("reading", &path, &error))?;
 
         let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
         identity.set_max_work_factor(WORK_FACTOR_MAX);
@@ -285,9 +278,7 @@ pub(crate) fn create_private_folder(folder: &Path) -> Result<()> {
 
 /// Milliseconds since the Unix epoch by this machine's clock.
 pub(crate) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn parse_file_name(file_name: &str) -> Option<Entry> {

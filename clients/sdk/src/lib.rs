@@ -10,7 +10,9 @@
 //! | [`vault`] | tickets, and contents to and from a node's vault |
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
+//! | [`audit`] | the read log as FHIR AuditEvents |
 //! | [`description`] | what a document is, in FHIR |
+//! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
 //! Every error is an [`Error`]: one sentence and a hint, without personal data.
 
@@ -18,6 +20,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod audit;
 pub mod chain;
 pub mod client;
 pub mod description;
@@ -25,6 +28,7 @@ mod error;
 pub mod keystore;
 pub mod proof;
 pub mod record;
+pub mod statement;
 pub mod vault;
 
 pub use account::Identity;

@@ -14,11 +14,7 @@ use medchain_primitives::*;
 use medchain_sealing::{keys::EncryptionPublic, seal::SealRecipient};
 use serde::Deserialize;
 use serde_json::json;
-use sp_core::{
-    bytes,
-    crypto::AccountId32,
-    H256,
-};
+use sp_core::{bytes, crypto::AccountId32, H256};
 use sp_crypto_hashing::{blake2_128, twox_128};
 use sp_runtime::{generic, traits::BlakeTwo256, traits::Header as _};
 use sp_trie::StorageProof;
@@ -74,7 +70,8 @@ impl Client {
         let account = self.member(selector).await?.account;
         let key = member_key(&account);
         let mut values = self.prove(std::slice::from_ref(&key), "a member").await?;
-        let entry = values.remove(&key).flatten().ok_or_else(|| Error::UnknownMember { selector: selector.to_string() })?;
+        let entry =
+            values.remove(&key).flatten().ok_or_else(|| Error::UnknownMember { selector: selector.to_string() })?;
         let refused = Error::ProofRefused { what: "a member" };
         let Ok(entry) = MemberEntry::decode(&mut entry.as_slice()) else { return Err(refused) };
         let Ok(username) = String::from_utf8(entry.username) else { return Err(refused) };
@@ -215,7 +212,10 @@ mod tests {
         assert_eq!(values[&doctor], Some(value.clone()));
         assert_eq!(values[&stranger], None);
         let decoded = MemberEntry::decode(&mut value.as_slice()).unwrap();
-        assert_eq!((decoded.id, decoded.encryption_key, decoded.key_version), (MemberId(1002), EncryptionKey([7; 32]), 1));
+        assert_eq!(
+            (decoded.id, decoded.encryption_key, decoded.key_version),
+            (MemberId(1002), EncryptionKey([7; 32]), 1)
+        );
         assert_eq!(decoded.username, b"dr.lind");
 
         assert!(check(H256::zero(), proof.iter_nodes().cloned(), &keys, "a member").is_err());

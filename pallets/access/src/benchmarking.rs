@@ -39,11 +39,7 @@ fn put_grant<T: Config>(
         openings: 1,
         openings_left: 1,
     };
-    Grants::<T>::insert(record, reader, grant);
-    GrantsByReader::<T>::insert(reader, OrderedKey::from(record), ());
-    if let Some(patient) = Pallet::<T>::patient_of_pharmacy_grant(record, reader) {
-        PrescriptionGrants::<T>::insert((reader, patient, NewestFirstKey::from(record)), ());
-    }
+    Pallet::<T>::put_grant(record, reader, grant);
 }
 
 fn later<T: Config>() -> Moment {

@@ -1,15 +1,13 @@
 //! `CheckQuota`: no transaction exceeds its signer's bucket.
 
 use crate::{
-    refusals, Allowance, ClassOf, Config, Cost, OpenRegistrations, Pallet, Quota, QuotaClass, RegistrationCalls,
-    WeightInfo,
+    refusals, Allowance, ClassOf, Config, Cost, Lane, Pallet, Quota, QuotaClass, RegistrationCalls, WeightInfo,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::marker::PhantomData;
 use frame_support::{
     dispatch::{DispatchInfo, PostDispatchInfo},
     pallet_prelude::TransactionSource,
-    traits::Get,
     weights::Weight,
 };
 use scale_info::TypeInfo;
@@ -27,6 +25,9 @@ pub const SHARE_SCALE: u64 = 1_000_000;
 /// What the transactions of registered accounts have on top, so that strangers never push them out of a pool.
 pub const MEMBER_PRIORITY: u64 = 2 * SHARE_SCALE;
 
+/// What a stranger's registration with a voucher has on top: it goes before every open registration, and after members.
+pub const VOUCHED_PRIORITY: u64 = SHARE_SCALE;
+
 /// Refuses a signed transaction that costs more weight or length than its signer's bucket has left, and any
 /// transaction but a registration from a stranger. Takes the cost when the transaction is applied and gives back the
 /// weight that its call did not use. Transactions without a signer pass untouched.
@@ -34,10 +35,11 @@ pub const MEMBER_PRIORITY: u64 = 2 * SHARE_SCALE;
 /// Its own fields and its implicit data are empty, so wallets sign it without configuration.
 ///
 /// The priority is the share of the bucket that the transaction leaves, in parts of [`SHARE_SCALE`], plus
-/// [`MEMBER_PRIORITY`] for registered accounts.
+/// [`MEMBER_PRIORITY`] for registered accounts and [`VOUCHED_PRIORITY`] for strangers with a good voucher, which is
+/// checked here, before the transaction takes a place in a pool or a block.
 ///
-/// Refuses with `InvalidTransaction::Custom` and [`refusals::NOT_REGISTERED`] for good, or with
-/// `InvalidTransaction::ExhaustsResources` when a later block may take the transaction.
+/// Refuses with `InvalidTransaction::Custom` and [`refusals::NOT_REGISTERED`] or [`refusals::VOUCHER_REFUSED`] for good,
+/// or with `InvalidTransaction::ExhaustsResources` when a later block may take the transaction.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckQuota<T>(PhantomData<T>);
@@ -68,12 +70,12 @@ pub enum Val<AccountId> {
     Charge {
         /// The signer.
         who: AccountId,
-        /// Its class.
-        class: QuotaClass,
         /// Its bucket.
         quota: Quota,
         /// The cost.
         cost: Cost,
+        /// The lane that a stranger's registration takes.
+        lane: Option<Lane>,
     },
     /// Not signed: nothing to charge.
     Unsigned,
@@ -116,14 +118,21 @@ where
             return Ok((Default::default(), Val::Unsigned, origin));
         };
         let class = T::Classes::class_of(who);
-        if class == QuotaClass::Unknown && !T::Registrations::is_registration(call) {
-            return Err(InvalidTransaction::Custom(refusals::NOT_REGISTERED).into());
-        }
+        let lane = match class {
+            QuotaClass::Unknown => match T::Registrations::lane(who, call) {
+                None => return Err(InvalidTransaction::Custom(refusals::NOT_REGISTERED).into()),
+                Some(Lane::VoucherRefused) => {
+                    return Err(InvalidTransaction::Custom(refusals::VOUCHER_REFUSED).into())
+                }
+                lane => lane,
+            },
+            _ => None,
+        };
         let cost = Cost { weight: info.total_weight().ref_time(), length: u32::try_from(len).unwrap_or(u32::MAX) };
         let allowance = Pallet::<T>::allowance_of_class(who, class);
         let rest = allowance.less(cost).ok_or(InvalidTransaction::ExhaustsResources)?;
-        let validity = ValidTransaction { priority: priority(&rest), ..Default::default() };
-        let val = Val::Charge { who: who.clone(), class, quota: allowance.quota, cost };
+        let validity = ValidTransaction { priority: priority(&rest, lane), ..Default::default() };
+        let val = Val::Charge { who: who.clone(), quota: allowance.quota, cost, lane };
         Ok((validity, val, origin))
     }
 
@@ -137,14 +146,10 @@ where
     ) -> Result<Self::Pre, TransactionValidityError> {
         match val {
             Val::Unsigned => Ok(Pre::Unsigned(self.weight(call))),
-            Val::Charge { who, class, quota, cost } => {
+            Val::Charge { who, quota, cost, lane } => {
                 // Here and not in validation: what the pool holds must not depend on how full one block is.
-                if class == QuotaClass::Unknown {
-                    let taken = OpenRegistrations::<T>::get();
-                    if taken >= T::OpenRegistrationsPerBlock::get() {
-                        return Err(InvalidTransaction::ExhaustsResources.into());
-                    }
-                    OpenRegistrations::<T>::put(taken.saturating_add(1));
+                if lane.is_some_and(|lane| !Pallet::<T>::take_place(lane)) {
+                    return Err(InvalidTransaction::ExhaustsResources.into());
                 }
                 Pallet::<T>::spend(&who, &quota, cost);
                 Ok(Pre::Charged(who))
@@ -172,10 +177,11 @@ where
     }
 }
 
-fn priority(rest: &Allowance) -> u64 {
+fn priority(rest: &Allowance, lane: Option<Lane>) -> u64 {
     let share = rest.share(SHARE_SCALE);
-    match rest.class {
-        QuotaClass::Unknown => share,
-        _ => MEMBER_PRIORITY.saturating_add(share),
+    match lane {
+        Some(Lane::Vouched(_)) => VOUCHED_PRIORITY.saturating_add(share),
+        Some(_) => share,
+        None => MEMBER_PRIORITY.saturating_add(share),
     }
 }

@@ -28,7 +28,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{CheckQuota, Pre, Val, MEMBER_PRIORITY, SHARE_SCALE};
+pub use extension::{CheckQuota, Pre, Val, MEMBER_PRIORITY, SHARE_SCALE, VOUCHED_PRIORITY};
 pub use nonce::{CheckNonce, NoncePre, NonceVal};
 pub use pallet::*;
 pub use types::*;
@@ -40,6 +40,8 @@ pub mod refusals {
     pub const NOT_REGISTERED: u8 = 1;
     /// The nonce runs too far ahead of the account's; wait until earlier transactions are in a block.
     pub const NONCE_TOO_FAR_AHEAD: u8 = 2;
+    /// The voucher is not good: forged, expired, or by no active institution; ask the institution for another.
+    pub const VOUCHER_REFUSED: u8 = 3;
 }
 
 #[frame_support::pallet]
@@ -48,6 +50,7 @@ pub mod pallet {
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
+    use medchain_primitives::MemberId;
 
     /// The version of the storage layout.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -59,10 +62,17 @@ pub mod pallet {
         /// How large each class's bucket is and how fast it refills.
         type Quotas: Quotas;
         /// Which calls are registrations.
-        type Registrations: RegistrationCalls<Self::RuntimeCall>;
+        type Registrations: RegistrationCalls<Self::AccountId, Self::RuntimeCall>;
         /// How many registrations by strangers one block takes.
         #[pallet::constant]
         type OpenRegistrationsPerBlock: Get<u32>;
+        /// How many registrations with a voucher one block takes; they take nothing from the strangers' lane, nor the
+        /// strangers from theirs.
+        #[pallet::constant]
+        type VouchedRegistrationsPerBlock: Get<u32>;
+        /// How many of them may be by one institution's word, so that none takes the lane from the others.
+        #[pallet::constant]
+        type VouchedPerInstitution: Get<u32>;
         /// How far ahead of its account's nonce a transaction may run.
         #[pallet::constant]
         type NonceAhead: Get<u32>;
@@ -84,6 +94,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type OpenRegistrations<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+    /// How many registrations this block has taken by the word of each institution. Bounded by the lane. Gone when the
+    /// block ends.
+    #[pallet::storage]
+    pub type VouchedRegistrations<T: Config> =
+        StorageValue<_, BoundedBTreeMap<MemberId, u32, T::VouchedRegistrationsPerBlock>, ValueQuery>;
+
     /// The accounts that need no registration.
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
@@ -104,11 +120,12 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            T::WeightInfo::reset_open_lane()
+            T::WeightInfo::reset_lanes()
         }
 
         fn on_finalize(_: BlockNumberFor<T>) {
             OpenRegistrations::<T>::kill();
+            VouchedRegistrations::<T>::kill();
         }
 
         fn integrity_test() {
@@ -142,6 +159,28 @@ pub mod pallet {
                 quota,
                 weight_left: quota.weight_max.saturating_sub(bucket.weight_spent),
                 length_left: quota.length_max.saturating_sub(bucket.length_spent),
+            }
+        }
+
+        /// Takes a place in a lane of this block; `false` if the lane is full.
+        pub(crate) fn take_place(lane: Lane) -> bool {
+            match lane {
+                Lane::Open => {
+                    let taken = OpenRegistrations::<T>::get();
+                    if taken >= T::OpenRegistrationsPerBlock::get() {
+                        return false;
+                    }
+                    OpenRegistrations::<T>::put(taken.saturating_add(1));
+                    true
+                }
+                Lane::Vouched(institution) => VouchedRegistrations::<T>::mutate(|taken| {
+                    let total = taken.values().fold(0u32, |total, by_one| total.saturating_add(*by_one));
+                    let by_this = taken.get(&institution).copied().unwrap_or(0);
+                    total < T::VouchedRegistrationsPerBlock::get()
+                        && by_this < T::VouchedPerInstitution::get()
+                        && taken.try_insert(institution, by_this.saturating_add(1)).is_ok()
+                }),
+                Lane::VoucherRefused => false,
             }
         }
 

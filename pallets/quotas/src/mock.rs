@@ -1,9 +1,11 @@
 //! A runtime with the system and this pallet. Calls: a remark of text is ordinary, a remark that is logged
-//! (`remark_with_event`) stands for a registration.
+//! (`remark_with_event`) stands for a registration: an empty one for an open one, one of a single byte for one by the word of
+//! the hospital with that number, a longer one for a forged voucher.
 #![allow(clippy::unwrap_used)]
 
 use crate as pallet_quotas;
-use crate::{ClassOf, Quota, QuotaClass, RegistrationCalls};
+use crate::{ClassOf, Lane, Quota, QuotaClass, RegistrationCalls};
+use medchain_primitives::MemberId;
 use frame_support::{derive_impl, parameter_types, traits::Hooks};
 use sp_runtime::BuildStorage;
 
@@ -77,14 +79,25 @@ impl crate::Quotas for SmallQuotas {
 
 /// Takes logged remarks for registrations.
 pub struct LoggedRemarks;
-impl RegistrationCalls<RuntimeCall> for LoggedRemarks {
+impl RegistrationCalls<AccountId, RuntimeCall> for LoggedRemarks {
     fn is_registration(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }))
+    }
+
+    fn lane(_: &AccountId, call: &RuntimeCall) -> Option<Lane> {
+        let RuntimeCall::System(frame_system::Call::remark_with_event { remark }) = call else { return None };
+        Some(match remark.as_slice() {
+            [] => Lane::Open,
+            [hospital] => Lane::Vouched(MemberId(u64::from(*hospital))),
+            _ => Lane::VoucherRefused,
+        })
     }
 }
 
 parameter_types! {
     pub const OpenRegistrationsPerBlock: u32 = 2;
+    pub const VouchedRegistrationsPerBlock: u32 = 3;
+    pub const VouchedPerInstitution: u32 = 2;
     pub const NonceAhead: u32 = 4;
 }
 
@@ -93,6 +106,8 @@ impl pallet_quotas::Config for Test {
     type Quotas = SmallQuotas;
     type Registrations = LoggedRemarks;
     type OpenRegistrationsPerBlock = OpenRegistrationsPerBlock;
+    type VouchedRegistrationsPerBlock = VouchedRegistrationsPerBlock;
+    type VouchedPerInstitution = VouchedPerInstitution;
     type NonceAhead = NonceAhead;
     type WeightInfo = ();
 }
@@ -105,6 +120,16 @@ pub fn remark() -> RuntimeCall {
 /// A call that stands for a registration.
 pub fn registration() -> RuntimeCall {
     RuntimeCall::System(frame_system::Call::remark_with_event { remark: vec![] })
+}
+
+/// A registration by the word of a hospital.
+pub fn vouched(hospital: u8) -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark_with_event { remark: vec![hospital] })
+}
+
+/// A registration with a forged voucher.
+pub fn forged() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark_with_event { remark: vec![0, 0] })
 }
 
 /// Ends this block and begins the `blocks`th after it.

@@ -2,9 +2,9 @@
 //!
 //! 1. No account has spent more than the largest bucket holds.
 //! 2. No bucket was refilled in a block that is yet to come.
-//! 3. The open lane has taken no more registrations than a block may.
+//! 3. The lanes have taken no more registrations than a block may, in all and by one institution's word.
 
-use crate::{Buckets, Config, OpenRegistrations, Pallet, QuotaClass, Quotas};
+use crate::{Buckets, Config, OpenRegistrations, Pallet, QuotaClass, Quotas, VouchedRegistrations};
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
@@ -23,6 +23,16 @@ impl<T: Config> Pallet<T> {
         ensure!(
             OpenRegistrations::<T>::get() <= T::OpenRegistrationsPerBlock::get(),
             "the open lane has taken more registrations than a block may"
+        );
+        let vouched = VouchedRegistrations::<T>::get();
+        ensure!(
+            vouched.values().fold(0u32, |total, by_one| total.saturating_add(*by_one))
+                <= T::VouchedRegistrationsPerBlock::get(),
+            "the vouched lane has taken more registrations than a block may"
+        );
+        ensure!(
+            vouched.values().all(|by_one| *by_one <= T::VouchedPerInstitution::get()),
+            "an institution has vouched for more than its share of a block"
         );
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Classes, quotas and buckets, and what the pallet asks of the runtime.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use medchain_primitives::MemberId;
 use scale_info::TypeInfo;
 use sp_runtime::traits::{AtLeast32BitUnsigned, SaturatedConversion};
 
@@ -152,8 +153,21 @@ pub trait Quotas {
     fn quota(class: QuotaClass) -> Quota;
 }
 
+/// By which lane a stranger's registration enters a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// With nobody's word; few in a block.
+    Open,
+    /// With the word of this institution, which has been checked.
+    Vouched(MemberId),
+    /// With a voucher that is not good, now or for ever.
+    VoucherRefused,
+}
+
 /// Which calls are registrations, the only ones that a stranger may send.
-pub trait RegistrationCalls<Call> {
+pub trait RegistrationCalls<AccountId, Call> {
     /// Whether this call registers its sender, and does nothing else.
     fn is_registration(call: &Call) -> bool;
+    /// By which lane this call would register this account; `None` for every other call.
+    fn lane(account: &AccountId, call: &Call) -> Option<Lane>;
 }

@@ -14,7 +14,10 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod keys;
+mod moves;
 mod types;
+mod vouchers;
 pub mod weights;
 
 #[cfg(any(feature = "try-runtime", test))]
@@ -36,7 +39,10 @@ use frame_support::{
     traits::{Contains, EnsureOrigin, Time},
 };
 use medchain_primitives::*;
-use sp_runtime::ArithmeticError;
+use sp_runtime::{
+    traits::{IdentifyAccount, Verify},
+    ArithmeticError,
+};
 
 /// The registry pallet.
 #[frame_support::pallet]
@@ -64,6 +70,8 @@ pub mod pallet {
         type Administrators: Contains<Self::AccountId>;
         /// Where professionals anchor their certificates.
         type Records: RecordDirectory;
+        /// What accounts sign vouchers and consents with.
+        type Signature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>> + Parameter;
         /// The chain's clock.
         type Time: Time<Moment = Moment>;
         /// The cost of the calls.
@@ -107,6 +115,23 @@ pub mod pallet {
     #[pallet::storage]
     pub type AdministratorKeys<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (EncryptionKey, KeyVersion)>;
 
+    /// The encryption keys that a member has replaced, by version: seals made for them stay readable to their owner, and
+    /// whoever checks an old seal finds the key here. Member numbers are sequential, and so are versions, so that a fast
+    /// hasher is enough. One for each rotation, which quotas bound.
+    #[pallet::storage]
+    pub type EarlierKeys<T: Config> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, KeyVersion, EarlierKey>;
+
+    /// The encryption keys that an administrator has replaced; as [`EarlierKeys`], by account, with a cryptographic
+    /// hasher since its owner chose it.
+    #[pallet::storage]
+    pub type EarlierAdministratorKeys<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, KeyVersion, EarlierKey>;
+
+    /// The accounts that a member has left, and which member that was. None of them can be a member's again: its key may
+    /// be in other hands. An outsider chooses the account, hence the cryptographic hasher. One for each move.
+    #[pallet::storage]
+    pub type Retired<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
+
     /// What the registry tells the world.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -119,6 +144,26 @@ pub mod pallet {
             account: T::AccountId,
             /// What it is.
             role: Role,
+            /// The institution that vouched for it; `None` for an open registration.
+            vouched_by: Option<MemberId>,
+        },
+        /// A member replaced its encryption key.
+        KeyRotated {
+            /// The member.
+            member: MemberId,
+            /// The version of the new key.
+            key_version: KeyVersion,
+        },
+        /// A member moved to another account, with another encryption key.
+        AccountMoved {
+            /// The member.
+            member: MemberId,
+            /// The account that it left.
+            from: T::AccountId,
+            /// Its account now.
+            to: T::AccountId,
+            /// The version of its encryption key there.
+            key_version: KeyVersion,
         },
         /// A professional changed its public details.
         DetailsUpdated {
@@ -219,6 +264,26 @@ pub mod pallet {
         NotRejected,
         /// The professional has no current certificate; it anchors one first.
         NoCertificate,
+        /// The account was a member's, who has moved away from it; register another account.
+        AccountRetired,
+        /// The voucher was signed by an account that does not act for the institution it names; ask for another.
+        VoucherNotByInstitution,
+        /// The institution that vouches is no active hospital or pharmacy; ask another institution.
+        InstitutionNotActive,
+        /// The voucher is not signed for this account on this chain; ask the institution for one.
+        VoucherForged,
+        /// The signed statement has expired; have it signed anew.
+        StatementExpired,
+        /// The signed statement is good for longer than thirty days; have it signed for a shorter time.
+        StatementTooLong,
+        /// The account that is to take the membership over has not consented to it; sign with that account.
+        ConsentForged,
+        /// The member is suspended; wait until it is reinstated.
+        Suspended,
+        /// The key is the one in force; generate another.
+        KeyUnchanged,
+        /// The account cannot take the membership over: it is a member's or an administrator's; choose another.
+        AccountTaken,
         /// Details that an administrator has verified stay as they are; they can change while the professional is
         /// pending or rejected.
         DetailsSettled,
@@ -244,7 +309,8 @@ pub mod pallet {
         /// Signed by an account that is neither a member nor an administrator.
         ///
         /// ## Errors
-        /// - [`Error::AdministratorCannotBeMember`], [`Error::AlreadyRegistered`]: the account cannot register.
+        /// - [`Error::AdministratorCannotBeMember`], [`Error::AlreadyRegistered`], [`Error::AccountRetired`]: the account
+        ///   cannot register.
         /// - [`Error::DetailsNotForPatients`], [`Error::DetailsMissing`], [`Error::DetailBlank`],
         ///   [`Error::DetailNotText`]: the details do not fit the role.
         /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
@@ -264,20 +330,8 @@ pub mod pallet {
             details: Option<Details>,
         ) -> DispatchResult {
             let account = ensure_signed(origin)?;
-            ensure!(!T::Administrators::contains(&account), Error::<T>::AdministratorCannotBeMember);
-            ensure!(!Members::<T>::contains_key(&account), Error::<T>::AlreadyRegistered);
-            match (role.is_professional(), &details) {
-                (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients.into()),
-                (false, None) => {}
-                (true, Some(details)) => Self::ensure_details(details)?,
-                (true, None) => return Err(Error::<T>::DetailsMissing.into()),
-            }
-            ensure!(!is_small_order(&encryption_key), Error::<T>::EncryptionKeyTooWeak);
-            check_username(&username).map_err(Error::<T>::from)?;
-            ensure!(!Usernames::<T>::contains_key(&username), Error::<T>::UsernameTaken);
-
-            let member = Self::do_register(&account, role, username, encryption_key, details)?;
-            Self::deposit_event(Event::MemberRegistered { member, account, role });
+            Self::ensure_may_register(&account, role, &username, &encryption_key, details.as_ref())?;
+            Self::do_register(account, role, username, encryption_key, details, None)?;
             Ok(())
         }
 
@@ -313,7 +367,7 @@ pub mod pallet {
         }
 
         /// Publishes the key that professionals seal their certificates to for the calling administrator. It replaces
-        /// the one before; certificates sealed to that one stay readable by whoever holds it.
+        /// the one before, which stays listed; certificates sealed to that one stay readable by whoever holds it.
         ///
         /// ## Dispatch origin
         /// An administrator.
@@ -321,6 +375,7 @@ pub mod pallet {
         /// ## Errors
         /// - `BadOrigin`: the caller is not an administrator.
         /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
+        /// - [`Error::KeyUnchanged`]: it is the caller's key already.
         ///
         /// ## Events
         /// [`Event::AdministratorKeyPublished`].
@@ -329,9 +384,15 @@ pub mod pallet {
         pub fn publish_administrator_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
             let administrator = T::AdminOrigin::ensure_origin(origin)?;
             ensure!(!is_small_order(&key), Error::<T>::EncryptionKeyTooWeak);
-            let version = AdministratorKeys::<T>::get(&administrator).map_or(0, |(_, version)| version);
+            let before = AdministratorKeys::<T>::get(&administrator);
+            ensure!(before.is_none_or(|(before, _)| before != key), Error::<T>::KeyUnchanged);
+            let version = before.map_or(0, |(_, version)| version);
             let key_version = version.checked_add(1).ok_or(ArithmeticError::Overflow)?;
 
+            if let Some((before, version)) = before {
+                let earlier = EarlierKey { key: before, replaced_at: T::Time::now() };
+                EarlierAdministratorKeys::<T>::insert(&administrator, version, earlier);
+            }
             AdministratorKeys::<T>::insert(&administrator, (key, key_version));
             Self::deposit_event(Event::AdministratorKeyPublished { administrator, key_version });
             Ok(())
@@ -465,6 +526,97 @@ pub mod pallet {
             Self::deposit_event(Event::ApplicationRenewed { member: id });
             Ok(())
         }
+
+        /// Makes the caller a member, as [`Pallet::register`], with the word of an active institution: such registrations
+        /// have a lane of their own, which a flood of open ones does not fill. The chain keeps who vouched.
+        ///
+        /// The voucher is a [`VoucherStatement`] signed by an account of the institution, as it is or as wallets wrap it.
+        /// It names the applicant's account, which registers once, so that no voucher serves twice.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an account that is neither a member nor an administrator.
+        ///
+        /// ## Errors
+        /// - Those of [`Pallet::register`].
+        /// - [`Error::InstitutionNotActive`], [`Error::VoucherNotByInstitution`]: nobody who may vouch has.
+        /// - [`Error::StatementExpired`], [`Error::StatementTooLong`]: the voucher's time is over, or beyond the bound.
+        /// - [`Error::VoucherForged`]: the signature is not over this account, institution, time and chain.
+        ///
+        /// ## Events
+        /// [`Event::MemberRegistered`].
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::register_vouched())]
+        pub fn register_vouched(
+            origin: OriginFor<T>,
+            role: Role,
+            username: Username,
+            encryption_key: EncryptionKey,
+            details: Option<Details>,
+            voucher: Voucher<T::AccountId, T::Signature>,
+        ) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            Self::ensure_may_register(&account, role, &username, &encryption_key, details.as_ref())?;
+            Self::ensure_voucher(&account, &voucher)?;
+            Self::do_register(account, role, username, encryption_key, details, Some(voucher.institution))?;
+            Ok(())
+        }
+
+        /// Replaces the caller's encryption key. The one before stays listed with its version, and what was sealed to it
+        /// stays readable to whoever holds it; from this block on seals are made for the new one alone.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a member that is not suspended.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::Suspended`]: the caller cannot do this.
+        /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
+        /// - [`Error::KeyUnchanged`]: it is the caller's key already.
+        ///
+        /// ## Events
+        /// [`Event::KeyRotated`].
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::rotate_key())]
+        pub fn rotate_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            let mut member = Self::caller_not_suspended(&account)?;
+            Self::do_rotate(&mut member, key)?;
+            let (id, key_version) = (member.id, member.key_version);
+            Members::<T>::insert(&account, member);
+            Self::deposit_event(Event::KeyRotated { member: id, key_version });
+            Ok(())
+        }
+
+        /// Moves the caller's membership to another account: number, role, status, username, records and grants stay,
+        /// the account and the encryption key change. The account that is left can never be a member's again.
+        ///
+        /// `signature` is by `to`, over a [`MoveStatement`], as it is or as wallets wrap it.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a member that is not suspended.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::Suspended`]: the caller cannot do this.
+        /// - [`Error::AccountTaken`], [`Error::AccountRetired`]: the account cannot take the membership over.
+        /// - [`Error::StatementExpired`], [`Error::StatementTooLong`]: the consent's time is over, or beyond the bound.
+        /// - [`Error::ConsentForged`]: the other account has not signed for this member, key, time and chain.
+        /// - [`Error::EncryptionKeyTooWeak`], [`Error::KeyUnchanged`]: the key cannot be taken.
+        ///
+        /// ## Events
+        /// [`Event::AccountMoved`].
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::move_account())]
+        pub fn move_account(
+            origin: OriginFor<T>,
+            to: T::AccountId,
+            key: EncryptionKey,
+            expires_at: Moment,
+            signature: T::Signature,
+        ) -> DispatchResult {
+            let from = ensure_signed(origin)?;
+            let member = Self::caller_not_suspended(&from)?;
+            Self::ensure_consent_to_move(member.id, &to, key, expires_at, &signature)?;
+            Self::do_move(from, member, to, key)
+        }
     }
 
     impl<T: Config> From<UsernameFlaw> for Error<T> {
@@ -547,21 +699,51 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// The caller, who must be a member that is not suspended.
+    fn caller_not_suspended(account: &T::AccountId) -> Result<Member, Error<T>> {
+        let member = Members::<T>::get(account).ok_or(Error::<T>::NotAMember)?;
+        ensure!(member.status != Status::Suspended, Error::<T>::Suspended);
+        Ok(member)
+    }
+
+    fn ensure_may_register(
+        account: &T::AccountId,
+        role: Role,
+        username: &Username,
+        encryption_key: &EncryptionKey,
+        details: Option<&Details>,
+    ) -> Result<(), Error<T>> {
+        ensure!(!T::Administrators::contains(account), Error::<T>::AdministratorCannotBeMember);
+        ensure!(!Members::<T>::contains_key(account), Error::<T>::AlreadyRegistered);
+        ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        match (role.is_professional(), details) {
+            (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients),
+            (false, None) => {}
+            (true, Some(details)) => Self::ensure_details(details)?,
+            (true, None) => return Err(Error::<T>::DetailsMissing),
+        }
+        ensure!(!is_small_order(encryption_key), Error::<T>::EncryptionKeyTooWeak);
+        check_username(username).map_err(Error::<T>::from)?;
+        ensure!(!Usernames::<T>::contains_key(username), Error::<T>::UsernameTaken);
+        Ok(())
+    }
+
     /// Stores a member that has been checked and gives the account its provider reference, without which it could not
     /// send another transaction.
     fn do_register(
-        account: &T::AccountId,
+        account: T::AccountId,
         role: Role,
         username: Username,
         encryption_key: EncryptionKey,
         details: Option<Details>,
+        vouched_by: Option<MemberId>,
     ) -> Result<MemberId, ArithmeticError> {
         let id = NextMemberId::<T>::get();
         NextMemberId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
         let status = if role.is_professional() { Status::Pending } else { Status::Active };
 
-        AccountOf::<T>::insert(id, account);
-        Usernames::<T>::insert(&username, account);
+        AccountOf::<T>::insert(id, &account);
+        Usernames::<T>::insert(&username, &account);
         ByRoleAndStatus::<T>::insert((role, status), OrderedKey::from(id), ());
         let member = Member {
             id,
@@ -573,9 +755,11 @@ impl<T: Config> Pallet<T> {
             key_version: FIRST_KEY_VERSION,
             details,
             registered_at: T::Time::now(),
+            vouched_by,
         };
-        Members::<T>::insert(account, member);
-        frame_system::Pallet::<T>::inc_providers(account);
+        Members::<T>::insert(&account, member);
+        frame_system::Pallet::<T>::inc_providers(&account);
+        Self::deposit_event(Event::MemberRegistered { member: id, account, role, vouched_by });
         Ok(id)
     }
 
@@ -614,7 +798,7 @@ impl<T: Config> MemberDirectory<T::AccountId> for Pallet<T> {
         let username = format!("benchmark-{number}").into_bytes().try_into().unwrap_or_default();
         let key = EncryptionKey([0x5a; 32]);
         // Numbers cannot run out in a benchmark; were it so, the number below would belong to nobody.
-        if Self::do_register(account, role, username, key, details).is_ok() {
+        if Self::do_register(account.clone(), role, username, key, details, None).is_ok() {
             if let Some(member) = Members::<T>::get(account) {
                 Self::put_with_status(account, member, Status::Active, None);
             }

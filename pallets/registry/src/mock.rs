@@ -4,12 +4,13 @@
 
 use crate as pallet_registry;
 use crate::*;
+use codec::Encode;
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
     traits::{IsInVec, SortedMembers},
 };
 use frame_system::EnsureSignedBy;
-use sp_runtime::BuildStorage;
+use sp_runtime::{testing::TestSignature, BuildStorage};
 
 pub type AccountId = u64;
 
@@ -30,6 +31,8 @@ pub const STRANGER: AccountId = 40;
 pub const NOW: Moment = 1_800_000_000_000;
 /// A key that anything can be sealed to.
 pub const KEY: EncryptionKey = EncryptionKey([7; 32]);
+/// Another such key.
+pub const OTHER_KEY: EncryptionKey = EncryptionKey([9; 32]);
 
 #[frame_support::runtime]
 mod runtime {
@@ -103,8 +106,34 @@ impl Config for Test {
     type AdminOrigin = EnsureSignedBy<Administrators, AccountId>;
     type Administrators = IsInVec<AdministratorSet>;
     type Records = CertificatesOnly;
+    type Signature = TestSignature;
     type Time = StandingClock;
     type WeightInfo = ();
+}
+
+/// The bytes of an account as statements name it.
+pub fn bytes(account: AccountId) -> Vec<u8> {
+    account.encode()
+}
+
+/// The genesis hash of the chain.
+pub fn genesis() -> Vec<u8> {
+    System::block_hash(0).as_ref().to_vec()
+}
+
+/// A voucher of an institution for an applicant, good until a day after [`NOW`].
+pub fn voucher(signer: AccountId, institution: MemberId, applicant: AccountId) -> Voucher<AccountId, TestSignature> {
+    let expires_at = NOW + DAY;
+    let statement =
+        VoucherStatement { genesis: &genesis(), applicant: &bytes(applicant), institution, expires_at }.text();
+    Voucher { institution, signer, expires_at, signature: TestSignature(signer, statement.into_bytes()) }
+}
+
+/// The consent of an account to take a membership over with a key, good until a day after [`NOW`].
+pub fn consent_to_move(member: MemberId, to: AccountId, encryption_key: EncryptionKey) -> TestSignature {
+    let expires_at = NOW + DAY;
+    let statement = MoveStatement { genesis: &genesis(), member, to: &bytes(to), encryption_key, expires_at }.text();
+    TestSignature(to, statement.into_bytes())
 }
 
 /// A text as a detail.

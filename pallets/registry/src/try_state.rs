@@ -13,10 +13,14 @@ impl<T: Config> Pallet<T> {
     /// 5. patients are active;
     /// 6. a reason is kept for the rejected and the suspended, and for them alone;
     /// 7. usernames have their form, and no key is of small order or of version zero;
-    /// 8. every member's account has a provider reference.
+    /// 8. every member's account has a provider reference;
+    /// 9. each key that a member has replaced is listed under its version, and no other;
+    /// 10. no retired account is a member's, and each was a member's;
+    /// 11. who vouched for a member is an institution.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextMemberId::<T>::get();
         let mut members = 0usize;
+        let mut replaced = 0usize;
         for (account, member) in Members::<T>::iter() {
             members = members.saturating_add(1);
             ensure!(member.id >= MemberId::FIRST && member.id < next, "a member's number was never given out");
@@ -39,6 +43,19 @@ impl<T: Config> Pallet<T> {
             ensure!(!is_small_order(&member.encryption_key), "an encryption key is of small order");
             ensure!(member.key_version >= FIRST_KEY_VERSION, "a key has no version");
             ensure!(frame_system::Pallet::<T>::providers(&account) > 0, "a member's account has no provider");
+            for version in FIRST_KEY_VERSION..member.key_version {
+                replaced = replaced.saturating_add(1);
+                ensure!(EarlierKeys::<T>::contains_key(member.id, version), "a replaced key is not listed");
+            }
+            ensure!(!Retired::<T>::contains_key(&account), "a retired account is a member's");
+            if let Some(institution) = member.vouched_by {
+                let role = Self::member_by_id(institution).map(|(_, institution)| institution.role);
+                ensure!(role.is_some_and(Role::is_institution), "who vouched for a member is no institution");
+            }
+        }
+        ensure!(EarlierKeys::<T>::iter_keys().count() == replaced, "EarlierKeys lists a key that was not replaced");
+        for member in Retired::<T>::iter_values() {
+            ensure!(AccountOf::<T>::contains_key(member), "a retired account was no member's");
         }
         ensure!(AccountOf::<T>::iter_keys().count() == members, "AccountOf has as many entries as there are members");
         ensure!(Usernames::<T>::iter_keys().count() == members, "Usernames has as many entries as there are members");

@@ -62,6 +62,30 @@ pub struct Member {
     pub details: Option<Details>,
     /// When it registered, in milliseconds.
     pub registered_at: Moment,
+    /// The institution that vouched for it when it registered; `None` for an open registration.
+    pub vouched_by: Option<MemberId>,
+}
+
+/// An institution's word for an account that is to register; see [`VoucherStatement`] for what is signed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Voucher<AccountId, Signature> {
+    /// The institution that vouches.
+    pub institution: MemberId,
+    /// The account that signed for it.
+    pub signer: AccountId,
+    /// Until when, in milliseconds; at most [`limits::STATEMENT_LIFETIME_MAX`] ahead.
+    pub expires_at: Moment,
+    /// The signer's signature.
+    pub signature: Signature,
+}
+
+/// An encryption key that was replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EarlierKey {
+    /// The key.
+    pub key: EncryptionKey,
+    /// When it was replaced, in milliseconds.
+    pub replaced_at: Moment,
 }
 
 impl Member {

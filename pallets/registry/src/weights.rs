@@ -11,6 +11,9 @@ use frame_support::{
 /// picoseconds.
 const BASE: u64 = 25_000_000;
 
+/// Checking a signature, twice: over a text, and over the text as wallets wrap it. 200 µs, in picoseconds.
+const SIGNATURE: u64 = 200_000_000;
+
 /// The cost of each call.
 pub trait WeightInfo {
     /// Cost of `register`.
@@ -29,6 +32,12 @@ pub trait WeightInfo {
     fn reinstate() -> Weight;
     /// Cost of `apply_again`.
     fn apply_again() -> Weight;
+    /// Cost of `register_vouched`.
+    fn register_vouched() -> Weight;
+    /// Cost of `rotate_key`.
+    fn rotate_key() -> Weight;
+    /// Cost of `move_account`.
+    fn move_account() -> Weight;
 }
 
 fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
@@ -37,18 +46,18 @@ fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 
 macro_rules! weights {
     ($database:expr) => {
-        // Reads: Administrators, Members, Usernames, NextMemberId, Now, System.Account.
+        // Reads: Administrators, Members, Retired, Usernames, NextMemberId, Now, System.Account.
         // Writes: NextMemberId, AccountOf, Usernames, ByRoleAndStatus, Members, System.Account.
         fn register() -> Weight {
-            cost($database, 6, 6)
+            cost($database, 7, 6)
         }
         // Reads: Members. Writes: ByRoleAndStatus (2), Members.
         fn update_details() -> Weight {
             cost($database, 1, 3)
         }
-        // Reads: Administrators, AdministratorKeys. Writes: AdministratorKeys.
+        // Reads: Administrators, AdministratorKeys, Now. Writes: AdministratorKeys, EarlierAdministratorKeys.
         fn publish_administrator_key() -> Weight {
-            cost($database, 2, 1)
+            cost($database, 3, 2)
         }
         // Reads: Administrators, AccountOf, Members, the current certificate. Writes: ByRoleAndStatus (2), Members.
         fn verify() -> Weight {
@@ -69,6 +78,19 @@ macro_rules! weights {
         // Reads: Members, the current certificate. Writes: ByRoleAndStatus (2), Members.
         fn apply_again() -> Weight {
             cost($database, 2, 3)
+        }
+        // As `register`. Reads besides: AccountOf, Members, the genesis hash. And a signature.
+        fn register_vouched() -> Weight {
+            cost($database, 10, 6).saturating_add(Weight::from_parts(SIGNATURE, 0))
+        }
+        // Reads: Members, Now. Writes: EarlierKeys, Members.
+        fn rotate_key() -> Weight {
+            cost($database, 2, 2)
+        }
+        // Reads: Members (2), Administrators, Retired, Now, the genesis hash, System.Account.
+        // Writes: EarlierKeys, Members (2), AccountOf, Usernames, Retired, System.Account. And a signature.
+        fn move_account() -> Weight {
+            cost($database, 7, 7).saturating_add(Weight::from_parts(SIGNATURE, 0))
         }
     };
 }

@@ -28,6 +28,12 @@ fn status_of<T: Config>(record: RecordId) -> Option<RecordStatus> {
     Records::<T>::get(record).map(|record| record.status)
 }
 
+/// A document without seals; one with fills is a prescription's.
+fn document<T: Config>(size: u64, fills: u8) -> Document {
+    let valid_until = (fills > 0).then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX));
+    Document { content: CONTENT, size, envelope: ENVELOPE, fills, valid_until, seals: Default::default() }
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -40,7 +46,7 @@ mod benchmarks {
         Anchors::<T>::insert(CONTENT, 1);
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
-        _(RawOrigin::Signed(patient), patient_id, RecordKind::Profile, CONTENT, limits::OWN_CONTENT_MAX, ENVELOPE, 0);
+        _(RawOrigin::Signed(patient), patient_id, RecordKind::Profile, document::<T>(limits::OWN_CONTENT_MAX, 0));
         assert_eq!(OwnRecord::<T>::get(patient_id), Some(record));
         assert_eq!(status_of::<T>(old), Some(RecordStatus::Superseded));
     }
@@ -52,7 +58,7 @@ mod benchmarks {
         Anchors::<T>::insert(CONTENT, 1);
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
-        _(RawOrigin::Signed(doctor), old, CONTENT, limits::CONTENT_MAX, ENVELOPE, limits::FILLS_MAX);
+        _(RawOrigin::Signed(doctor), old, document::<T>(limits::CONTENT_MAX, limits::FILLS_MAX));
         assert_eq!(status_of::<T>(record), Some(RecordStatus::Current));
         assert_eq!(status_of::<T>(old), Some(RecordStatus::Superseded));
     }
@@ -62,7 +68,7 @@ mod benchmarks {
         let Actors { patient, patient_id, .. } = actors::<T>();
         let record = <Pallet<T> as RecordDirectory>::benchmark_anchor(patient_id, patient_id, RecordKind::Profile);
         #[extrinsic_call]
-        _(RawOrigin::Signed(patient), record);
+        _(RawOrigin::Signed(patient), record, RetractionReason::Duplicate);
         assert_eq!(status_of::<T>(record), Some(RecordStatus::EnteredInError));
     }
 

@@ -30,6 +30,11 @@ sp_api::decl_runtime_apis! {
         /// by `limits::PAGE_MAX`.
         fn members(role: Role, status: Status, cursor: Option<MemberId>, limit: u32)
             -> Page<MemberView<AccountId>, MemberId>;
+        /// The encryption keys of a member after version `cursor`, the one in force last.
+        fn keys(member: MemberId, cursor: Option<KeyVersion>, limit: u32) -> Page<KeyView, KeyVersion>;
+        /// The encryption keys that an administrator has published after version `cursor`, the one in force last.
+        fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
+            -> Page<KeyView, KeyVersion>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }
@@ -56,6 +61,8 @@ sp_api::decl_runtime_apis! {
             -> Page<RecordView, RecordId>;
         /// The record by which this author anchored this content.
         fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId>;
+        /// The fills of a prescription that were dispensed, in order; at most `limits::FILLS_MAX`.
+        fn dispensings(record: RecordId) -> Vec<DispensingView>;
         /// Whether any record that is not erased anchors this content.
         fn is_anchored(content: ContentRoot) -> bool;
         /// How many bytes of content that no record anchors yet this account may have in a vault; 0 for those who may
@@ -88,6 +95,15 @@ sp_api::decl_runtime_apis! {
         /// Whether the committee may release to this account, and nodes serve it, now: the patient, an administrator
         /// for a certificate, or a reader within a reading window of a grant that stands.
         fn may_read(account: AccountId, record: RecordId) -> Result<ReadPermit, DispatchError>;
+        /// Who receives a seal when a record of this kind is anchored for this patient now: the patient, its guardians
+        /// and the readers with a standing consent. Anchoring checks that the seals are these.
+        fn seal_recipients(patient: MemberId, kind: RecordKind) -> Vec<SealRecipientView>;
+        /// The standing consents of a patient; at most `limits::STANDING_READERS_MAX`.
+        fn standing_consents(patient: MemberId) -> Vec<StandingConsentView>;
+        /// The guardianships over a patient; at most `limits::GUARDIANSHIPS_MAX`.
+        fn guardians(patient: MemberId) -> Vec<GuardianshipView>;
+        /// The guardianships of a guardian, with the patient's number as cursor.
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianshipView, MemberId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

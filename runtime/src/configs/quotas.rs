@@ -10,7 +10,7 @@ use frame_support::{
     weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
 };
 use medchain_primitives::{MemberDirectory, Role};
-use pallet_quotas::{ClassOf, Quota, QuotaClass, RegistrationCalls};
+use pallet_quotas::{ClassOf, Lane, Quota, QuotaClass, RegistrationCalls};
 
 const KIB: u32 = 1024;
 const MIB: u32 = 1024 * KIB;
@@ -21,6 +21,9 @@ impl pallet_quotas::Config for Runtime {
     type Registrations = Registrations;
     /// Strangers fill a small part of a block at most.
     type OpenRegistrationsPerBlock = ConstU32<16>;
+    /// Those with a voucher have room of their own, of which no institution takes more than a quarter.
+    type VouchedRegistrationsPerBlock = ConstU32<64>;
+    type VouchedPerInstitution = ConstU32<16>;
     type NonceAhead = ConstU32<64>;
     type WeightInfo = pallet_quotas::weights::SubstrateWeight<Runtime>;
 }
@@ -79,11 +82,25 @@ impl pallet_quotas::Quotas for QuotaTable {
     }
 }
 
-/// Recognises the one call that a stranger may send.
+/// Recognises the calls that a stranger may send, one of which it does.
 pub struct Registrations;
 
-impl RegistrationCalls<RuntimeCall> for Registrations {
+impl RegistrationCalls<AccountId, RuntimeCall> for Registrations {
     fn is_registration(call: &RuntimeCall) -> bool {
-        matches!(call, RuntimeCall::Registry(pallet_registry::Call::register { .. }))
+        use pallet_registry::Call;
+        matches!(call, RuntimeCall::Registry(Call::register { .. } | Call::register_vouched { .. }))
+    }
+
+    fn lane(account: &AccountId, call: &RuntimeCall) -> Option<Lane> {
+        match call {
+            RuntimeCall::Registry(pallet_registry::Call::register { .. }) => Some(Lane::Open),
+            RuntimeCall::Registry(pallet_registry::Call::register_vouched { voucher, .. }) => {
+                Some(match Registry::ensure_voucher(account, voucher) {
+                    Ok(()) => Lane::Vouched(voucher.institution),
+                    Err(_) => Lane::VoucherRefused,
+                })
+            }
+            _ => None,
+        }
     }
 }

@@ -110,16 +110,25 @@ impl Model {
 
     /// Whether a grant has not expired and what it rests on lasts.
     pub fn stands(&self, record: RecordId, reader: MemberId) -> bool {
-        let (Some(grant), Some(record)) = (self.grants.get(&(record, reader)), self.records.get(&record)) else {
+        let key = (record, reader);
+        let (Some(grant), Some(record)) = (self.grants.get(&key), self.records.get(&record)) else {
             return false;
         };
+        let granted_at = pallet_access::Grants::<Runtime>::get(key.0, key.1).map_or(0, |grant| grant.granted_at);
         let rests = match grant.basis {
             GrantBasis::Care => self.care.contains(&(record.patient, reader)),
             GrantBasis::Shared => {
                 self.is_active_as(grant.granted_by, Role::Doctor)
                     && self.care.contains(&(record.patient, grant.granted_by))
             }
-            _ => true,
+            GrantBasis::Standing => {
+                pallet_access::StandingConsents::<Runtime>::get(record.patient, reader).is_some_and(|consent| {
+                    moment() < consent.until && consent.since <= granted_at && consent.kinds.contains(record.kind)
+                })
+            }
+            GrantBasis::Guardianship => pallet_access::Guardianships::<Runtime>::get(record.patient, reader)
+                .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
+            GrantBasis::Consent => true,
         };
         rests && moment() < grant.expires_at
     }
@@ -157,7 +166,7 @@ impl Model {
     fn follow_registry(&mut self, event: pallet_registry::Event<Runtime>) -> Outcome {
         use pallet_registry::Event::*;
         let (member, status) = match event {
-            MemberRegistered { member, account, role } => {
+            MemberRegistered { member, account, role, .. } => {
                 let status = if role.is_professional() { Status::Pending } else { Status::Active };
                 let before = self.members.insert(member, MemberModel { account, role, status });
                 must!(before.is_none(), "member {member} was given out twice");
@@ -294,15 +303,33 @@ impl Model {
             AccessGranted { record, reader, expires_at, openings, .. } => {
                 let basis = match call {
                     RuntimeCall::Appointments(_) => GrantBasis::Care,
+                    RuntimeCall::Reports(_) => {
+                        let is_patient = self.members.get(&reader).is_some_and(|member| member.role == Role::Patient);
+                        if is_patient { GrantBasis::Guardianship } else { GrantBasis::Standing }
+                    }
+                    RuntimeCall::Access(pallet_access::Call::seal_to_guardian { .. }) => GrantBasis::Guardianship,
                     _ => GrantBasis::Consent,
                 };
                 let patient = self.records.get(&record).ok_or("an unknown record was granted")?.patient;
                 let by_patient = self.members.get(&patient).is_some_and(|member| member.account == *signer);
-                must!(by_patient || basis == GrantBasis::Care, "{record} was granted by another than its patient");
+                let signed_by = self.member_of(signer).map(|(id, _)| id);
+                let by_guardian = signed_by
+                    .and_then(|guardian| pallet_access::Guardianships::<Runtime>::get(patient, guardian))
+                    .is_some_and(|entry| moment() < entry.until && entry.scope.decide);
+                let decided = by_patient || (basis == GrantBasis::Consent && by_guardian);
+                let beforehand = matches!(call, RuntimeCall::Reports(_) | RuntimeCall::Appointments(_));
+                must!(decided || beforehand, "{record} was granted by another than its patient");
+                let granted_by = match basis {
+                    GrantBasis::Consent => signed_by.ok_or("a stranger granted")?,
+                    GrantBasis::Standing => pallet_access::StandingConsents::<Runtime>::get(patient, reader)
+                        .map(|consent| consent.given_by)
+                        .ok_or("a grant without its standing consent")?,
+                    _ => patient,
+                };
                 if let RuntimeCall::Access(pallet_access::Call::grant { request: Some(request), .. }) = call {
                     self.answer(*request, record)?;
                 }
-                self.put_grant(record, reader, basis, patient, expires_at, openings);
+                self.put_grant(record, reader, basis, granted_by, expires_at, openings);
             }
             ProfileShared { record, doctor, hospital } => {
                 must!(self.stands(record, doctor), "{doctor} shared what it may not read");

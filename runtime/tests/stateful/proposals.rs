@@ -1,6 +1,6 @@
 //! Proposes calls that mostly make sense, by what the model knows.
 
-use crate::{account, chain, model::*, moment};
+use crate::{account, chain, model::*, moment, now};
 use medchain_primitives::*;
 use medchain_runtime::*;
 use sp_keyring::Sr25519Keyring;
@@ -81,6 +81,18 @@ const PROPOSERS: &[Proposer] = &[
     close,
     share,
     clear_expired,
+    anchor_batch,
+    dispense,
+    cancel_fills,
+    dispute,
+    withdraw_dispute,
+    revoke_reader,
+    give_standing_consent,
+    revoke_standing_consent,
+    appoint_guardian,
+    dismiss_guardian,
+    resign_guardianship,
+    seal_to_guardian,
 ];
 
 /// Proposes a call of this kind, or of the next kind that makes sense now.
@@ -193,7 +205,7 @@ fn own_of(role: Role) -> RecordKind {
     }
 }
 
-fn document(dice: &mut Dice, kind: RecordKind) -> (ContentRoot, u64, EnvelopeHash, u8) {
+fn document(dice: &mut Dice, patient: MemberId, kind: RecordKind) -> pallet_reports::Document {
     // A small number of contents, so that some are anchored twice.
     let mut digest = [0; 32];
     digest[..8].copy_from_slice(&dice.below(1 << 14).to_le_bytes());
@@ -201,7 +213,15 @@ fn document(dice: &mut Dice, kind: RecordKind) -> (ContentRoot, u64, EnvelopeHas
         RecordKind::Prescription => dice.below(26) as u8,
         _ => u8::from(dice.one_in(64)),
     };
-    (ContentRoot(digest), dice.below(1 << 20), EnvelopeHash(digest), fills)
+    let is_prescription = (kind == RecordKind::Prescription) != dice.one_in(64);
+    pallet_reports::Document {
+        content: ContentRoot(digest),
+        size: dice.below(1 << 20),
+        envelope: EnvelopeHash(digest),
+        fills,
+        valid_until: is_prescription.then(|| now() + 30 * DAY),
+        seals: seals(dice, patient, kind),
+    }
 }
 
 fn vetting_reason(dice: &mut Dice) -> Option<VettingReason> {
@@ -329,8 +349,7 @@ fn end_care(model: &Model, dice: &mut Dice) -> Proposal {
 }
 
 fn anchor_call(dice: &mut Dice, patient: MemberId, kind: RecordKind) -> RuntimeCall {
-    let (content, size, envelope, fills) = document(dice, kind);
-    pallet_reports::Call::anchor { patient, kind, content, size, envelope, fills }.into()
+    pallet_reports::Call::anchor { patient, kind, document: document(dice, patient, kind) }.into()
 }
 
 fn anchor_own(model: &Model, dice: &mut Dice) -> Proposal {
@@ -354,15 +373,14 @@ fn amend(model: &Model, dice: &mut Dice) -> Proposal {
     let (record, entry) = model.some_record(dice, |_, entry| {
         entry.status == RecordStatus::Current && model.care.contains(&(entry.patient, entry.author))
     })?;
-    let (content, size, envelope, fills) = document(dice, entry.kind);
-    let call = pallet_reports::Call::amend { record, content, size, envelope, fills };
+    let call = pallet_reports::Call::amend { record, document: document(dice, entry.patient, entry.kind) };
     Some((model.account_of(entry.author)?, call.into()))
 }
 
 fn retract(model: &Model, dice: &mut Dice) -> Proposal {
     let (record, entry) = model.some_record(dice, |_, entry| entry.status != RecordStatus::Erased)?;
     dice.one_in(3).then_some(())?;
-    Some((model.account_of(entry.author)?, pallet_reports::Call::retract { record }.into()))
+    Some((model.account_of(entry.author)?, pallet_reports::Call::retract { record, reason: RetractionReason::Duplicate }.into()))
 }
 
 fn erase(model: &Model, dice: &mut Dice) -> Proposal {
@@ -506,4 +524,126 @@ fn share(model: &Model, dice: &mut Dice) -> Proposal {
 fn clear_expired(model: &Model, dice: &mut Dice) -> Proposal {
     let (request, _) = model.some_request(dice, |entry| moment() >= entry.expires_at)?;
     Some((account(1 + dice.below(ACCOUNTS) as u8), pallet_access::Call::clear_expired { request }.into()))
+}
+
+/// A seal for each who receives one; now and then one is missing.
+fn seals(dice: &mut Dice, patient: MemberId, kind: RecordKind) -> pallet_reports::ReaderSeals {
+    let mut seals: Vec<_> = Access::recipients(patient, kind)
+        .into_iter()
+        .map(|recipient| {
+            let seal = VersionedSeal { seal: Seal([7; 80]), key_version: recipient.member.key_version };
+            ReaderSeal { reader: recipient.member.id, seal }
+        })
+        .collect();
+    if dice.one_in(64) {
+        seals.pop();
+    }
+    seals.try_into().unwrap_or_default()
+}
+
+fn anchor_batch(model: &Model, dice: &mut Dice) -> Proposal {
+    let (patient, doctor) = dice.of(&model.care.iter().copied().collect::<Vec<_>>())?;
+    dice.one_in(4).then_some(())?;
+    let records: Vec<_> = (0..1 + dice.below(3))
+        .map(|_| {
+            let kind = if dice.one_in(2) { RecordKind::Report } else { RecordKind::Prescription };
+            pallet_reports::NewRecord { patient, kind, document: document(dice, patient, kind) }
+        })
+        .collect();
+    let records = records.try_into().ok()?;
+    Some((model.account_of(doctor)?, pallet_reports::Call::anchor_batch { records }.into()))
+}
+
+fn dispense(model: &Model, dice: &mut Dice) -> Proposal {
+    let granted: Vec<_> = model
+        .grants
+        .keys()
+        .filter(|(record, reader)| {
+            model.stands(*record, *reader)
+                && model.is_active_as(*reader, Role::Pharmacy)
+                && model.records.get(record).is_some_and(|entry| entry.kind == RecordKind::Prescription)
+        })
+        .copied()
+        .collect();
+    let (record, pharmacy) = dice.of(&granted)?;
+    let entry = Reports::record(record)?;
+    let fill = entry.fills.saturating_sub(entry.fills_left) + 1;
+    let fill = if dice.one_in(ODD_ONE_IN) { fill.saturating_add(1) } else { fill };
+    Some((model.account_of(pharmacy)?, pallet_reports::Call::dispense { record, fill }.into()))
+}
+
+fn cancel_fills(model: &Model, dice: &mut Dice) -> Proposal {
+    let (record, entry) = model.some_record(dice, |_, entry| entry.kind == RecordKind::Prescription)?;
+    dice.one_in(4).then_some(())?;
+    Some((model.account_of(entry.author)?, pallet_reports::Call::cancel_fills { record }.into()))
+}
+
+fn dispute(model: &Model, dice: &mut Dice) -> Proposal {
+    let (record, entry) = model.some_record(dice, |_, entry| entry.author != entry.patient)?;
+    let reason = if dice.one_in(2) { DisputeReason::Undecryptable } else { DisputeReason::Incorrect };
+    Some((model.account_of(entry.patient)?, pallet_reports::Call::dispute { record, reason }.into()))
+}
+
+fn withdraw_dispute(model: &Model, dice: &mut Dice) -> Proposal {
+    let (record, entry) =
+        model.some_record(dice, |id, _| Reports::record(id).is_some_and(|record| record.dispute.is_some()))?;
+    Some((model.account_of(entry.patient)?, pallet_reports::Call::withdraw_dispute { record }.into()))
+}
+
+fn revoke_reader(model: &Model, dice: &mut Dice) -> Proposal {
+    let (record, reader) = dice.of_map(&model.grants)?;
+    dice.one_in(4).then_some(())?;
+    let patient = model.records.get(&record)?.patient;
+    Some((model.account_of(patient)?, pallet_access::Call::revoke_reader { patient, reader }.into()))
+}
+
+fn give_standing_consent(model: &Model, dice: &mut Dice) -> Proposal {
+    let (patient, signer) = model.some_active(dice, Role::Patient)?;
+    let role = if dice.one_in(2) { Role::Doctor } else { Role::Hospital };
+    let (reader, _) = model.some_active(dice, role)?;
+    let kinds = RecordKinds { profile: dice.one_in(2), report: dice.one_in(2), prescription: dice.one_in(2) };
+    let until = now() + DAY * (1 + dice.below(60));
+    let purpose = Purpose::Treatment;
+    let call = pallet_access::Call::give_standing_consent { patient, reader, kinds, purpose, until };
+    Some((signer, call.into()))
+}
+
+fn revoke_standing_consent(model: &Model, dice: &mut Dice) -> Proposal {
+    let given: Vec<_> = pallet_access::StandingConsents::<Runtime>::iter_keys().collect();
+    let (patient, reader) = dice.of(&given)?;
+    dice.one_in(2).then_some(())?;
+    Some((model.account_of(patient)?, pallet_access::Call::revoke_standing_consent { patient, reader }.into()))
+}
+
+fn appoint_guardian(model: &Model, dice: &mut Dice) -> Proposal {
+    let (_, signer) = model.some_active(dice, Role::Patient)?;
+    let (guardian, _) = model.some_active(dice, Role::Patient)?;
+    let scope = GuardianScope { decide: dice.one_in(2), read: dice.one_in(2) };
+    let until = now() + DAY * (1 + dice.below(60));
+    Some((signer, pallet_access::Call::appoint_guardian { guardian, scope, until }.into()))
+}
+
+fn some_guardianship(dice: &mut Dice) -> Option<(MemberId, MemberId)> {
+    dice.of(&pallet_access::Guardianships::<Runtime>::iter_keys().collect::<Vec<_>>())
+}
+
+fn dismiss_guardian(model: &Model, dice: &mut Dice) -> Proposal {
+    let (patient, guardian) = some_guardianship(dice)?;
+    dice.one_in(4).then_some(())?;
+    Some((model.account_of(patient)?, pallet_access::Call::dismiss_guardian { guardian }.into()))
+}
+
+fn resign_guardianship(model: &Model, dice: &mut Dice) -> Proposal {
+    let (patient, guardian) = some_guardianship(dice)?;
+    dice.one_in(4).then_some(())?;
+    Some((model.account_of(guardian)?, pallet_access::Call::resign_guardianship { patient }.into()))
+}
+
+fn seal_to_guardian(model: &Model, dice: &mut Dice) -> Proposal {
+    let (patient, guardian) = some_guardianship(dice)?;
+    let (record, _) = model.some_record(dice, |_, entry| entry.patient == patient)?;
+    let key_version = Registry::by_id(guardian)?.key_version;
+    let seal = VersionedSeal { seal: Seal([8; 80]), key_version };
+    let grants = vec![pallet_access::RecordGrant { record, seal }].try_into().ok()?;
+    Some((model.account_of(patient)?, pallet_access::Call::seal_to_guardian { guardian, grants }.into()))
 }

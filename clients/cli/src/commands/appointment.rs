@@ -127,7 +127,11 @@ async fn request(
             shown(start),
             shown_duration(length)
         ));
-    Ok(if profile { report.line("the profile is sealed to the doctor, readable once the doctor accepts") } else { report })
+    Ok(if profile {
+        report.line("the profile is sealed to the doctor, readable once the doctor accepts")
+    } else {
+        report
+    })
 }
 
 /// The patient's profile, sealed to the doctor; `None` for a patient without a profile.
@@ -156,8 +160,7 @@ pub async fn run_care(session: &Session, command: Care) -> Result<Report> {
         }
         Care::List { page } => {
             let me = session.me().await?;
-            let relations =
-                session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
+            let relations = session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
             Ok(listing(&relations, "no care relations", ["PATIENT", "DOCTOR", "SINCE", "BY"], |relation| {
                 let by = match relation.appointment {
                     Some(id) => format!("appointment {id}"),

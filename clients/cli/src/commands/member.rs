@@ -2,7 +2,7 @@
 
 use super::{listing, record::upload_own};
 use crate::{
-    arguments::{DetailArguments, MemberCommand},
+    arguments::{DetailArguments, MemberCommand, PageArguments},
     failure::{Failure, Result},
     moments::shown,
     report::{table, Report},
@@ -10,10 +10,12 @@ use crate::{
 };
 use medchain_primitives::*;
 use medchain_sdk::{
+    account::AccountId,
     chain::{calls, events, Details},
     client::{Member, MemberSelector},
     description::{self, DocumentDetails, Profile},
     record::{NewRecord, Purposed, Source, Uploaded},
+    statement::{MoveConsent, Voucher},
     Error,
 };
 use serde_json::json;
@@ -24,7 +26,18 @@ const FIRST_KEY_VERSION: KeyVersion = 1;
 
 pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
     match command {
-        MemberCommand::Register { role, username, details } => register(session, role, username, details).await,
+        MemberCommand::Register { role, username, voucher, details } => {
+            register(session, role, username, voucher, details).await
+        }
+        MemberCommand::Voucher { applicant, duration } => vouch(session, &applicant, duration).await,
+        MemberCommand::RotateKey => rotate_key(session).await,
+        MemberCommand::Keys { member, page } => keys(session, member, page).await,
+        MemberCommand::AcceptMove { member, duration } => accept_move(session, &member, duration).await,
+        MemberCommand::Move { consent } => {
+            let consent: MoveConsent = consent.parse()?;
+            let to = AccountId::from(consent.to);
+            session.act(calls::move_account(consent), format!("moved to {to}; act with that account from now on")).await
+        }
         MemberCommand::Update { details } => update(session, details).await,
         MemberCommand::Verify { member } => {
             let id = resolve(session, &member).await?;
@@ -51,8 +64,7 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
             Ok(Report::new(&member).lines(shown_member(&member)))
         }
         MemberCommand::List { role, status, page } => {
-            let members =
-                session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
+            let members = session.client().await?.members(role, status, page.after.map(MemberId), page.limit).await?;
             let none = format!("no {role} is {status}");
             Ok(listing(&members, &none, ["ID", "USERNAME", "NAME", "SPECIALITY"], |member| {
                 let (name, speciality) = match &member.details {
@@ -84,7 +96,14 @@ pub async fn resolve(session: &Session, selector: &MemberSelector) -> Result<Mem
     Ok(session.client().await?.member(selector).await?.id)
 }
 
-async fn register(session: &Session, role: Role, username: String, details: DetailArguments) -> Result<Report> {
+async fn register(
+    session: &Session,
+    role: Role,
+    username: String,
+    voucher: Option<String>,
+    details: DetailArguments,
+) -> Result<Report> {
+    let voucher = voucher.as_deref().map(str::parse::<Voucher>).transpose()?;
     // All that can be wrong with the arguments is found before anything is sent.
     if !(limits::USERNAME_MIN as usize..=limits::USERNAME_MAX as usize).contains(&username.len()) {
         let bounds = format!("a username has {} to {} characters", limits::USERNAME_MIN, limits::USERNAME_MAX);
@@ -116,8 +135,14 @@ async fn register(session: &Session, role: Role, username: String, details: Deta
         }
         Err(Error::NotAMember) => {
             let key = EncryptionKey(*identity.encryption_public(FIRST_KEY_VERSION).as_bytes());
-            let call = calls::register(role, &username, key, public);
-            Some(session.submit_until(call, session.wait_between()).await?)
+            let wait = session.wait_between();
+            Some(match voucher {
+                None => session.submit_until(calls::register(role, &username, key, public), wait).await?,
+                Some(voucher) => {
+                    let call = calls::register_vouched(role, &username, key, public, voucher);
+                    session.submit_until(call, wait).await?
+                }
+            })
         }
         Err(error) => return Err(error.into()),
     };
@@ -135,6 +160,76 @@ async fn register(session: &Session, role: Role, username: String, details: Deta
     .line(format!("registered as {role} {me} ({username})"));
     let report = with_own_record(report, role, &uploaded);
     Ok(if role.is_professional() { report.line("an administrator has to verify the certificate now") } else { report })
+}
+
+async fn vouch(session: &Session, applicant: &AccountId, duration: Moment) -> Result<Report> {
+    let me = session.me().await?;
+    if !me.role.is_institution() || me.status != Status::Active {
+        return Err(Failure::new(format!("a {} that is {} cannot vouch", me.role, me.status))
+            .hint("an active hospital or pharmacy vouches for those who are to register"));
+    }
+    let (identity, genesis) = (session.identity().await?, session.client().await?.genesis());
+    let expires_at = statement_end(duration)?;
+    let voucher = Voucher::sign(identity, genesis, me.id, applicant.as_ref(), expires_at);
+    Ok(Report::new(json!({
+        "voucher": voucher.to_string(),
+        "institution": me.id,
+        "applicant": applicant.to_string(),
+        "expiresAt": expires_at,
+    }))
+    .line(voucher.to_string()))
+}
+
+/// When a statement that is signed now and good for so long ends.
+fn statement_end(duration: Moment) -> Result<Moment> {
+    // The chain's clock may be a little behind this machine's.
+    if duration == 0 || duration > limits::STATEMENT_LIFETIME_MAX {
+        return Err(Failure::usage("it can be good for thirty days at most").hint("give a shorter time with --for"));
+    }
+    let margin = if duration == limits::STATEMENT_LIFETIME_MAX { MINUTE } else { 0 };
+    Ok(crate::moments::now().saturating_add(duration).saturating_sub(margin))
+}
+
+async fn rotate_key(session: &Session) -> Result<Report> {
+    let me = session.me().await?;
+    let version = me.key_version.saturating_add(1);
+    let key = EncryptionKey(*session.identity().await?.encryption_public(version).as_bytes());
+    let submitted = session.submit(calls::rotate_key(key)).await?;
+    Ok(transaction_report(&submitted)
+        .field("member", me.id)
+        .field("keyVersion", version)
+        .field("encryptionKey", key)
+        .line(format!("the encryption key is {key} now, version {version}")))
+}
+
+async fn keys(session: &Session, member: Option<MemberSelector>, page: PageArguments) -> Result<Report> {
+    let id = match member {
+        Some(selector) => resolve(session, &selector).await?,
+        None => session.me().await?.id,
+    };
+    let after = page.after.map(KeyVersion::try_from).transpose();
+    let after = after.map_err(|_| Failure::usage("no key has such a version").hint("see the VERSION column"))?;
+    let keys = session.client().await?.keys(id, after, page.limit).await?;
+    Ok(listing(&keys, "no more keys", ["VERSION", "KEY", "REPLACED"], |key| {
+        [key.version.to_string(), key.key.to_string(), key.replaced_at.map_or_else(|| "in force".to_owned(), shown)]
+    }))
+}
+
+async fn accept_move(session: &Session, member: &MemberSelector, duration: Moment) -> Result<Report> {
+    let client = session.client().await?;
+    // The version decides which key the member will have: it is read with a proof.
+    let member = client.proven_member(member).await?;
+    let identity = session.identity().await?;
+    let expires_at = statement_end(duration)?;
+    let consent = MoveConsent::sign(identity, client.genesis(), member.id, member.key.version, expires_at);
+    Ok(Report::new(json!({
+        "consent": consent.to_string(),
+        "member": member.id,
+        "to": identity.address(),
+        "encryptionKey": consent.encryption_key,
+        "expiresAt": expires_at,
+    }))
+    .line(consent.to_string()))
 }
 
 async fn update(session: &Session, details: DetailArguments) -> Result<Report> {
@@ -198,12 +293,7 @@ async fn publish_key(session: &Session) -> Result<Report> {
         .line(format!("published encryption key {key}, version {version}")))
 }
 
-async fn upload_own_record(
-    session: &Session,
-    role: Role,
-    me: MemberId,
-    details: &DetailArguments,
-) -> Result<Uploaded> {
+async fn upload_own_record(session: &Session, role: Role, me: MemberId, details: &DetailArguments) -> Result<Uploaded> {
     let (kind, description, source) = match role {
         Role::Patient => {
             let patient = description::patient(&profile(details)?, me)?;
@@ -222,7 +312,8 @@ async fn upload_own_record(
             (RecordKind::Certificate, reference, Source::File(file.to_path_buf()))
         }
     };
-    let new = NewRecord { patient: me, kind, fills: 0, purposed: Purposed::Anchor, description, source };
+    let new =
+        NewRecord { patient: me, kind, fills: 0, valid_until: None, purposed: Purposed::Anchor, description, source };
     upload_own(session, new).await
 }
 
@@ -234,13 +325,18 @@ fn with_own_record(report: Report, role: Role, uploaded: &Uploaded) -> Report {
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
-        .line(format!("{what}: {number}, {} encrypted, {}", crate::report::shown_bytes(uploaded.size), uploaded.content))
+        .line(format!(
+            "{what}: {number}, {} encrypted, {}",
+            crate::report::shown_bytes(uploaded.size),
+            uploaded.content
+        ))
 }
 
 fn profile(details: &DetailArguments) -> Result<Profile> {
-    let name = details.name.clone().ok_or_else(|| {
-        Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted")
-    })?;
+    let name = details
+        .name
+        .clone()
+        .ok_or_else(|| Failure::usage("a patient's name is missing").hint("give it with --name; it is encrypted"))?;
     Ok(Profile {
         name,
         email: details.email.clone(),

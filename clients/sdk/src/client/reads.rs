@@ -166,6 +166,27 @@ impl Client {
         self.call("medchain_appointments", [json!(member), optional(cursor), json!(limit)]).await
     }
 
+    /// One page of the encryption keys of a member, the one in force last.
+    pub async fn keys(
+        &self,
+        member: MemberId,
+        cursor: Option<KeyVersion>,
+        limit: u32,
+    ) -> Result<Page<KeyView, KeyVersion>> {
+        self.call("medchain_keys", [json!(member), optional(cursor), json!(limit)]).await
+    }
+
+    /// One page of the encryption keys of an administrator, the one in force last.
+    pub async fn administrator_keys(
+        &self,
+        administrator: &AccountId32,
+        cursor: Option<KeyVersion>,
+        limit: u32,
+    ) -> Result<Page<KeyView, KeyVersion>> {
+        let administrator = json!(administrator.to_ss58check());
+        self.call("medchain_administratorKeys", [administrator, optional(cursor), json!(limit)]).await
+    }
+
     /// One page of the care relations of a patient or doctor.
     pub async fn care_relations(
         &self,
@@ -283,6 +304,36 @@ impl Client {
     ) -> Result<AccessDecision> {
         let account = json!(account.to_ss58check());
         self.call("medchain_mayRequest", [account, json!(patient), json!(records), json!(purpose)]).await
+    }
+
+    /// The fills of a prescription that were dispensed, in order.
+    pub async fn dispensings(&self, record: RecordId) -> Result<Vec<DispensingView>> {
+        self.call("medchain_dispensings", [json!(record)]).await
+    }
+
+    /// Who receives a seal when a record of this kind is anchored for this patient now.
+    pub async fn seal_recipients(&self, patient: MemberId, kind: RecordKind) -> Result<Vec<SealRecipientView>> {
+        self.call("medchain_sealRecipients", [json!(patient), json!(kind)]).await
+    }
+
+    /// The standing consents of a patient.
+    pub async fn standing_consents(&self, patient: MemberId) -> Result<Vec<StandingConsentView>> {
+        self.call("medchain_standingConsents", [json!(patient)]).await
+    }
+
+    /// The guardianships over a patient.
+    pub async fn guardians(&self, patient: MemberId) -> Result<Vec<GuardianshipView>> {
+        self.call("medchain_guardians", [json!(patient)]).await
+    }
+
+    /// One page of the guardianships of a guardian.
+    pub async fn wards(
+        &self,
+        guardian: MemberId,
+        cursor: Option<MemberId>,
+        limit: u32,
+    ) -> Result<Page<GuardianshipView, MemberId>> {
+        self.call("medchain_wards", [json!(guardian), optional(cursor), json!(limit)]).await
     }
 
     /// The release committee.

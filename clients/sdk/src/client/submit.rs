@@ -62,6 +62,17 @@ impl Submitted {
     }
 }
 
+impl Submitted {
+    /// Every event of this type, in order.
+    pub fn events<E: Event>(&self) -> Vec<E> {
+        let events = self.events.iter().flat_map(|events| events.iter().filter_map(std::result::Result::ok));
+        events
+            .filter(|event| event.pallet_name() == E::PALLET && event.event_name() == E::EVENT)
+            .filter_map(|event| E::decode(&mut event.field_bytes()).ok())
+            .collect()
+    }
+}
+
 impl Client {
     /// Signs a call and submits it with a mortal era, after the account's transactions that are already in the pool;
     /// follows it as far as `wait` says.

@@ -66,8 +66,10 @@ pub async fn actor(client: &Client, identity: &Identity) -> Result<Actor> {
         Ok(member) => Ok(Actor::Member(Box::new(member))),
         Err(Error::NotAMember) => {
             let administrators = client.administrators().await?;
-            let administrator =
-                administrators.into_iter().find(|administrator| administrator.account == account).ok_or(Error::NotAMember)?;
+            let administrator = administrators
+                .into_iter()
+                .find(|administrator| administrator.account == account)
+                .ok_or(Error::NotAMember)?;
             Ok(Actor::Administrator { account: account.into(), key_version: administrator.key_version })
         }
         Err(error) => Err(error),
@@ -103,16 +105,27 @@ pub(crate) fn half_from_envelope(
 ///
 /// # Errors
 /// [`Error::Erased`], [`Error::NotSealedForUs`], [`Error::Unopened`], or the node's refusal.
-pub async fn own_half(
-    client: &Client,
-    identity: &Identity,
-    actor: &Actor,
-    record: &RecordView,
-) -> Result<PatientHalf> {
+pub async fn own_half(client: &Client, identity: &Identity, actor: &Actor, record: &RecordView) -> Result<PatientHalf> {
     ensure_not_erased(record)?;
     let reads = Reads::new(client, identity, record.id, ContentRoot(record.content.0));
     let envelope = verified_envelope(&reads, record).await?;
     half_from_envelope(client, identity, actor, record, &envelope)
+}
+
+/// The patient half of a record that this account decides about: its own, or one of a patient whose guardian it is,
+/// sealed to it.
+///
+/// # Errors
+/// Those of [`own_half`] and [`reader_half`]; [`Error::NotGranted`] if nothing was sealed to the guardian.
+pub async fn half_of(client: &Client, identity: &Identity, actor: &Actor, record: &RecordView) -> Result<PatientHalf> {
+    match actor.member_id() {
+        Some(member) if member != record.patient => {
+            ensure_not_erased(record)?;
+            let grant = client.grant(record.id, member).await?.ok_or(Error::NotGranted(record.id))?;
+            reader_half(client, identity, record, &grant)
+        }
+        _ => own_half(client, identity, actor, record).await,
+    }
 }
 
 /// The patient half from the seal of a grant that this account holds.

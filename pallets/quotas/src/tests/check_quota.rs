@@ -1,7 +1,8 @@
 //! The quota check.
 
 use crate::{
-    mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, QuotaClass, MEMBER_PRIORITY, SHARE_SCALE,
+    mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, QuotaClass, VouchedRegistrations,
+    MEMBER_PRIORITY, SHARE_SCALE,
 };
 use codec::Encode;
 use frame_support::{
@@ -231,5 +232,52 @@ fn privileged_accounts_have_a_provider_from_genesis() {
     ExtBuilder::build_and_execute(|| {
         assert_eq!(System::providers(&DOCTOR), 1);
         assert_eq!(System::providers(&STRANGER), 0);
+    });
+}
+
+#[test]
+fn a_full_open_lane_leaves_room_for_the_vouched() {
+    ExtBuilder::build_and_execute(|| {
+        for stranger in [20, 21] {
+            assert_ok!(apply(stranger, &registration(), 1, 1));
+        }
+        assert_eq!(apply(22, &registration(), 1, 1), Err(exhausted()));
+        assert_ok!(apply(22, &vouched(1), 1, 1));
+        assert_eq!(OpenRegistrations::<Test>::get(), 2);
+    });
+}
+
+#[test]
+fn no_hospital_takes_the_lane_of_the_vouched_from_the_others() {
+    ExtBuilder::build_and_execute(|| {
+        for stranger in [20, 21] {
+            assert_ok!(apply(stranger, &vouched(1), 1, 1));
+        }
+        assert_eq!(apply(22, &vouched(1), 1, 1), Err(exhausted()));
+        assert_ok!(apply(22, &vouched(2), 1, 1));
+        assert_eq!(apply(23, &vouched(3), 1, 1), Err(exhausted()), "the lane has an end");
+        assert_ok!(apply(23, &registration(), 1, 1));
+        pass_blocks(1);
+        assert!(VouchedRegistrations::<Test>::get().is_empty());
+        assert_ok!(apply(24, &vouched(1), 1, 1));
+    });
+}
+
+#[test]
+fn a_forged_voucher_reaches_neither_pool_nor_block() {
+    ExtBuilder::build_and_execute(|| {
+        let refused = InvalidTransaction::Custom(refusals::VOUCHER_REFUSED).into();
+        assert_eq!(validate(STRANGER, &forged(), 1, 1), Err(refused));
+        assert_storage_noop!(assert_eq!(apply(STRANGER, &forged(), 1, 1), Err(refused)));
+    });
+}
+
+#[test]
+fn the_vouched_go_before_strangers_and_after_members() {
+    ExtBuilder::build_and_execute(|| {
+        let spent = STRANGER_QUOTA.weight_max;
+        let last_vouched = priority(STRANGER, &vouched(1), spent, 1);
+        assert!(last_vouched > priority(OTHER_STRANGER, &registration(), 1, 1));
+        assert!(priority(STRANGER, &vouched(1), 1, 1) < priority(PATIENT, &remark(), WEIGHT, LENGTH));
     });
 }

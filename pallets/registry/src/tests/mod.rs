@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod apply_again;
+mod move_account;
 mod publish_administrator_key;
 mod reads;
 mod register;
+mod register_vouched;
 mod reinstate;
 mod reject;
+mod rotate_key;
 mod suspend;
 mod update_details;
 mod verify;

@@ -9,6 +9,13 @@ fn an_administrator_publishes_and_replaces_its_key() {
         let second = EncryptionKey([8; 32]);
         assert_ok!(Registry::publish_administrator_key(signed(ADMINISTRATOR), second));
         assert_eq!(Registry::administrator_key(&ADMINISTRATOR), Some((second, 2)));
+        let all = [(1, KEY, Some(NOW)), (2, second, None)];
+        assert_eq!(Registry::administrator_keys_page(&ADMINISTRATOR, None, 100), all);
+        assert_eq!(Registry::administrator_keys_page(&OTHER_ADMINISTRATOR, None, 100), []);
+        assert_noop!(
+            Registry::publish_administrator_key(signed(ADMINISTRATOR), second),
+            Error::<Test>::KeyUnchanged
+        );
         assert_eq!(Registry::administrator_key(&OTHER_ADMINISTRATOR), None);
     });
 }
@@ -46,6 +53,7 @@ fn the_key_of_a_former_administrator_is_not_offered() {
 fn key_versions_that_have_run_out_are_not_given_twice() {
     ExtBuilder::default().build_and_execute(|| {
         AdministratorKeys::<Test>::insert(ADMINISTRATOR, (KEY, KeyVersion::MAX));
-        assert_noop!(Registry::publish_administrator_key(signed(ADMINISTRATOR), KEY), ArithmeticError::Overflow);
+        let key = EncryptionKey([8; 32]);
+        assert_noop!(Registry::publish_administrator_key(signed(ADMINISTRATOR), key), ArithmeticError::Overflow);
     });
 }

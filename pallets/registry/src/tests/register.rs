@@ -18,11 +18,17 @@ fn a_patient_is_active_at_once() {
             key_version: 1,
             details: None,
             registered_at: NOW,
+            vouched_by: None,
         };
         assert_eq!(member(PATIENT), expected);
         assert_eq!(
             last_event(),
-            Event::MemberRegistered { member: MemberId(1001), account: PATIENT, role: Role::Patient }
+            Event::MemberRegistered {
+                member: MemberId(1001),
+                account: PATIENT,
+                role: Role::Patient,
+                vouched_by: None,
+            }
         );
     });
 }

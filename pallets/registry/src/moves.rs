@@ -1,0 +1,51 @@
+//! How a membership moves to another account.
+
+use crate::{vouchers::signed, *};
+use codec::Encode;
+
+impl<T: Config> Pallet<T> {
+    /// Whether an account may take a membership over with a key, and has signed that it will.
+    pub(crate) fn ensure_consent_to_move(
+        member: MemberId,
+        to: &T::AccountId,
+        encryption_key: EncryptionKey,
+        expires_at: Moment,
+        signature: &T::Signature,
+    ) -> Result<(), Error<T>> {
+        Self::ensure_account_free(to)?;
+        Self::ensure_in_time(expires_at)?;
+        let (genesis, account) = (Self::genesis(), to.encode());
+        let statement =
+            MoveStatement { genesis: genesis.as_ref(), member, to: &account, encryption_key, expires_at };
+        ensure!(signed(&statement.text(), signature, to), Error::<T>::ConsentForged);
+        Ok(())
+    }
+
+    /// Whether an account is nobody's yet.
+    pub(crate) fn ensure_account_free(account: &T::AccountId) -> Result<(), Error<T>> {
+        let taken = Members::<T>::contains_key(account) || T::Administrators::contains(account);
+        ensure!(!taken, Error::<T>::AccountTaken);
+        ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        Ok(())
+    }
+
+    /// Moves a membership. The account that is left keeps its provider reference, so that its transactions can never be
+    /// replayed.
+    pub(crate) fn do_move(
+        from: T::AccountId,
+        mut member: Member,
+        to: T::AccountId,
+        key: EncryptionKey,
+    ) -> DispatchResult {
+        Self::do_rotate(&mut member, key)?;
+        let (id, key_version) = (member.id, member.key_version);
+        Members::<T>::remove(&from);
+        Retired::<T>::insert(&from, id);
+        AccountOf::<T>::insert(id, &to);
+        Usernames::<T>::insert(&member.username, &to);
+        Members::<T>::insert(&to, member);
+        frame_system::Pallet::<T>::inc_providers(&to);
+        Self::deposit_event(Event::AccountMoved { member: id, from, to, key_version });
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The texts that an account signs for another to show to the chain. Readable, because wallets show them; each begins
+//! with what it is for and names the chain, so that no signature serves another purpose or another chain.
+
+use crate::{EncryptionKey, MemberId, Moment};
+use alloc::{format, string::String, vec::Vec};
+
+/// An institution's word for an account that is to register. It is used up by the registration: an account registers
+/// once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoucherStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// The account that may register, as its public bytes.
+    pub applicant: &'a [u8],
+    /// The institution that vouches.
+    pub institution: MemberId,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl VoucherStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain voucher v1\nchain: 0x{}\napplicant: 0x{}\ninstitution: {}\nexpires: {}",
+            Hex(self.genesis),
+            Hex(self.applicant),
+            self.institution,
+            self.expires_at
+        )
+    }
+}
+
+/// An account's consent to become the account of a member, with the encryption key that the member will have there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// The member.
+    pub member: MemberId,
+    /// The account that signs and takes the membership over, as its public bytes.
+    pub to: &'a [u8],
+    /// The encryption key that the member will have.
+    pub encryption_key: EncryptionKey,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl MoveStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain move v1\nchain: 0x{}\nmember: {}\nto: 0x{}\nkey: {}\nexpires: {}",
+            Hex(self.genesis),
+            self.member,
+            Hex(self.to),
+            self.encryption_key,
+            self.expires_at
+        )
+    }
+}
+
+/// A person's consent to act for an institution with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaffStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// The institution.
+    pub institution: MemberId,
+    /// The account that signs and will act, as its public bytes.
+    pub account: &'a [u8],
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl StaffStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nexpires: {}",
+            Hex(self.genesis),
+            self.institution,
+            Hex(self.account),
+            self.expires_at
+        )
+    }
+}
+
+/// The bytes that wallets sign for a text: the text between `<Bytes>` and `</Bytes>`. Programs sign the text itself;
+/// verifiers take both.
+pub fn wrapped(text: &str) -> Vec<u8> {
+    format!("<Bytes>{text}</Bytes>").into_bytes()
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl core::fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voucher_names_chain_applicant_institution_and_end() {
+        let statement =
+            VoucherStatement { genesis: &[0x11; 2], applicant: &[0xab; 2], institution: MemberId(1003), expires_at: 9 };
+        let text = "medchain voucher v1\nchain: 0x1111\napplicant: 0xabab\ninstitution: 1003\nexpires: 9";
+        assert_eq!(statement.text(), text);
+        assert_eq!(wrapped("x"), b"<Bytes>x</Bytes>");
+    }
+
+    #[test]
+    fn a_move_names_chain_member_account_key_and_end() {
+        let statement = MoveStatement {
+            genesis: &[0x11; 2],
+            member: MemberId(1001),
+            to: &[0xab; 2],
+            encryption_key: EncryptionKey([7; 32]),
+            expires_at: 9,
+        };
+        let key = "07".repeat(32);
+        let text = format!("medchain move v1\nchain: 0x1111\nmember: 1001\nto: 0xabab\nkey: 0x{key}\nexpires: 9");
+        assert_eq!(statement.text(), text);
+    }
+
+    #[test]
+    fn a_staff_consent_names_chain_institution_account_and_end() {
+        let statement =
+            StaffStatement { genesis: &[0x11; 2], institution: MemberId(1003), account: &[0xab; 2], expires_at: 9 };
+        let text = "medchain staff v1\nchain: 0x1111\ninstitution: 1003\naccount: 0xabab\nexpires: 9";
+        assert_eq!(statement.text(), text);
+    }
+}
