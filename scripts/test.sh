@@ -17,3 +17,9 @@ cargo test --workspace --locked "$@"
     npm ci --silent --no-audit --no-fund
     MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
 )
+
+(
+    cd tests/interop
+    npm ci --silent --no-audit --no-fund
+    MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
+)

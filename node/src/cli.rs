@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::{replication::Replicate, vault_command::VaultCommand};
 use sc_cli::{
     BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd, ImportBlocksCmd,
     KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
@@ -15,6 +16,33 @@ pub struct Cli {
     /// How to run.
     #[clap(flatten)]
     pub run: RunCmd,
+
+    /// How the vault is kept.
+    #[clap(flatten)]
+    pub vault: VaultArguments,
+}
+
+/// How the vault is kept.
+#[derive(Clone, Debug, clap::Args)]
+pub struct VaultArguments {
+    /// What to fetch of the contents that records anchor: all, none, or on how many validators each shall be.
+    #[arg(long, value_name = "all|none|N", default_value = "all")]
+    pub vault_replicate: Replicate,
+
+    /// Minutes after which a content is deleted that no record anchors. Fractions are allowed.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60.0, value_parser = minutes)]
+    pub vault_collect_after: f64,
+
+    /// How many MiB of the vault are read again each second to find damage; 0 for none.
+    #[arg(long, value_name = "MIB", default_value_t = 4)]
+    pub vault_scrub_pace: u32,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|minutes| (0.01..=60.0 * 24.0 * 365.0).contains(minutes))
+        .ok_or_else(|| "give minutes, from 0.01 to a year".into())
 }
 
 /// Everything but running.
@@ -48,6 +76,10 @@ pub enum Subcommand {
 
     /// Go back some blocks, at most to the last finalized one.
     Revert(RevertCmd),
+
+    /// Verify, list, export and import the vault's contents while the node is stopped.
+    #[command(subcommand)]
+    Vault(VaultCommand),
 
     /// Show what the database holds, as JSON.
     ChainInfo(ChainInfoCmd),

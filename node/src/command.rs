@@ -5,7 +5,7 @@ use crate::{
     cli::{Cli, Subcommand},
     service::{self, Block, PartialNode},
 };
-use sc_cli::{DatabasePruningMode, SubstrateCli};
+use sc_cli::{DatabasePruningMode, KeySubcommand, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 use std::path::PathBuf;
@@ -37,6 +37,10 @@ impl SubstrateCli for Cli {
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
         Ok(match id {
+            // Naming no chain is fine where only the file or the screen gets a key.
+            "" if matches!(self.subcommand, Some(Subcommand::Key(KeySubcommand::GenerateNodeKey(_)))) => {
+                Box::new(chain_spec::development()?)
+            }
             "" => {
                 return Err("no chain is named\nhint: give --dev, --chain local, or --chain with the file of a \
                             chain specification"
@@ -103,15 +107,19 @@ pub fn run() -> sc_cli::Result<()> {
             });
             Ok((command.run(client, backend, Some(revert_finality)), task_manager))
         }),
+        Subcommand::Vault(command) => cli.create_runner(command)?.sync_run(|config| command.run(&config)),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
     }
 }
 
 fn start(cli: &Cli) -> sc_cli::Result<()> {
+    let vault = cli.vault.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
         match config.network.network_backend {
-            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<Block, service::Hash>>(config),
+            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config, &vault),
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<Block, service::Hash>>(config, &vault)
+            }
         }
         .map_err(sc_cli::Error::Service)
     })

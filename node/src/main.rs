@@ -4,11 +4,17 @@ mod chain_spec;
 mod cli;
 mod command;
 mod erasure;
+mod ipfs;
+mod peers;
 mod release_key;
+mod replication;
 mod rpc;
 mod service;
 mod ticket;
 mod unanchored;
+mod upkeep;
+mod vault_command;
+mod vault_metrics;
 
 use std::process::ExitCode;
 
@@ -16,7 +22,11 @@ fn main() -> ExitCode {
     match command::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            let error = error.to_string();
             eprintln!("error: {error}");
+            if error.contains("Database file is in use") {
+                eprintln!("hint: another node runs on this data; stop it, or give this one a --base-path of its own");
+            }
             ExitCode::FAILURE
         }
     }

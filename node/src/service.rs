@@ -2,17 +2,23 @@
 
 use crate::{
     chain_spec::LOCAL_ID,
+    cli::VaultArguments,
     erasure::Erasures,
+    ipfs::{Fetcher, VaultClient},
+    peers::{self, Answering, Asker},
     release_key::{ReleaseKeys, Standing},
+    replication::{Keeper, Replication, ReplicationStatus},
     rpc::{self, Deps, GrandpaDeps, VaultDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
+    upkeep::{Collection, Scrub},
+    vault_metrics::VaultMetrics,
 };
 use futures::FutureExt;
 use medchain_primitives::{limits, ContentRoot};
 use medchain_runtime::RuntimeApi;
 use medchain_runtime_api::{AccessApi, ReportsApi};
-use medchain_vault::{Options, Vault};
+use medchain_vault::{ContentRoot as Cid, Options, Vault};
 use sc_client_api::Backend;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
@@ -158,8 +164,11 @@ fn inherents(
 /// # Errors
 /// What keeps a part from starting; the vault's lock and a damaged release share among them.
 pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
-    config: Configuration,
+    mut config: Configuration,
+    arguments: &VaultArguments,
 ) -> Result<TaskManager, ServiceError> {
+    // A node of the consortium is an IPFS peer wherever the network can be one.
+    config.network.ipfs_server |= N::SUPPORTS_IPFS;
     let PartialComponents {
         client,
         backend,
@@ -174,12 +183,10 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     let genesis = client.info().genesis_hash;
     let vault = open_vault(&config.data_path.join("vault"))?;
     let release_keys = open_release_keys(&config, &client)?;
-    let vault_deps = VaultDeps {
-        unanchored: Arc::new(find_unanchored(&vault, &client)?),
-        vault: vault.clone(),
-        release_keys: Arc::new(release_keys),
-        tickets: Arc::new(TicketGate::new(genesis.into())),
-    };
+    let unanchored = Arc::new(Unanchored::default());
+    let vault_metrics = VaultMetrics::new(config.prometheus_registry())
+        .map_err(|error| ServiceError::Other(format!("the vault's metrics cannot be registered: {error}")))?;
+    vault_metrics.holds(vault.stats());
 
     let metrics = N::register_notification_metrics(config.prometheus_registry());
     let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
@@ -193,19 +200,22 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         net_config.peer_store_handle(),
     );
     net_config.add_notification_protocol(grandpa_protocol);
+    let (peer_protocol, peer_requests) = peers::protocol::<N>(&genesis);
+    net_config.add_request_response_protocol(peer_protocol);
     let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
         grandpa_link.shared_authority_set().clone(),
         Vec::new(),
     ));
 
-    // The network gets the client itself, and so does the RPC below: neither Bitswap nor `bitswap_v1_get` ever reaches
-    // the vault.
-    let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
+    // Only the network gets the client that answers for the vault: with it the RPC's `bitswap_v1_get` would serve contents
+    // without a ticket.
+    let vault_client = Arc::new(VaultClient::new(client.clone(), vault.clone(), vault_metrics.clone()));
+    let (network, system_rpc_tx, tx_handler_controller, sync_service, bitswap) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
             net_config,
-            client: client.clone(),
+            client: vault_client,
             transaction_pool: transaction_pool.clone(),
             spawn_handle: task_manager.spawn_handle(),
             spawn_essential_handle: task_manager.spawn_essential_handle(),
@@ -235,11 +245,88 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         );
     }
 
+    task_manager.spawn_handle().spawn_blocking("unanchored", "vault", {
+        let (client, vault, unanchored) = (client.clone(), vault.clone(), unanchored.clone());
+        async move {
+            let best = client.info().best_hash;
+            let is_anchored = |root: Cid| client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false);
+            if let Err(error) = unanchored.rebuild(&*vault, is_anchored) {
+                log::error!(target: "vault", "the contents that no record anchors are not all counted: {error}");
+            }
+        }
+    });
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
     );
+
+    let keystore = keystore_container.keystore();
+    let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
+    let asker =
+        Arc::new(Asker::new(client.clone(), keystore.clone(), vault.clone(), network.clone(), sync_service.clone()));
+    let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
+    let replication_status = Arc::new(ReplicationStatus::default());
+    let reserved = &config.network.default_peers_set.reserved_nodes;
+    let answering = Answering::new(
+        client.clone(),
+        keystore.clone(),
+        vault.clone(),
+        network.local_peer_id(),
+        reserved.iter().map(|peer| peer.peer_id).collect(),
+    );
+    task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
+    task_manager.spawn_handle().spawn_blocking(
+        "replication",
+        "vault",
+        Replication::new(
+            client.clone(),
+            sync_service.clone(),
+            keeper.clone(),
+            keystore,
+            arguments.vault_replicate,
+            replication_status.clone(),
+            vault_metrics.clone(),
+        )
+        .run(),
+    );
+    task_manager.spawn_handle().spawn_blocking(
+        "collection",
+        "vault",
+        Collection::<_, _, FullBackend>::new(
+            client.clone(),
+            sync_service.clone(),
+            vault.clone(),
+            Duration::from_secs_f64(arguments.vault_collect_after * 60.0),
+            vault_metrics.clone(),
+        )
+        .run(),
+    );
+    if arguments.vault_scrub_pace > 0 {
+        task_manager.spawn_handle().spawn_blocking(
+            "scrub",
+            "vault",
+            Scrub::new(
+                vault.clone(),
+                fetcher.clone(),
+                asker.clone(),
+                vault_metrics.clone(),
+                arguments.vault_scrub_pace,
+            )
+            .run(),
+        );
+    }
+    let vault_deps = VaultDeps {
+        unanchored,
+        vault,
+        release_keys: Arc::new(release_keys),
+        tickets: Arc::new(TicketGate::new(genesis.into())),
+        fetcher,
+        asker,
+        keeper,
+        replication: replication_status,
+        metrics: vault_metrics,
+    };
 
     let role = config.role;
     let force_authoring = config.force_authoring;
@@ -352,7 +439,10 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 }
 
 /// Opens the vault and gives up old uploads.
-fn open_vault(path: &Path) -> Result<Arc<Vault>, ServiceError> {
+///
+/// # Errors
+/// The vault's lock and its disk.
+pub fn open_vault(path: &Path) -> Result<Arc<Vault>, ServiceError> {
     let options = Options { max_envelope_bytes: limits::ENVELOPE_MAX as usize, ..Options::default() };
     let failed = |error| ServiceError::Other(format!("the vault at {} cannot be opened: {error}", path.display()));
     let vault = Vault::open(path, options).map_err(failed)?;
@@ -360,22 +450,7 @@ fn open_vault(path: &Path) -> Result<Arc<Vault>, ServiceError> {
     if pruned > 0 {
         log::info!(target: "vault", "gave up {pruned} uploads that were left unfinished");
     }
-    let stats = vault.stats();
-    log::info!(
-        target: "vault",
-        "the vault at {} holds {} contents, {} bytes",
-        path.display(),
-        stats.contents,
-        stats.content_bytes
-    );
     Ok(Arc::new(vault))
-}
-
-/// Finds the contents that no record anchors, by the best block.
-fn find_unanchored(vault: &Vault, client: &FullClient) -> Result<Unanchored, ServiceError> {
-    let best = client.info().best_hash;
-    Unanchored::rebuild(vault, |root| client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false))
-        .map_err(|error| ServiceError::Other(format!("the vault cannot be listed: {error}")))
 }
 
 /// Reads the node's shares of the release key, and on chains with well-known keys installs the well-known one.

@@ -12,29 +12,32 @@ const CONTENT_MIN: u64 = 16 * 1024;
 
 type Uploader = [u8; 32];
 
-/// Finished contents by uploader. Kept in memory and rebuilt from the vault at start.
+/// Finished contents by uploader. Kept in memory and rebuilt from the vault after the start.
 #[derive(Default)]
 pub struct Unanchored {
     contents: Mutex<HashMap<Uploader, Vec<(ContentRoot, u64)>>>,
 }
 
 impl Unanchored {
-    /// Looks through the vault for contents that no record anchors.
+    /// Looks through the vault for contents that no record anchors, and counts them.
     ///
     /// # Errors
     /// What the vault's listing gives; contents that cannot be read are left out.
-    pub fn rebuild(vault: &dyn ContentStore, is_anchored: impl Fn(ContentRoot) -> bool) -> Result<Self, VaultError> {
-        let found = Self::default();
+    pub fn rebuild(
+        &self,
+        vault: &dyn ContentStore,
+        is_anchored: impl Fn(ContentRoot) -> bool,
+    ) -> Result<(), VaultError> {
         for root in vault.list()? {
             let root = root?;
             if is_anchored(root) {
                 continue;
             }
             if let (Ok(uploader), Ok(size)) = (vault.uploader(root), vault.size(root)) {
-                found.add(uploader, root, size);
+                self.add(uploader, root, size);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Counts a content from now on.

@@ -8,8 +8,8 @@ use base64::{engine::general_purpose::STANDARD, Engine};
 use chain::Chain;
 use codec::{Compact, Decode, Encode};
 use medchain_primitives::{
-    CommitteePoint, ContentRoot, EncryptionKey, EnvelopeHash, MemberId, Purpose, RecordId, RecordKind, Role, Seal,
-    TicketClaims, TicketOperation, VersionedSeal, HOUR,
+    limits::SLOT, CommitteePoint, ContentRoot, EncryptionKey, EnvelopeHash, MemberId, Purpose, RecordId, RecordKind,
+    Role, Seal, TicketClaims, TicketOperation, VersionedSeal, HOUR,
 };
 use medchain_runtime::{RuntimeCall, RuntimeEvent, VERSION};
 use medchain_sealing::{
@@ -119,7 +119,8 @@ impl Clinic {
     }
 
     async fn refusal(&mut self, method: &str, parameters: Value) -> (i32, Value) {
-        let error = self.chain.call(method, parameters.clone()).await.expect_err(&format!("{method}{parameters}"));
+        let answer = self.chain.call(method, parameters.clone()).await;
+        let Err(error) = answer else { panic!("{method}{parameters} was not refused") };
         self.examples.push(json!({ "method": method, "params": parameters, "error": error }));
         let data = error.data().map_or(Value::Null, |data| serde_json::from_str(data.get()).unwrap());
         (error.code(), data)
@@ -367,6 +368,11 @@ async fn a_record_lives_from_its_storing_to_its_erasure() {
     assert_eq!((code, &data["missing"]), (7106, &json!([[0, 1]])));
     clinic.ask("vault_abort", json!([ticket])).await;
 
+    let large = DagBuilder::build(vec![0; 33 * LEAF_BYTES].as_slice()).unwrap();
+    let ticket = clinic.ticket(&patient, TicketOperation::Store, &large.root().to_string()).await;
+    let (code, data) = clinic.refusal("vault_begin", json!([ticket, STANDARD.encode(large.bytes())])).await;
+    assert_eq!((code, &data["reason"]), (7102, &json!("overAllowance")));
+
     // The patient's own profile: hers to read, always.
     clinic.store(&patient, &profile).await;
     clinic.act(&patient, profile.anchor(patient_id, RecordKind::Profile)).await;
@@ -394,6 +400,18 @@ async fn a_record_lives_from_its_storing_to_its_erasure() {
     // The doctor writes a report of several leaves for a patient under care, and cannot read it without a grant.
     clinic.act(&patient, pallet_appointments::Call::open_care { doctor: doctor_id, profile: None }).await;
     clinic.ask("medchain_careRelations", json!(["dr.synthetic"])).await;
+    let now = clinic.chain.ask("vault_challenge", json!([])).await["now"].as_u64().unwrap();
+    let start = (now / SLOT + 96) * SLOT;
+    let request = pallet_appointments::Call::request {
+        doctor: doctor_id,
+        start,
+        end: start + 2 * SLOT,
+        profile: None,
+        note: Default::default(),
+    };
+    clinic.act(&patient, request).await;
+    assert_eq!(clinic.ask("medchain_appointment", json!([1])).await["start"], start);
+    clinic.ask("medchain_appointments", json!([patient_id])).await;
     let report =
         clinic.document(synthetic(2 * LEAF_BYTES + 17, 5), doctor_id, patient_id, &[(&patient, patient_id)]).await;
     clinic.store(&doctor, &report).await;
@@ -477,7 +495,7 @@ async fn a_record_lives_from_its_storing_to_its_erasure() {
     fs::write(&largest, &bytes).unwrap();
     let ticket = clinic.read_ticket(&patient, &report).await;
     let (code, data) = clinic.refusal("vault_leaf", json!([ticket, record, 1])).await;
-    assert_eq!((code, data), (7107, json!({ "reason": "corruptLeaf", "index": 1 })));
+    assert_eq!((code, &data["reason"], &data["index"]), (7107, &json!("corruptLeaf"), &json!(1)));
 
     // Erased by the patient: refused at once, gone from the vault soon after.
     let before = clinic.ask("vault_status", json!([])).await["contents"].as_u64().unwrap();

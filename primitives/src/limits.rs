@@ -27,6 +27,12 @@ pub const APPOINTMENT_SLOTS_MAX: u32 = 32;
 pub const APPOINTMENT_AHEAD_MAX: Moment = 365 * DAY;
 /// Longest sealed note to a doctor, in bytes (512 of text, and the seal's overhead).
 pub const NOTE_MAX: u32 = 560;
+/// Most weekly opening times in a doctor's schedule.
+pub const OPENING_TIMES_MAX: u32 = 28;
+/// Most stretches of days off in a doctor's schedule.
+pub const DAYS_OFF_MAX: u32 = 32;
+/// Most appointments that one block lets expire.
+pub const EXPIRIES_PER_BLOCK_MAX: u32 = 32;
 /// Most appointments of one patient that wait for an answer.
 pub const OPEN_APPOINTMENTS_MAX: u32 = 16;
 

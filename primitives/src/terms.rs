@@ -158,6 +158,8 @@ terms!(
         Completed = "completed",
         /// The patient did not come.
         Missed = "missed",
+        /// Its time came before the doctor answered.
+        Expired = "expired",
     }
 );
 

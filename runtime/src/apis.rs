@@ -226,6 +226,11 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>> {
+            pallet_registry::Guardianships::<Runtime>::get(member)
+                .map(|guardianship| views::guardianship(guardianship, Registry::recoveries(member)))
+        }
+
         fn administrators() -> Vec<AdministratorView<AccountId>> {
             views::all_administrators()
         }
@@ -248,6 +253,10 @@ sp_api::impl_runtime_apis! {
                 |(id, _)| *id,
                 views::appointment,
             )
+        }
+
+        fn schedule(doctor: MemberId) -> ScheduleView {
+            views::schedule(pallet_appointments::Schedules::<Runtime>::get(doctor).unwrap_or_default())
         }
 
         fn care_relations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<CareView, MemberId> {
@@ -386,18 +395,18 @@ sp_api::impl_runtime_apis! {
             Access::standing_consents(patient).into_iter().map(views::standing_consent).collect()
         }
 
-        fn guardians(patient: MemberId) -> Vec<GuardianshipView> {
+        fn guardians(patient: MemberId) -> Vec<GuardianView> {
             let guardians = Access::guardianships(patient).into_iter();
-            guardians.map(|(guardian, entry)| views::guardianship(patient, guardian, entry)).collect()
+            guardians.map(|(guardian, entry)| views::guardian(patient, guardian, entry)).collect()
         }
 
-        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianshipView, MemberId> {
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId> {
             views::page(
                 cursor,
                 limit,
                 |cursor, limit| Access::wards(guardian, cursor, limit),
                 |(patient, _)| *patient,
-                |(patient, entry)| views::guardianship(patient, guardian, entry),
+                |(patient, entry)| views::guardian(patient, guardian, entry),
             )
         }
 

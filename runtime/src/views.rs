@@ -51,6 +51,25 @@ pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) ->
     }
 }
 
+pub(crate) fn guardianship(
+    guardianship: pallet_registry::Guardianship,
+    recoveries: Vec<(MemberId, pallet_registry::Recovery<AccountId>)>,
+) -> GuardianshipView<AccountId> {
+    let recovery = |(proposer, recovery): (MemberId, pallet_registry::Recovery<AccountId>)| RecoveryView {
+        proposer,
+        to: recovery.to,
+        key: recovery.key,
+        approvals: recovery.approvals.into_inner(),
+        ready_at: recovery.ready_at,
+    };
+    GuardianshipView {
+        guardians: guardianship.guardians.into_inner(),
+        threshold: guardianship.threshold,
+        wait: guardianship.wait,
+        recoveries: recoveries.into_iter().map(recovery).collect(),
+    }
+}
+
 pub(crate) fn key((version, key, replaced_at): (KeyVersion, EncryptionKey, Option<Moment>)) -> KeyView {
     KeyView { version, key, replaced_at }
 }
@@ -79,6 +98,22 @@ pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments
         reason: appointment.reason,
         note: appointment.note.into_inner(),
         requested_at: appointment.requested_at,
+        replaces: appointment.replaces,
+        replaced_by: appointment.replaced_by,
+    }
+}
+
+pub(crate) fn schedule(schedule: pallet_appointments::Schedule) -> ScheduleView {
+    let pallet_appointments::Schedule { opening_times, days_off } = schedule;
+    let time = |time: &pallet_appointments::OpeningTime| OpeningTimeView {
+        weekday: time.weekday,
+        from: time.from,
+        until: time.until,
+    };
+    let days = |days: &pallet_appointments::DaysOff| DaysOffView { first: days.first, last: days.last };
+    ScheduleView {
+        opening_times: opening_times.iter().map(time).collect(),
+        days_off: days_off.iter().map(days).collect(),
     }
 }
 
@@ -129,13 +164,13 @@ pub(crate) fn standing_consent((reader, consent): (MemberId, pallet_access::Stan
     StandingConsentView { reader, kinds, purpose, given_by, since, until }
 }
 
-pub(crate) fn guardianship(
+pub(crate) fn guardian(
     patient: MemberId,
     guardian: MemberId,
     guardianship: pallet_access::Guardianship,
-) -> GuardianshipView {
+) -> GuardianView {
     let pallet_access::Guardianship { scope, since, until } = guardianship;
-    GuardianshipView { patient, guardian, scope, since, until }
+    GuardianView { patient, guardian, scope, since, until }
 }
 
 pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest)) -> RequestView {

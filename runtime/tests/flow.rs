@@ -418,3 +418,65 @@ fn a_guardian_opens_and_grants_in_the_patients_name() {
         assert_eq!(may_read(STRANGER, report), Err(AccessError::GuardianshipEnded.into()));
     });
 }
+
+#[test]
+fn an_appointment_that_nobody_answers_expires_in_a_block_s_idle_time() {
+    use frame_support::{traits::OnIdle, weights::Weight};
+    run(|| {
+        with_members();
+        let start = BEGIN + DAY;
+        let (end, note) = (start + limits::SLOT, Default::default());
+        let request = pallet_appointments::Call::request { doctor: DOCTOR_ID, start, end, profile: None, note };
+        assert_ok!(send(PATIENT, request));
+        pass(DAY);
+        // The queue walks from slot to slot, a bounded number of them in a block.
+        for _ in 0..10 {
+            AllPalletsWithSystem::on_idle(System::block_number(), Weight::MAX);
+        }
+        let status = Runtime::appointment(AppointmentId::FIRST).unwrap().status;
+        assert_eq!(status, AppointmentStatus::Expired);
+        assert_noop!(
+            send(DOCTOR, pallet_appointments::Call::accept { id: AppointmentId::FIRST }),
+            pallet_appointments::Error::<Runtime>::NotRequested
+        );
+    });
+}
+
+#[test]
+fn guardians_recover_a_patient_and_her_records_come_along() {
+    run(|| {
+        let profile = with_members();
+        let guardians = vec![DOCTOR_ID, HOSPITAL_ID].try_into().unwrap();
+        let wait = limits::RECOVERY_WAIT_MIN;
+        assert_ok!(send(PATIENT, pallet_registry::Call::name_guardians { guardians, threshold: 2, wait }));
+        let (to, encryption_key, expires_at) = (STRANGER.to_account_id(), key(0x99), now() + DAY);
+        let genesis = System::block_hash(0);
+        let statement = MoveStatement {
+            genesis: genesis.as_ref(),
+            member: PATIENT_ID,
+            to: to.as_ref(),
+            encryption_key,
+            expires_at,
+        };
+        let signature = STRANGER.sign(statement.text().as_bytes()).into();
+        let propose = pallet_registry::Call::propose_recovery {
+            member: PATIENT_ID,
+            to: to.clone(),
+            key: encryption_key,
+            expires_at,
+            signature,
+        };
+        assert_ok!(send(DOCTOR, propose));
+        let (member, proposer) = (PATIENT_ID, DOCTOR_ID);
+        assert_ok!(send(
+            HOSPITAL,
+            pallet_registry::Call::approve_recovery { member, proposer, to, key: encryption_key }
+        ));
+        assert_eq!(Runtime::guardianship(PATIENT_ID).unwrap().recoveries.len(), 1);
+        pass(wait);
+        assert_ok!(send(HOSPITAL, pallet_registry::Call::complete_recovery { member, proposer }));
+        assert_eq!(may_read(STRANGER, profile), Ok(ReadPermit::Owner));
+        assert!(may_read(PATIENT, profile).is_err());
+        assert_eq!(Runtime::keys(PATIENT_ID, None, 10).items.len(), 2);
+    });
+}

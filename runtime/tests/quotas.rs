@@ -71,7 +71,7 @@ fn every_class_can_do_its_work() {
 
 #[test]
 fn no_call_exceeds_its_block() {
-    let largest = <Runtime as frame_system::Config>::BlockWeights::get()
+    let largest: frame_support::weights::Weight = <Runtime as frame_system::Config>::BlockWeights::get()
         .get(frame_support::dispatch::DispatchClass::Normal)
         .max_extrinsic
         .unwrap();
@@ -83,7 +83,7 @@ fn no_call_exceeds_its_block() {
 #[test]
 fn strangers_leave_most_of_a_block() {
     let registration: RuntimeCall = register(Role::Doctor, "dora", 1).into();
-    let lane = <Runtime as pallet_quotas::Config>::OpenRegistrationsPerBlock::get();
+    let lane: u32 = <Runtime as pallet_quotas::Config>::OpenRegistrationsPerBlock::get();
     let weight = registration.get_dispatch_info().call_weight.saturating_mul(lane.into());
     let block = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
     assert!(weight.ref_time() < block.ref_time() / 10);

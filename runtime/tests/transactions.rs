@@ -70,7 +70,10 @@ fn in_block(test: impl FnOnce()) {
 /// Applies a transaction as a block author does: one that is refused leaves no trace.
 fn apply(extrinsic: UncheckedExtrinsic) -> Result<(), TransactionValidityError> {
     storage::with_transaction(|| match Executive::apply_extrinsic(extrinsic) {
-        Ok(outcome) => TransactionOutcome::Commit(Ok(outcome.unwrap())),
+        Ok(outcome) => {
+            assert_ok!(outcome);
+            TransactionOutcome::Commit(Ok(()))
+        }
         Err(refusal) => TransactionOutcome::Rollback(Err(Refusal(refusal))),
     })
     .map_err(|Refusal(refusal)| refusal)

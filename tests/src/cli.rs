@@ -116,7 +116,11 @@ impl Cli {
 
     /// Runs a command that must be refused, and gives the refusal: one error, at most one hint, nothing on standard
     /// output.
-    pub fn refused<A: AsRef<OsStr>>(&self, key: Option<&str>, arguments: impl IntoIterator<Item = A>) -> Result<Refusal> {
+    pub fn refused<A: AsRef<OsStr>>(
+        &self,
+        key: Option<&str>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Refusal> {
         let arguments: Vec<OsString> = arguments.into_iter().map(|one| one.as_ref().to_owned()).collect();
         let shown = shown(&arguments);
         let outcome = self.run(key, arguments)?;

@@ -29,7 +29,9 @@ use tokio::runtime::Runtime;
 /// next.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| Runtime::new().expect("the operating system gives threads, or no test could run; qed")).block_on(future)
+    RUNTIME
+        .get_or_init(|| Runtime::new().expect("the operating system gives threads, or no test could run; qed"))
+        .block_on(future)
 }
 
 /// The synthetic documents that the repository carries: a one-page PDF, a FHIR bundle and an image.

@@ -15,6 +15,7 @@ use medchain_runtime_api::RecordView;
 use medchain_sdk::{
     chain::{calls, Anchor},
     client::{MemberSelector, Wait},
+    description::safe_file_name,
     Client,
 };
 use medchain_sealing::{
@@ -22,10 +23,11 @@ use medchain_sealing::{
     record_key::PatientHalf,
     seal::{seal, SealContext, SealRecipient},
 };
+use medchain_vault::LEAF_BYTES;
 use serde_json::{json, Value};
 use std::{
     cell::Cell,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::{self, File},
     io::{BufReader, Read},
     path::{Path, PathBuf},
@@ -133,7 +135,8 @@ pub fn play(node: &Node, cli: &Cli, files: &[PathBuf], folder: &Path, tell: &Nar
     life.grant(&members, &uploads, request)?;
     life.attacks_before_the_opening(&members, first)?;
     life.openings(&members, &uploads)?;
-    life.another_patients_capsule(&members, first)?;
+    let smallest = uploads.iter().min_by_key(|upload| upload.record.size).context("no upload")?;
+    life.another_patients_capsule(&members, smallest)?;
     life.changed_byte(first)?;
     life.log_and_revocation(&members, first)?;
     life.share(&members)?;
@@ -191,13 +194,21 @@ impl Life<'_> {
         );
 
         self.tell.refusal("an unverified doctor's upload", {
+            let held = fs::read_dir(self.node.vault()?.join("contents"))?.count();
             let report = args!["record", "upload", files_first(self.folder)?, "--patient", PATIENT, "--kind", "report"];
-            self.cli.refused(Some(DOCTOR), report).and_then(|refusal| words(&refusal, &["NotActive", "NotUnderCare"]))
+            let outcome = self.cli.refused(Some(DOCTOR), report).and_then(|refusal| words(&refusal, &["NotActive"]));
+            let held_now = fs::read_dir(self.node.vault()?.join("contents"))?.count();
+            outcome.and_then(|words| {
+                ensure!(held == held_now, "refused, but the content stayed in the vault: {words}");
+                Ok(words)
+            })
         });
-        let certificate = self.own_record(DOCTOR)?;
-        let read = self.folder.join("certificate-as-read-by-the-administrator");
-        self.open(ADMINISTRATOR, certificate.id, &read)?;
-        ensure!(same_bytes(&certificate_of(self.folder, DOCTOR), &read)?, "the certificate changed on its way");
+        for professional in [DOCTOR, HOSPITAL, PHARMACY, MALLORY] {
+            let certificate = self.own_record(professional)?;
+            let read = self.folder.join(format!("{professional}-certificate-as-read-by-the-administrator"));
+            self.open(ADMINISTRATOR, certificate.id, &read)?;
+            ensure!(same_bytes(&certificate_of(self.folder, professional), &read)?, "a certificate changed on its way");
+        }
         for (professional, waits) in
             [(members.doctor, false), (members.hospital, false), (members.pharmacy, false), (members.mallory, true)]
         {
@@ -262,8 +273,9 @@ impl Life<'_> {
     fn uploads(&self, members: &Members, files: &[PathBuf]) -> Result<Vec<Uploaded>> {
         let mut uploads = Vec::new();
         for file in files {
-            let uploaded =
-                self.cli.json(Some(DOCTOR), args!["record", "upload", file, "--patient", PATIENT, "--kind", "report"])?;
+            let uploaded = self
+                .cli
+                .json(Some(DOCTOR), args!["record", "upload", file, "--patient", PATIENT, "--kind", "report"])?;
             let record = self.record(RecordId(number(&uploaded, "record")?))?;
             let size = fs::metadata(file)?.len();
             self.tell.step(
@@ -275,8 +287,12 @@ impl Life<'_> {
                     members.patient,
                     record.id
                 ),
-                &format!("author, patient, kind, {}, {} bytes", medchain_vault::ContentRoot(record.content.0), record.size),
-                "the document, its name and its type: encrypted before they left the doctor's machine",
+                &format!(
+                    "author, patient, kind, {}, {} bytes",
+                    medchain_vault::ContentRoot(record.content.0),
+                    record.size
+                ),
+                "the document, its name and its type, encrypted in the vault",
             );
             uploads.push(Uploaded { file: file.clone(), record });
         }
@@ -286,7 +302,9 @@ impl Life<'_> {
     fn reading_before_the_grant(&self, upload: &Uploaded) -> Result<()> {
         let record = upload.record.id.to_string();
         let output = self.folder.join("must-not-appear");
-        for (reader, attempt) in [(HOSPITAL, "reading before the grant"), (DOCTOR, "the author's reading what it wrote")] {
+        for (reader, attempt) in
+            [(HOSPITAL, "reading before the grant"), (DOCTOR, "the author's reading what it wrote")]
+        {
             self.tell.refusal(attempt, {
                 let open = args!["record", "open", &record, "--output", &output];
                 self.cli.refused(Some(reader), open).and_then(|refusal| words(&refusal, &[NOT_GRANTED]))
@@ -312,9 +330,9 @@ impl Life<'_> {
         self.tell.step(
             5,
             &format!(
-                "Hospital {} requests {} record(s) as request {request}; patient {} finds it in her inbox",
+                "Hospital {} requests {} as request {request}; patient {} finds it in her inbox",
                 members.hospital,
-                uploads.len(),
+                records(uploads),
                 members.patient
             ),
             "who asks for which records and the purpose TREAT",
@@ -326,17 +344,15 @@ impl Life<'_> {
     // Step 6.
 
     fn grant(&self, members: &Members, uploads: &[Uploaded], request: u64) -> Result<()> {
-        self.cli.json(
-            Some(PATIENT),
-            args!["access", "grant", request.to_string(), "--for", "1h", "--openings", "1"],
-        )?;
+        self.cli
+            .json(Some(PATIENT), args!["access", "grant", request.to_string(), "--for", "1h", "--openings", "1"])?;
         self.tell.step(
             6,
             &format!(
-                "Patient {} grants hospital {} one opening of each of {} record(s) within an hour",
+                "Patient {} grants hospital {} one opening each of {} within an hour",
                 members.patient,
                 members.hospital,
-                uploads.len()
+                records(uploads)
             ),
             "the grants, and the patient halves sealed to the hospital",
             "the halves in the clear; the committee halves, which nobody has yet",
@@ -368,7 +384,7 @@ impl Life<'_> {
                 (members.hospital, &hospital),
                 &grant.seal,
             )
-            .map(|tried| format!("the record key does not fit this content, {} ways", tried.len()))
+            .map(|tried| format!("the record key does not fit this content; {} ways were tried", tried.len()))
         });
         let stranger = self.cli.identity(STRANGER)?;
         self.tell.refusal("a stranger's ticket", {
@@ -389,16 +405,25 @@ impl Life<'_> {
     fn openings(&self, members: &Members, uploads: &[Uploaded]) -> Result<()> {
         for upload in uploads {
             let record = &upload.record;
-            let output = self.folder.join(format!("record-{}-as-read-by-the-hospital", record.id));
-            self.open(HOSPITAL, record.id, &output)?;
+            // Into an empty folder, under the name that came along inside the encryption.
+            let folder = self.folder.join(format!("record-{}-as-read-by-the-hospital", record.id));
+            fs::create_dir(&folder)?;
+            self.open(HOSPITAL, record.id, &folder)?;
+            let output = fs::read_dir(&folder)?.next().context("nothing was written")??.path();
             ensure!(same_bytes(&upload.file, &output)?, "record {} is not the file that was uploaded", record.id);
+            if let Some(name) = upload.file.file_name().and_then(OsStr::to_str).and_then(safe_file_name) {
+                ensure!(output.file_name() == Some(OsStr::new(&name)), "record {} has lost its name", record.id);
+            }
             self.tell.step(
                 7,
-                &format!("Hospital {} opens record {}: identical to the last byte", members.hospital, record.id),
+                &format!(
+                    "Hospital {} opens record {}: name and content identical to the last byte",
+                    members.hospital, record.id
+                ),
                 "who opened what, when, why, and the end of the reading window",
                 "the release, sealed to the hospital; the document",
             );
-            fs::remove_file(&output)?;
+            fs::remove_dir_all(&folder)?;
         }
         let first = uploads.first().context("no upload")?.record.id;
         let hospital = self.cli.identity(HOSPITAL)?;
@@ -434,7 +459,14 @@ impl Life<'_> {
             seals: vec![EnvelopeSeal { recipient, key_version: 1, seal: own_seal }],
         };
         let envelope = attack::store_with_envelope(&self.rpc, &mallory, &disk.root, &disk.data, &envelope)?;
-        let anchor = Anchor { content: stolen.content, size: stolen.size, envelope, fills: 0, valid_until: None, seals: Vec::new() };
+        let anchor = Anchor {
+            content: stolen.content,
+            size: stolen.size,
+            envelope,
+            fills: 0,
+            valid_until: None,
+            seals: Vec::new(),
+        };
         let call = calls::anchor(members.accomplice, RecordKind::Report, anchor);
         block_on(self.client.submit(&call, &mallory, Wait::Finalized, &|_| ()))?;
         let forged = block_on(self.client.anchored_by(members.mallory, stolen.content))?.context("nothing anchored")?;
@@ -443,19 +475,23 @@ impl Life<'_> {
         let outcome = refused.and_then(|refused| expect(&refused, READING_REFUSED, "capsule"));
         block_on(self.client.submit(&calls::erase(forged), &accomplice, Wait::Finalized, &|_| ()))?;
         self.tell.refusal("a release for another's capsule, lodged under a record of one's own", outcome);
-        ensure!(disk.data.exists() && disk.envelope.exists(), "erasing the forged record deleted the true one's content");
+        ensure!(
+            disk.data.exists() && disk.envelope.exists(),
+            "erasing the forged record deleted the true one's content"
+        );
         Ok(())
     }
 
     fn changed_byte(&self, upload: &Uploaded) -> Result<()> {
         let record = &upload.record;
         let disk = OnDisk::of(&self.node.vault()?, record.content, record.envelope);
-        let middle = fs::metadata(&disk.data)?.len() / 2;
-        disk.flip_byte(middle)?;
+        // In the first leaf, so that a large document is not fetched in vain.
+        let at = fs::metadata(&disk.data)?.len().min(LEAF_BYTES as u64) / 2;
+        disk.flip_byte(at)?;
         let output = self.folder.join("changed");
         let open = args!["record", "open", record.id.to_string(), "--output", &output];
         let outcome = self.cli.refused(Some(PATIENT), open);
-        disk.flip_byte(middle)?;
+        disk.flip_byte(at)?;
         self.tell.refusal(
             "reading after a byte changed in the vault",
             outcome.and_then(|refusal| {
@@ -478,7 +514,7 @@ impl Life<'_> {
         let requested = self.cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, &record])?;
         let request = number(&requested, "request")?.to_string();
         self.cli.json(Some(PATIENT), args!["access", "grant", request, "--for", "1h", "--openings", "2"])?;
-        self.open(HOSPITAL, upload.record.id, &self.folder.join("before-revocation"))?;
+        self.cli.json(Some(HOSPITAL), args!["access", "open", &record])?;
         self.cli.json(Some(PATIENT), args!["access", "revoke", &record, HOSPITAL])?;
         self.tell.step(
             8,
@@ -531,7 +567,8 @@ impl Life<'_> {
             std::thread::sleep(Duration::from_millis(200));
         }
         ensure!(!disk.exists(), "content or envelope of record {} is still on disk", record.id);
-        self.tell.holds(&format!("patient erases record {}: content and envelope are gone from the node's disk", record.id));
+        self.tell
+            .holds(&format!("patient erases record {}: content and envelope are gone from the node's disk", record.id));
         self.tell.refusal("the patient's own reading after erasure", {
             let open = args!["record", "open", record.id.to_string(), "--output", self.folder.join("erased")];
             self.cli.refused(Some(PATIENT), open).and_then(|refusal| words(&refusal, &["was erased by its patient"]))
@@ -639,8 +676,21 @@ fn rfc3339(moment: u64) -> Result<String> {
     Ok(time.format("%Y-%m-%dT%H:%MZ").to_string())
 }
 
+/// A file's name, its middle left out if it is long.
 fn shown_name(file: &Path) -> String {
-    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let characters: Vec<char> = name.chars().collect();
+    if characters.len() <= 48 {
+        return name.into_owned();
+    }
+    let (start, end) = (&characters[..24], &characters[characters.len() - 16..]);
+    start.iter().chain(&['…']).chain(end).collect()
+}
+
+/// The records of these uploads, in words.
+fn records(uploads: &[Uploaded]) -> String {
+    let numbers: Vec<String> = uploads.iter().map(|upload| upload.record.id.to_string()).collect();
+    format!("record{} {}", if numbers.len() == 1 { "" } else { "s" }, numbers.join(", "))
 }
 
 /// A number in a command's answer.

@@ -21,15 +21,25 @@ pub struct Node {
     binary: PathBuf,
     folder: PathBuf,
     port: u16,
+    arguments: Vec<String>,
     child: Option<Child>,
 }
+
+/// What a development chain of one node is started with.
+const DEVELOPMENT: [&str; 3] = ["--dev", "--listen-addr", "/ip4/127.0.0.1/tcp/0"];
 
 impl Node {
     /// Starts a node that keeps its chain and vault in `folder`, and waits until its chain finalizes blocks.
     pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, DEVELOPMENT.map(Into::into).into())
+    }
+
+    /// Starts a node with these arguments instead of those for a development chain of its own. Chain, ports to listen on
+    /// and peers are among them.
+    pub fn start_with(folder: &Path, arguments: Vec<String>) -> Result<Self> {
         fs::create_dir_all(folder)?;
         let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
-        let mut node = Self { binary, folder: folder.to_owned(), port: free_port()?, child: None };
+        let mut node = Self { binary, folder: folder.to_owned(), port: free_port()?, arguments, child: None };
         node.launch()?;
         Ok(node)
     }
@@ -43,7 +53,8 @@ impl Node {
     fn launch(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log_file())?;
         let child = Command::new(&self.binary)
-            .args(["--dev", "--no-prometheus", "--no-telemetry", "--listen-addr", "/ip4/127.0.0.1/tcp/0"])
+            .args(["--no-prometheus", "--no-telemetry"])
+            .args(&self.arguments)
             .arg("--rpc-port")
             .arg(self.port.to_string())
             .arg("--base-path")
@@ -169,6 +180,6 @@ impl Drop for Node {
 }
 
 /// A TCP port of the loopback address that nothing listens on.
-fn free_port() -> Result<u16> {
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -2,8 +2,7 @@
 
 use anyhow::{bail, Context, Result};
 use std::{
-    env,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     sync::{
         atomic::{AtomicBool, AtomicU64, Ordering},

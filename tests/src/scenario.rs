@@ -25,7 +25,7 @@ macro_rules! tests {
 
 /// Runs the tests that the command line asks for, in a world that is made if any is.
 pub fn run<W>(make: impl FnOnce() -> Result<W>, tests: &[Test<W>]) -> ExitCode {
-    let (options, words): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with('-'));
+    let (options, words) = command_line(env::args().skip(1));
     let exact = options.iter().any(|option| option == "--exact");
     let wanted = |name: &str| {
         words.is_empty() || words.iter().any(|word| if exact { name == word } else { name.contains(word.as_str()) })
@@ -72,5 +72,38 @@ pub fn run<W>(make: impl FnOnce() -> Result<W>, tests: &[Test<W>]) -> ExitCode {
     } else {
         println!("\ntest result: FAILED: {}\n", failed.join(", "));
         ExitCode::FAILURE
+    }
+}
+
+/// Options of libtest that take a value of their own.
+const WITH_VALUE: [&str; 6] = ["--test-threads", "--skip", "--color", "--format", "--logfile", "-Z"];
+
+/// Options, and the words to look for in names.
+fn command_line(arguments: impl Iterator<Item = String>) -> (Vec<String>, Vec<String>) {
+    let (mut options, mut words) = (Vec::new(), Vec::new());
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        if !argument.starts_with('-') {
+            words.push(argument);
+            continue;
+        }
+        if WITH_VALUE.contains(&argument.as_str()) {
+            arguments.next();
+        }
+        options.push(argument);
+    }
+    (options, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_an_option_is_no_word_to_look_for() {
+        let given = ["--test-threads", "1", "--exact", "a_name", "--nocapture"].map(str::to_owned);
+        let (options, words) = command_line(given.into_iter());
+        assert_eq!(options, ["--test-threads", "--exact", "--nocapture"]);
+        assert_eq!(words, ["a_name"]);
     }
 }

@@ -34,8 +34,13 @@ pub struct World {
 impl World {
     /// Starts a node and registers a patient and a verified doctor, who has the patient under care.
     pub fn make() -> Result<Self> {
+        Self::make_with(Node::start)
+    }
+
+    /// The same, on a node that `start` starts in the folder that it is given.
+    pub fn make_with(start: impl FnOnce(&Path) -> Result<Node>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("medchain-test-").tempdir()?;
-        let node = Node::start(&folder.path().join("node"))?;
+        let node = start(&folder.path().join("node"))?;
         let cli = Cli::new(&folder.path().join("keys"), &node.url())?;
         for name in [PATIENT, DOCTOR] {
             cli.json(None, args!["account", "new", name])?;

@@ -9,7 +9,7 @@ use medchain_tests::{
     args,
     attack::{OnDisk, Ticket},
     cli::{Cli, Refusal},
-    life::{ADMINISTRATOR, DOCTOR, PATIENT},
+    life::{self, ADMINISTRATOR, DOCTOR, PATIENT},
     rpc::{NodeRefusal, Rpc},
     scenario, tests,
     world::{upload_of, World},
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
             commands_refuse_bad_input,
             commands_refuse_a_node_that_is_down_or_of_another_chain,
             a_refused_command_leaves_nothing_behind,
+            text_that_is_not_utf_8_is_taken_as_a_name_or_refused_clearly,
         ],
     )
 }
@@ -306,4 +307,231 @@ fn check(cli: &Cli, case: Case) -> Result<()> {
     ensure!(refusal.says(case.says), "{shown:?} does not say {:?}: {refusal:?}", case.says);
     ensure!(refusal.status == 2 || refusal.hint.is_some(), "{shown:?} gives no hint: {refusal:?}");
     Ok(())
+}
+
+/// The arguments after the first `key` and the status, then what is said.
+macro_rules! case {
+    ($key:expr, $status:literal, $says:literal, $($argument:expr),+ $(,)?) => {
+        Case { key: $key, status: $status, says: $says, arguments: args![$($argument),+].to_vec() }
+    };
+}
+
+fn commands_refuse_bad_input(world: &mut World) -> Result<()> {
+    let folder = world.folder().to_path_buf();
+    let file = world.file("document.bin", 100, 31)?;
+    let report = some_report(world, 32)?.id.to_string();
+    let (not_text, not_phrase, empty) = (folder.join("not-text"), folder.join("not-phrase"), folder.join("nothing"));
+    fs::write(&not_text, [0xff, 0xfe, 0xfd])?;
+    fs::write(&not_phrase, "one two three\n")?;
+    fs::write(&empty, "\n")?;
+    let huge = folder.join("huge");
+    fs::File::create(&huge)?.set_len(17 * 1024 * 1024 * 1024)?;
+    let output = folder.join("refused-output");
+    let nowhere = folder.join("nowhere");
+    let (patient, doctor, none) = (Some(PATIENT), Some(DOCTOR), None);
+    let many: Vec<OsString> = (1..=33).map(|number: u32| number.to_string().into()).collect();
+    let too_many = Case {
+        key: doctor,
+        status: 2,
+        says: "",
+        arguments: [args!["access", "request", PATIENT].to_vec(), many].concat(),
+    };
+    let cases = vec![
+        // Accounts.
+        case!(none, 1, "already has an account", "account", "new", PATIENT),
+        case!(none, 1, "is not a name", "account", "new", "../escape"),
+        case!(none, 1, "is empty", "account", "new", "fresh", "--passphrase-file", &empty),
+        case!(none, 1, "no account", "account", "export", "nobody"),
+        case!(none, 1, "does not open", "account", "export", PATIENT, "--passphrase-file", &not_phrase),
+        case!(none, 1, "not a recovery phrase", "account", "import", "fresh", "--secret-file", &not_phrase),
+        case!(none, 1, "no text", "account", "import", "fresh", "--secret-file", &not_text),
+        case!(none, 1, "no such file", "account", "import", "fresh", "--secret-file", &nowhere),
+        // Keys.
+        case!(none, 2, "no key was named", "record", "list"),
+        case!(Some("nobody"), 1, "no account", "record", "list"),
+        case!(Some("//Alice/soft"), 1, "softly derived", "record", "list"),
+        case!(Some("0x12"), 1, "not a seed", "record", "list"),
+        case!(Some("//Stranger"), 1, "not registered", "record", "list"),
+        case!(patient, 1, "does not open", "record", "list", "--passphrase-file", &not_phrase),
+        // Members.
+        case!(none, 2, "wizard", "member", "list", "--role", "wizard"),
+        case!(none, 2, "0", "member", "list", "--limit", "0"),
+        case!(none, 1, "no member", "member", "show", "nobody-here"),
+        case!(
+            Some("//Bob"),
+            2,
+            "licence",
+            "member",
+            "register",
+            "--role",
+            "doctor",
+            "--username",
+            "bob",
+            "--name",
+            "B"
+        ),
+        case!(
+            patient,
+            1,
+            "registered already",
+            "member",
+            "register",
+            "--role",
+            "patient",
+            "--username",
+            "x.y",
+            "--name",
+            "X"
+        ),
+        case!(Some(ADMINISTRATOR), 1, "no member", "member", "verify", "nobody-here"),
+        case!(Some(ADMINISTRATOR), 1, "NotPending", "member", "verify", DOCTOR),
+        case!(Some(ADMINISTRATOR), 1, "NotAProfessional", "member", "verify", PATIENT),
+        case!(doctor, 1, "may not", "member", "verify", DOCTOR),
+        case!(doctor, 1, "not an administrator", "member", "publish-key"),
+        case!(Some(ADMINISTRATOR), 2, "reason", "member", "reject", DOCTOR, "--reason", "dislike"),
+        // Appointments.
+        case!(patient, 2, "zone", "appointment", "request", DOCTOR, "--start", "tomorrow"),
+        case!(patient, 1, "in the past", "appointment", "request", DOCTOR, "--start", "2020-01-01T09:00Z"),
+        case!(patient, 1, "quarters", "appointment", "request", DOCTOR, "--start", "2100-01-01T09:07Z"),
+        case!(patient, 1, "TooFarAhead", "appointment", "request", DOCTOR, "--start", "2100-01-01T09:00Z"),
+        case!(patient, 1, "no member", "appointment", "request", "nobody-here", "--start", "2100-01-01T09:00Z"),
+        case!(doctor, 1, "UnknownAppointment", "appointment", "accept", "999999"),
+        case!(doctor, 2, "", "appointment", "accept", "first"),
+        case!(patient, 1, "AlreadyUnderCare", "care", "open", DOCTOR, "--no-profile"),
+        // Records.
+        case!(doctor, 1, "no such file", "record", "upload", &nowhere, "--patient", PATIENT),
+        case!(doctor, 1, "folder", "record", "upload", &folder, "--patient", PATIENT),
+        case!(doctor, 1, "no member", "record", "upload", &file, "--patient", "nobody-here"),
+        case!(doctor, 2, "poem", "record", "upload", &file, "--patient", PATIENT, "--kind", "poem"),
+        case!(doctor, 2, "prescriptions", "record", "upload", &file, "--patient", PATIENT, "--fills", "2"),
+        case!(
+            doctor,
+            2,
+            "25",
+            "record",
+            "upload",
+            &file,
+            "--patient",
+            PATIENT,
+            "--kind",
+            "prescription",
+            "--fills",
+            "25"
+        ),
+        case!(doctor, 1, "at most", "record", "upload", &huge, "--patient", PATIENT),
+        case!(doctor, 1, "no interrupted upload", "record", "upload", &file, "--patient", PATIENT, "--resume"),
+        case!(doctor, 1, "there is no record", "record", "show", "999999"),
+        case!(doctor, 1, "there is no record", "record", "open", "999999", "--output", &output),
+        case!(doctor, 1, "not granted", "record", "open", &report, "--output", &output),
+        case!(doctor, 1, "not granted", "record", "open", &report, "--output", &output, "--no-open"),
+        case!(patient, 1, "already exists", "record", "open", &report, "--output", &file),
+        case!(patient, 1, "no such file or folder", "record", "open", &report, "--output", nowhere.join("in")),
+        case!(doctor, 1, "NotThePatient", "record", "erase", &report),
+        case!(patient, 1, "NotTheAuthor", "record", "retract", &report),
+        // Access.
+        case!(doctor, 1, "UnknownRecord", "access", "request", PATIENT, "999999"),
+        case!(doctor, 1, "Emergency", "access", "request", PATIENT, &report, "--purpose", "ETREAT"),
+        case!(doctor, 2, "CURIOSITY", "access", "request", PATIENT, &report, "--purpose", "CURIOSITY"),
+        case!(patient, 1, "NotAProfessional", "access", "request", PATIENT, &report),
+        too_many,
+        case!(patient, 1, "no request", "access", "grant", "999999"),
+        case!(patient, 2, "15m", "access", "grant", "1", "--for", "forever"),
+        case!(patient, 2, "0", "access", "grant", "1", "--openings", "0"),
+        case!(patient, 1, "UnknownRequest", "access", "deny", "999999"),
+        case!(doctor, 1, "UnknownRequest", "access", "withdraw", "999999"),
+        case!(patient, 1, "NoGrant", "access", "revoke", &report, DOCTOR),
+        case!(doctor, 1, "NoGrant", "access", "relinquish", &report),
+        case!(doctor, 1, "NoGrant", "access", "open", &report),
+        case!(doctor, 1, "NoWindow", "access", "close", &report),
+        case!(doctor, 1, "not granted", "access", "share", PATIENT, "nobody-here"),
+        case!(none, 1, "no member", "access", "log", "--patient", "nobody-here"),
+        // The program.
+        case!(none, 2, "unrecognized", "recrod", "list"),
+        case!(none, 2, "64 hexadecimal digits", "status", "--genesis", "0x12"),
+    ];
+    let mut wrong = Vec::new();
+    for case in cases {
+        if let Err(error) = check(&world.cli, case) {
+            wrong.push(format!("{error:#}"));
+        }
+    }
+    ensure!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    ensure!(!output.exists(), "a refused opening left a file");
+    Ok(())
+}
+
+fn commands_refuse_a_node_that_is_down_or_of_another_chain(world: &mut World) -> Result<()> {
+    for (url, says) in [
+        ("ws://127.0.0.1:1", "no node answers"),
+        ("http://127.0.0.1:1", "not the address of a node"),
+        ("nonsense", "not the address of a node"),
+    ] {
+        check(&world.cli.at(url), case!(None, 1, "", "status"))?;
+        let refusal = world.cli.at(url).refused(None, args!["status"])?;
+        ensure!(refusal.says(says), "{url}: {refusal:?}");
+    }
+    let other = format!("0x{}", "77".repeat(32));
+    check(&world.cli, case!(None, 1, "genesis", "status", "--genesis", other))
+}
+
+fn a_refused_command_leaves_nothing_behind(world: &mut World) -> Result<()> {
+    const PENDING: &str = "dr-pending";
+    world.cli.json(None, args!["account", "new", PENDING])?;
+    life::register_professional(&world.cli, PENDING, "doctor", world.folder())?;
+    let vault = world.node.vault()?;
+    let count = || -> Result<(usize, usize, usize)> {
+        let uploads = world.cli.home().join("medchain").join("uploads");
+        let uploads = if uploads.exists() { entries(&uploads)? } else { 0 };
+        Ok((entries(&vault.join("contents"))?, entries(&vault.join("staging"))?, uploads))
+    };
+    let before = count()?;
+    let file = world.file("refused.bin", 3_000_000, 41)?;
+    let refusal = world.cli.refused(Some(PENDING), upload_of(&file))?;
+    ensure!(refusal.says("NotActive"), "{refusal:?}");
+    // A patient may not write reports, not even its own.
+    world.cli.refused(Some(PATIENT), upload_of(&file))?;
+    let after = count()?;
+    ensure!(before == after, "contents, uploads staged, uploads kept: {before:?}, after the refusal {after:?}");
+
+    // A certificate over the limit is refused before its owner is registered.
+    const HUGE: &str = "dr-huge";
+    world.cli.json(None, args!["account", "new", HUGE])?;
+    let certificate = world.folder().join("huge-certificate");
+    fs::File::create(&certificate)?.set_len(40 * 1024 * 1024)?;
+    let register = args![
+        "member",
+        "register",
+        "--role",
+        "doctor",
+        "--username",
+        HUGE,
+        "--name",
+        "Huge (synthetic)",
+        "--licence",
+        "SYN-2",
+        "--issuer",
+        "Example Chamber",
+        "--certificate",
+        &certificate,
+    ];
+    let refusal = world.cli.refused(Some(HUGE), register)?;
+    ensure!(refusal.says("at most"), "{refusal:?}");
+    ensure!(
+        world.node.rpc()?.answer("medchain_member", vec![json!(HUGE)])?.is_null(),
+        "a refused registration left a member"
+    );
+    Ok(())
+}
+
+fn text_that_is_not_utf_8_is_taken_as_a_name_or_refused_clearly(world: &mut World) -> Result<()> {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = || OsString::from_vec(vec![b'r', 0xff, 0xfe, b'.', b't', b'x', b't']);
+    let odd = world.folder().join(bytes());
+    fs::write(&odd, "synthetic report under a name that is no text\n")?;
+    let record = world.upload(&odd)?;
+    ensure!(life::same_bytes(&odd, &world.open(record.id)?)?, "the document changed");
+    // As an argument that must be text it is wrong usage.
+    let titled = [upload_of(&odd).to_vec(), vec!["--title".into(), bytes()]].concat();
+    check(&world.cli, Case { key: Some(DOCTOR), arguments: titled, status: 2, says: "UTF-8" })?;
+    check(&world.cli, Case { key: Some(DOCTOR), arguments: vec![bytes()], status: 2, says: "" })
 }

@@ -56,8 +56,7 @@ fn a_large_document_passes_through_little_memory(world: &mut World) -> Result<()
     ensure!(uploaded.status == Some(0), "{}", uploaded.stderr);
     let record = RecordId(number(&serde_json::from_str(&uploaded.stdout)?, "record")?);
     let output = world.folder().join("large-as-read");
-    let opened =
-        world.cli.run(Some(PATIENT), args!["record", "open", record.to_string(), "--output", &output])?;
+    let opened = world.cli.run(Some(PATIENT), args!["record", "open", record.to_string(), "--output", &output])?;
     ensure!(opened.status == Some(0), "{}", opened.stderr);
     let node_growth = watch.end().saturating_sub(node_before);
 

@@ -11,12 +11,7 @@ use medchain_tests::{
 use std::{fs, process::ExitCode};
 
 fn main() -> ExitCode {
-    scenario::run(
-        || Ok(()),
-        tests![
-            a_record_lives_its_whole_life_and_what_is_forbidden_is_refused,
-        ],
-    )
+    scenario::run(|| Ok(()), tests![a_record_lives_its_whole_life_and_what_is_forbidden_is_refused,])
 }
 
 /// 255 bytes of UTF-8, the most that Linux takes for a name: Chinese, two emoji, an ending.

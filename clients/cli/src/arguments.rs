@@ -1,12 +1,19 @@
-//! The arguments of the program.
+//! The arguments of the program. The documentation of each is its help text.
 
-use crate::moments::{parse_date, parse_duration, parse_time};
+// Brackets in help texts name defaults, as clap's own do; they are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
+
+use crate::moments::{parse_date, parse_days_off, parse_duration, parse_opening_time, parse_time};
 use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     Args, Parser, Subcommand,
 };
 use medchain_primitives::*;
-use medchain_sdk::{account::AccountId, client::MemberSelector};
+use medchain_sdk::{
+    account::AccountId,
+    chain::{DaysOff, OpeningTime},
+    client::MemberSelector,
+};
 use std::path::PathBuf;
 
 /// MedChain from the command line: accounts, members, appointments, records, and who may read them
@@ -189,6 +196,49 @@ pub enum MemberCommand {
         /// What `medchain member accept-move` printed
         consent: String,
     },
+    /// Name who may recover this account if its key is lost; replaces those named before, and nobody withdraws them
+    Guardians {
+        /// Numbers, usernames or addresses
+        #[arg(num_args = 0..=limits::RECOVERY_GUARDIANS_MAX as usize)]
+        guardians: Vec<MemberSelector>,
+        /// How many of them have to agree [default: more than half]
+        #[arg(long)]
+        threshold: Option<u32>,
+        /// How long this account can object once they agree: 1d to 90d
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
+        wait: Moment,
+    },
+    /// Show a member's guardians, and the recoveries that they have proposed [default: this account]
+    Recoveries {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+    },
+    /// Propose to move a member who lost its key to the account that consented (guardians)
+    ProposeRecovery {
+        /// What `medchain member accept-move` printed for the new account
+        consent: String,
+    },
+    /// Agree to a recovery that another guardian has proposed (guardians)
+    ApproveRecovery {
+        /// The member that is to be recovered: number, username or address
+        member: MemberSelector,
+        /// The guardian who proposed it: number, username or address
+        #[arg(long)]
+        proposer: MemberSelector,
+        /// The new account's address, as the member itself told it
+        #[arg(long)]
+        to: AccountId,
+    },
+    /// Carry out a recovery once the time to object is over (guardians)
+    CompleteRecovery {
+        /// The member that is to be recovered: number, username or address
+        member: MemberSelector,
+        /// The guardian who proposed it: number, username or address
+        #[arg(long)]
+        proposer: MemberSelector,
+    },
+    /// Object to every recovery of this account: they end at once
+    ObjectToRecovery,
     /// Verify a professional (administrators)
     Verify {
         /// Number, username or address
@@ -281,6 +331,34 @@ pub enum Appointment {
         #[arg(long, value_parser = term(AppointmentReason::ALL, AppointmentReason::name), default_value = "unavailable")]
         reason: AppointmentReason,
     },
+    /// Ask for another time (patients); an accepted appointment keeps its time until the doctor accepts the new one
+    Reschedule {
+        /// The appointment's number
+        appointment: AppointmentId,
+        /// When the new one starts, with its zone, such as 2027-03-01T09:00Z
+        #[arg(long, value_name = "TIME", value_parser = parse_time)]
+        start: Moment,
+        /// How long it lasts: 15m to 8h
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30m")]
+        length: Moment,
+        /// A note that only the doctor can read
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Show when a doctor can be booked, in UTC [default: this account]
+    Schedule {
+        /// Number, username or address of the doctor
+        doctor: Option<MemberSelector>,
+    },
+    /// Say when this doctor can be booked, in UTC; replaces what was said before, and without options lifts all bounds
+    SetSchedule {
+        /// A weekly opening time, such as mon:08:00-12:30; repeat it
+        #[arg(long, value_name = "DAY:FROM-UNTIL", value_parser = parse_opening_time)]
+        open: Vec<OpeningTime>,
+        /// A day off, or several, such as 2027-12-24 or 2027-12-24..2027-12-31; repeat it
+        #[arg(long, value_name = "DAY[..DAY]", value_parser = parse_days_off)]
+        off: Vec<DaysOff>,
+    },
     /// Call an appointment off
     Cancel {
         /// The appointment's number
@@ -355,6 +433,9 @@ pub struct DocumentArguments {
     /// Go on with an interrupted upload of this document, and fail if there is none
     #[arg(long)]
     pub resume: bool,
+    /// Return only once so many validators have said, each with its signature, that they hold the content
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub copies: Option<u32>,
 }
 
 /// Documents.

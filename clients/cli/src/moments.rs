@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medchain_primitives::{Moment, DAY, HOUR, MINUTE};
+use medchain_runtime_api::OpeningTimeView;
+use medchain_sdk::chain::{DaysOff, OpeningTime};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Reads a duration such as `15m`, `1h`, `7d`, `1h30m`; the result is in milliseconds.
@@ -50,6 +52,69 @@ pub fn parse_date(text: &str) -> Result<Moment, String> {
     }
 }
 
+/// The days of the week as they are read and shown.
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Reads a weekly opening time in UTC such as `mon:08:00-12:30`.
+pub fn parse_opening_time(text: &str) -> Result<OpeningTime, String> {
+    let read = || {
+        let (day, times) = text.split_once(':')?;
+        let (from, until) = times.split_once('-')?;
+        let weekday = WEEKDAYS.iter().position(|name| *name == day)?;
+        let time = OpeningTime {
+            weekday: u8::try_from(weekday).ok()?,
+            from: quarter_of_day(from)?,
+            until: quarter_of_day(until)?,
+        };
+        (time.from < time.until).then_some(time)
+    };
+    read().ok_or_else(|| {
+        "give a day and quarters of an hour in UTC, such as mon:08:00-12:30 or sat:20:00-24:00".to_owned()
+    })
+}
+
+/// Reads `08:15` as the 33rd quarter of an hour of the day, and `24:00` as its end.
+fn quarter_of_day(text: &str) -> Option<u8> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
+    (minutes < 60 && minutes.is_multiple_of(15) && quarter <= 96).then_some(quarter)
+}
+
+/// Reads a day off such as `2027-12-24`, or several such as `2027-12-24..2027-12-31`.
+pub fn parse_days_off(text: &str) -> Result<DaysOff, String> {
+    let day = |text: &str| {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        u32::try_from(date.signed_duration_since(NaiveDate::default()).num_days()).ok()
+    };
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    match (day(first), day(last)) {
+        (Some(first), Some(last)) if first <= last => Ok(DaysOff { first, last }),
+        _ => Err("give a day or a first and a last one, such as 2027-12-24 or 2027-12-24..2027-12-31".to_owned()),
+    }
+}
+
+/// A weekly opening time for people.
+pub fn shown_opening_time(time: &OpeningTimeView) -> String {
+    let day = WEEKDAYS.get(usize::from(time.weekday)).copied().unwrap_or("?");
+    let clock = |quarter: u8| format!("{:02}:{:02}", quarter / 4, quarter % 4 * 15);
+    format!("{day} {}-{} UTC", clock(time.from), clock(time.until))
+}
+
+/// Days off for people.
+pub fn shown_days(first: u32, last: u32) -> String {
+    let day = |day: u32| {
+        NaiveDate::default()
+            .checked_add_days(chrono::Days::new(day.into()))
+            .map_or_else(|| format!("day {day}"), |date| date.format("%Y-%m-%d").to_string())
+    };
+    if first == last {
+        day(first)
+    } else {
+        format!("{} to {}", day(first), day(last))
+    }
+}
+
 /// A moment for people, in UTC to the minute.
 pub fn shown(moment: Moment) -> String {
     i64::try_from(moment)
@@ -94,6 +159,29 @@ mod tests {
         }
         assert_eq!(shown_duration(90 * MINUTE), "1h30m");
         assert_eq!(shown_duration(24 * HOUR), "1d");
+    }
+
+    #[test]
+    fn opening_times_are_quarters_of_an_hour_of_a_weekday() {
+        assert_eq!(parse_opening_time("mon:08:00-12:30"), Ok(OpeningTime { weekday: 0, from: 32, until: 50 }));
+        assert_eq!(parse_opening_time("sun:00:00-24:00"), Ok(OpeningTime { weekday: 6, from: 0, until: 96 }));
+        for malformed in
+            ["", "mon", "mon:8-12", "mon:08:10-09:00", "mon:09:00-09:00", "mon:24:15-24:30", "day:08:00-09:00"]
+        {
+            assert!(parse_opening_time(malformed).is_err(), "{malformed}");
+        }
+        assert_eq!(shown_opening_time(&OpeningTimeView { weekday: 0, from: 33, until: 96 }), "mon 08:15-24:00 UTC");
+    }
+
+    #[test]
+    fn days_off_are_counted_from_1970() {
+        assert_eq!(parse_days_off("1970-01-02"), Ok(DaysOff { first: 1, last: 1 }));
+        assert_eq!(parse_days_off("2027-01-01..2027-01-03"), Ok(DaysOff { first: 20_819, last: 20_821 }));
+        assert_eq!(shown_days(20_819, 20_821), "2027-01-01 to 2027-01-03");
+        assert_eq!(shown_days(20_819, 20_819), "2027-01-01");
+        for malformed in ["", "2027-01-03..2027-01-01", "1969-12-31", "2027-01", "2027-01-01.."] {
+            assert!(parse_days_off(malformed).is_err(), "{malformed}");
+        }
     }
 
     #[test]

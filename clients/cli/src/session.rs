@@ -92,7 +92,9 @@ impl Session {
 
     /// The member that acts.
     pub async fn me(&self) -> Result<Member> {
-        Ok(self.client().await?.member_of(&self.identity().await?.account()).await?)
+        // What can be wrong with the key is told whether or not a node answers.
+        let identity = self.identity().await?;
+        Ok(self.client().await?.member_of(&identity.account()).await?)
     }
 
     /// The passphrase of an account of the keystore.

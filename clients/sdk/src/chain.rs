@@ -116,8 +116,16 @@ impl Config for ChainConfig {
         with = "::subxt::utils::Static<::medchain_primitives::SealedProfile>"
     ),
     substitute_type(
+        path = "sp_runtime::MultiSignature",
+        with = "::subxt::utils::Static<::subxt::utils::MultiSignature>"
+    ),
+    substitute_type(
         path = "pallet_registry::types::Voucher<A, S>",
         with = "::subxt::utils::Static<crate::statement::Voucher>"
+    ),
+    substitute_type(
+        path = "pallet_appointments::types::Schedule",
+        with = "::subxt::utils::Static<crate::chain::Schedule>"
     ),
     substitute_type(
         path = "medchain_primitives::terms::RetractionReason",
@@ -135,7 +143,6 @@ impl Config for ChainConfig {
         path = "medchain_primitives::terms::GuardianScope",
         with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
     ),
-    substitute_type(path = "sp_runtime::MultiSignature", with = "::subxt::utils::MultiSignature"),
     substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
     substitute_type(
         path = "pallet_reports::types::NewRecord",
@@ -162,6 +169,35 @@ pub struct Details {
     pub speciality: String,
     /// Postal address; may be empty.
     pub address: String,
+}
+
+/// When a doctor can be booked, in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Schedule {
+    /// Weekly opening times; at most `limits::OPENING_TIMES_MAX`, and none means at any time.
+    pub opening_times: Vec<OpeningTime>,
+    /// Days off; at most `limits::DAYS_OFF_MAX`.
+    pub days_off: Vec<DaysOff>,
+}
+
+/// A weekly opening time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct OpeningTime {
+    /// The day of the week: 0 is Monday, 6 Sunday.
+    pub weekday: u8,
+    /// The first quarter of an hour of the day, from 0.
+    pub from: u8,
+    /// The quarter of an hour of the day that is no longer in it, up to 96.
+    pub until: u8,
+}
+
+/// Days off, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct DaysOff {
+    /// The first, in days since 1 January 1970.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
 }
 
 /// The consent for one record, as a grant carries it.
@@ -242,7 +278,35 @@ pub mod calls {
     pub fn move_account(consent: MoveConsent) -> impl Payload {
         let MoveConsent { to, encryption_key, expires_at, signature, .. } = consent;
         let (to, key) = (AccountId32(to), Static(encryption_key));
-        tx().registry().move_account(to, key, expires_at, signature)
+        tx().registry().move_account(to, key, expires_at, Static(signature))
+    }
+
+    /// Names who may recover the signer's account.
+    pub fn name_guardians(guardians: Vec<MemberId>, threshold: u32, wait: Moment) -> impl Payload {
+        let guardians = BoundedVec(guardians.into_iter().map(Static).collect());
+        tx().registry().name_guardians(guardians, threshold, wait)
+    }
+
+    /// A guardian proposes to move a member to the account that consented.
+    pub fn propose_recovery(consent: MoveConsent) -> impl Payload {
+        let MoveConsent { member, to, encryption_key, expires_at, signature } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().propose_recovery(Static(member), to, key, expires_at, Static(signature))
+    }
+
+    /// A guardian agrees to what another has proposed.
+    pub fn approve_recovery(member: MemberId, proposer: MemberId, to: [u8; 32], key: EncryptionKey) -> impl Payload {
+        tx().registry().approve_recovery(Static(member), Static(proposer), AccountId32(to), Static(key))
+    }
+
+    /// The member objects to every recovery of its account.
+    pub fn object_to_recovery() -> impl Payload {
+        tx().registry().object_to_recovery()
+    }
+
+    /// A guardian carries a recovery out.
+    pub fn complete_recovery(member: MemberId, proposer: MemberId) -> impl Payload {
+        tx().registry().complete_recovery(Static(member), Static(proposer))
     }
 
     /// Changes the details of a professional who is not verified.
@@ -314,6 +378,16 @@ pub mod calls {
     /// The doctor notes that the patient did not come.
     pub fn mark_appointment_missed(id: AppointmentId) -> impl Payload {
         tx().appointments().mark_missed(Static(id))
+    }
+
+    /// The patient asks for another time.
+    pub fn reschedule_appointment(id: AppointmentId, start: Moment, end: Moment, note: Vec<u8>) -> impl Payload {
+        tx().appointments().reschedule(Static(id), start, end, BoundedVec(note))
+    }
+
+    /// The doctor says when it can be booked.
+    pub fn set_schedule(schedule: Schedule) -> impl Payload {
+        tx().appointments().set_schedule(Static(schedule))
     }
 
     /// The patient opens a care relation.

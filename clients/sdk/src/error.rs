@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The result of a call to the SDK.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why something was refused or failed. [`Error::to_string`] is one sentence without a full stop; [`Error::hint`] says what to
+/// Why something was refused or failed. Its `Display` is one sentence without a full stop; [`Error::hint`] says what to
 /// do. Neither carries personal data or secrets.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -151,6 +151,14 @@ pub enum Error {
         record: RecordId,
         /// Why.
         reason: String,
+    },
+    /// Fewer validators than asked for have said in time that they hold the content.
+    #[error("{found} of the {copies} validators asked for hold the content by now")]
+    TooFewCopies {
+        /// How many were asked for.
+        copies: u32,
+        /// How many have said so.
+        found: u32,
     },
     /// The chain has no release committee.
     #[error("this chain has no release committee")]
@@ -349,6 +357,9 @@ impl Error {
                 "use the key that the member registered with; a grant for an older key must be given anew"
             }
             Self::ReleaseRefused { .. } => "repeat it, or ask another node with --url",
+            Self::TooFewCopies { .. } => {
+                "the record is anchored and its content stored; repeat the command to wait again, or ask for fewer copies"
+            }
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
             Self::ContentMismatch { .. } => "fetch it from another node with --url, and tell this node's operator",

@@ -6,7 +6,9 @@ mod upload;
 
 pub use halves::{actor, half_of, own_half, reader_half, reseal, Actor};
 pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
-pub use upload::{upload, upload_batch, NewRecord, Purposed, Source, UploadOptions, Uploaded, UploadedBatch};
+pub use upload::{
+    check_size, upload, upload_batch, NewRecord, Purposed, Source, UploadOptions, Uploaded, UploadedBatch,
+};
 
 /// The CIDv1 of a content, in its standard text form.
 pub fn cid(content: medchain_primitives::ContentRoot) -> String {

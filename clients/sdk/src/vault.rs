@@ -6,16 +6,26 @@ use crate::{
     error::{Error, Result},
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
+use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
 use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
 use serde::{de::DeserializeOwned, Deserialize};
 use serde_json::{json, Value};
-use std::{fs::File, sync::Arc};
+use sp_core::{sr25519, Pair};
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::Mutex;
 
 /// How many leaves are under way at once: enough to hide the latency, few enough that memory stays small.
 const LEAVES_IN_FLIGHT: usize = 4;
+
+/// How often it is asked who holds a content.
+const COPIES_POLL: Duration = Duration::from_millis(500);
 
 /// Tickets for one operation on one content. Signed when first needed, and anew when the node no longer takes the last
 /// one, so that a transfer can outlast a ticket.
@@ -91,6 +101,78 @@ impl<'a> Tickets<'a> {
         });
         *current = Some(ticket.clone());
         Ok(ticket)
+    }
+}
+
+/// A validator's word that its node holds a content, as a node passes it on.
+#[derive(Deserialize)]
+struct Holding {
+    key: Hash,
+    at: u64,
+    signature: String,
+}
+
+impl Holding {
+    /// Whether the validator signed this, for this chain and content. The text is the node's: `medchain/holding/v1`, the
+    /// genesis hash, the content's root digest, the time as 8 bytes in little-endian order.
+    fn is_signed(&self, genesis: &[u8; 32], content: &ContentRoot) -> bool {
+        let text = [b"medchain/holding/v1".as_slice(), genesis, &content.0, &self.at.to_le_bytes()].concat();
+        let mut signature = [0; 64];
+        let digits = self.signature.strip_prefix("0x").unwrap_or(&self.signature);
+        hex::decode_to_slice(digits, &mut signature).is_ok()
+            && sr25519::Pair::verify(
+                &sr25519::Signature::from_raw(signature),
+                text,
+                &sr25519::Public::from_raw(self.key.0),
+            )
+    }
+}
+
+/// The authoring keys of the validators at the finalized block, by the node's word.
+async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
+    let finalized: Value = client.call("chain_getFinalizedHead", []).await?;
+    let key = [sp_crypto_hashing::twox_128(b"Aura"), sp_crypto_hashing::twox_128(b"Authorities")].concat();
+    let key = format!("0x{}", hex::encode(key));
+    let stored: Option<String> = client.call("state_getStorage", [json!(key), finalized]).await?;
+    let malformed = || Error::MalformedAnswer { method: "state_getStorage".to_owned() };
+    let stored = stored.ok_or_else(malformed)?;
+    let bytes = hex::decode(stored.strip_prefix("0x").unwrap_or(&stored)).map_err(|_| malformed())?;
+    Vec::decode_all(&mut bytes.as_slice()).map_err(|_| malformed())
+}
+
+/// Waits, for a content named by its CID, until `copies` validators have said, each with a signature that is checked here, that they hold the content whole.
+/// Contents spread once a record that anchors them is final.
+///
+/// # Errors
+/// [`Error::TooFewCopies`] after `within`; those of [`Client::call`].
+pub async fn await_copies(
+    client: &Client,
+    identity: &Identity,
+    content: &str,
+    copies: u32,
+    within: Duration,
+) -> Result<u32> {
+    let malformed = |_| Error::MalformedAnswer { method: "vault_finish".to_owned() };
+    let content = ContentRoot::parse_cid(content).map_err(malformed)?;
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let genesis = client.genesis();
+    let started = Instant::now();
+    loop {
+        let validators = validators(client).await?;
+        let holdings: Vec<Holding> = tickets.call("vault_copies", []).await?;
+        let holders: BTreeSet<[u8; 32]> = holdings
+            .iter()
+            .filter(|holding| validators.contains(&holding.key.0) && holding.is_signed(&genesis, &content))
+            .map(|holding| holding.key.0)
+            .collect();
+        let found = holders.len() as u32;
+        if found >= copies {
+            return Ok(found);
+        }
+        if started.elapsed() >= within {
+            return Err(Error::TooFewCopies { copies, found });
+        }
+        tokio::time::sleep(COPIES_POLL).await;
     }
 }
 

@@ -82,8 +82,9 @@ pub fn reading_refused(refusal: &Refusal) -> ErrorObjectOwned {
 /// What the vault refused or could not do.
 pub fn vault_failed(error: VaultError) -> ErrorObjectOwned {
     use VaultError as E;
+    // The vault's texts give the cause and, behind a semicolon, the remedy.
     let message = error.to_string();
-    let (code, data) = match error {
+    let (code, mut data) = match error {
         E::OverAllowance { size, available } => {
             (Code::StoringRefused, json!({ "reason": "overAllowance", "size": size, "available": available }))
         }
@@ -130,7 +131,13 @@ pub fn vault_failed(error: VaultError) -> ErrorObjectOwned {
             (Code::Storage, json!({ "reason": "storage" }))
         }
     };
-    failure(code, message, data)
+    match message.split_once("; ") {
+        Some((cause, remedy)) => {
+            data["hint"] = json!(remedy);
+            failure(code, cause, data)
+        }
+        None => failure(code, message, data),
+    }
 }
 
 #[cfg(test)]
@@ -145,13 +152,19 @@ mod tests {
     #[test]
     fn an_incomplete_upload_says_which_leaves_are_missing() {
         let error = vault_failed(VaultError::Incomplete { missing: vec![0..2, 5..6] });
-        assert_eq!(parts(&error), (7106, json!({ "reason": "incomplete", "missing": [[0, 2], [5, 6]] })));
+        let (code, data) = parts(&error);
+        assert_eq!((code, &data["missing"]), (7106, &json!([[0, 2], [5, 6]])));
+        assert_eq!(
+            (error.message(), &data["hint"]),
+            ("3 of the content's leaves are missing", &json!("send them, then finish"))
+        );
     }
 
     #[test]
     fn a_changed_byte_in_the_vault_is_reported_as_not_held() {
         let error = vault_failed(VaultError::CorruptLeaf { index: 3 });
-        assert_eq!(parts(&error), (7107, json!({ "reason": "corruptLeaf", "index": 3 })));
+        let (code, data) = parts(&error);
+        assert_eq!((code, &data["reason"], &data["index"]), (7107, &json!("corruptLeaf"), &json!(3)));
     }
 
     #[test]

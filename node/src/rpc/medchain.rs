@@ -36,7 +36,7 @@ pub enum Selector {
 
 /// A number of a record, an appointment, a request or a reading: a JSON number or its decimal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Id(u64);
+pub struct Id(pub u64);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -132,6 +132,12 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<KeyView, KeyVersion>>;
 
+    /// Who may recover a member's account if its key is lost, and what they have proposed; `null` if it has named nobody.
+    ///
+    /// Example: `medchain_guardianship(1001)`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_guardianship", blocking)]
+    fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>>;
+
     /// An appointment, or `null`.
     ///
     /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
@@ -149,6 +155,13 @@ pub trait MedchainApi {
         limit: Option<u32>,
         at: Option<Hash>,
     ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
+
+    /// When a doctor can be booked, in UTC: weekly opening times in quarters of an hour of the day (none: at any time), and
+    /// days off in days since 1 January 1970.
+    ///
+    /// Example: `medchain_schedule(1002)`. Errors: 7001, 7002, 7003.
+    #[method(name = "medchain_schedule", blocking)]
+    fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView>;
 
     /// A page of the care relations of a patient or doctor; the cursor is the other side's number.
     ///
@@ -210,7 +223,7 @@ pub trait MedchainApi {
     ///
     /// Example: `medchain_guardians(1001)`. Errors: 7001, 7002, 7003 (unknown member).
     #[method(name = "medchain_guardians", blocking)]
-    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianshipView>>;
+    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianView>>;
 
     /// A page of the guardianships of a guardian; the cursor is the patient's number.
     ///
@@ -222,7 +235,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<GuardianshipView, MemberId>>;
+    ) -> RpcResult<Page<GuardianView, MemberId>>;
 
     /// A request, or `null`.
     ///
@@ -447,6 +460,11 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.administrator_keys(at, administrator, cursor, page(limit)))
     }
 
+    fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.guardianship(at, member))
+    }
+
     fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {
         self.ask(at, |api, at| api.appointment(at, AppointmentId(id.0)))
     }
@@ -460,6 +478,11 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
         let member = self.member_id(at, &member)?;
         self.ask(at, |api, at| api.appointments(at, member, cursor.map(|id| AppointmentId(id.0)), page(limit)))
+    }
+
+    fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView> {
+        let doctor = self.member_id(at, &doctor)?;
+        self.ask(at, |api, at| api.schedule(at, doctor))
     }
 
     fn care_relations(
@@ -511,7 +534,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.standing_consents(at, patient))
     }
 
-    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianshipView>> {
+    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianView>> {
         let patient = self.member_id(at, &patient)?;
         self.ask(at, |api, at| api.guardians(at, patient))
     }
@@ -522,7 +545,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<GuardianshipView, MemberId>> {
+    ) -> RpcResult<Page<GuardianView, MemberId>> {
         let guardian = self.member_id(at, &guardian)?;
         self.ask(at, |api, at| api.wards(at, guardian, cursor.map(|id| MemberId(id.0)), page(limit)))
     }

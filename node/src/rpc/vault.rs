@@ -5,15 +5,20 @@
 //! this node's clock besides.
 
 use crate::{
+    ipfs::{FetchError, Fetcher},
+    peers::{Asker, EnvelopeError},
     release_key::ReleaseKeys,
+    replication::{Keeper, ReplicationStatus},
     rpc::{
         failure::{failure, reading_refused, runtime_failed, ticket_refused, vault_failed, Code},
+        medchain::Id,
         refusal::RefusalTexts,
         AccountId, ChainClient,
     },
-    service::Hash,
+    service::{FullClient, Hash},
     ticket::{Bearer, Ticket, TicketGate, TicketRefusal},
     unanchored::Unanchored,
+    vault_metrics::VaultMetrics,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned, Extensions};
@@ -26,13 +31,14 @@ use medchain_sealing::{
     release::{seal_release, ReleaseContext},
     seal::SealRecipient,
 };
-use medchain_vault::{dag::MAX_ROOT_BYTES, ContentRoot as Cid, ContentStore, RootBlock, LEAF_BYTES};
+use medchain_vault::{dag::MAX_ROOT_BYTES, ContentRoot as Cid, ContentStore, RootBlock, VaultError, LEAF_BYTES};
 use serde::Serialize;
 use serde_json::{json, Value};
 use sp_core::Bytes;
 use std::{
+    future::Future,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// What `vault_challenge` answers.
@@ -80,15 +86,32 @@ pub struct Release {
     pub sealed: Bytes,
 }
 
+/// A validator's signed word that its node holds a content.
+#[derive(Clone, Debug, Serialize)]
+pub struct Copy {
+    /// The validator's block-authoring key.
+    pub key: Hash,
+    /// When it was said, in milliseconds since 1970.
+    pub at: Moment,
+    /// Its sr25519 signature over `medchain/holding/v1`, the genesis hash, the content's root digest and `at` as 8 bytes
+    /// in little-endian order.
+    pub signature: Bytes,
+}
+
 /// What `vault_status` answers.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct VaultStatus {
     /// How many contents the vault holds.
     pub contents: u64,
     /// Their length together, in bytes.
     pub bytes: u64,
-    /// The length of what is being uploaded, in bytes.
+    /// The length of what is being uploaded or fetched, in bytes.
     pub staged: u64,
+    /// How many records' contents or envelopes are still to be fetched.
+    pub missing: usize,
+    /// How many contents are being fetched.
+    pub in_flight: usize,
 }
 
 /// The vault of this node.
@@ -128,31 +151,40 @@ pub trait VaultApi {
     #[method(name = "vault_finish", blocking)]
     fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored>;
 
+    /// Which validators have said, each with its signature, that they hold the ticket's content whole: an uploader asks
+    /// until there are as many as it wants. Contents spread once a record that anchors them is final.
+    ///
+    /// Example: `vault_copies(ticket)` gives `[{"key": "0x…", "at": 1800000000000, "signature": "0x…"}]`.
+    /// Errors: 7101.
+    #[method(name = "vault_copies", blocking)]
+    fn copies(&self, ticket: Ticket) -> RpcResult<Vec<Copy>>;
+
     /// Gives up an upload and deletes what it sent. Does nothing if there is none.
     ///
     /// Example: `vault_abort(ticket)` gives `null`. Errors: 7101, 7108.
     #[method(name = "vault_abort", blocking)]
     fn abort(&self, ticket: Ticket) -> RpcResult<()>;
 
-    /// The root block of a record's content.
+    /// The root block of a record's content. What this node does not hold, here and in the next three methods, it fetches
+    /// from its peers, and keeps.
     ///
     /// Example: `vault_root(ticket, 3)` gives `"EjcK…"`.
     /// Errors: 7101, 7103 (data: `pallet`, `error`, `text`, or `reason`), 7104 (no such record), 7107 (not held here), 7108.
     #[method(name = "vault_root", blocking)]
-    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+    fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
-    /// One leaf of a record's content, verified against the root.
+    /// One leaf of a record's content, verified against the root. A corrupt one is repaired from a peer.
     ///
     /// Example: `vault_leaf(ticket, 3, 0)` gives `"…"`.
     /// Errors: 7101, 7103, 7104, 7105 (`noSuchLeaf`), 7107 (`notFound`, `corruptLeaf`), 7108.
     #[method(name = "vault_leaf", blocking)]
-    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String>;
+    fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String>;
 
     /// The envelope of a record.
     ///
     /// Example: `vault_envelope(ticket, 3)` gives `"…"`. Errors: 7101, 7103, 7104, 7107, 7108.
     #[method(name = "vault_envelope", blocking)]
-    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String>;
+    fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
     /// This node's partial releases of a record's committee half, wrapped to the encryption key that the finalized state
     /// shows for the account.
@@ -161,11 +193,12 @@ pub trait VaultApi {
     /// Errors: 7101, 7103 (besides: `capsule` for a capsule made for another record's author or patient, `noEncryptionKey`
     /// for an administrator without one), 7104, 7107, 7108, 7109 (this node is not in the release committee of that epoch).
     #[method(name = "vault_release", blocking)]
-    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>>;
+    fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
-    /// Example: `vault_status()` gives `{"contents": 12, "bytes": 73400320, "staged": 0}`. Errors: −32601 elsewhere.
+    /// Example: `vault_status()` gives `{"contents": 12, "bytes": 73400320, "staged": 0, "missing": 0, "inFlight": 0}`.
+    /// Errors: −32601 elsewhere.
     #[method(name = "vault_status", blocking, with_extensions)]
     fn status(&self) -> RpcResult<VaultStatus>;
 }
@@ -181,6 +214,16 @@ pub struct VaultDeps {
     pub release_keys: Arc<ReleaseKeys>,
     /// The challenges. Shared, so that every copy of the methods knows them.
     pub tickets: Arc<TicketGate>,
+    /// What gets roots and leaves from peers.
+    pub fetcher: Arc<Fetcher>,
+    /// What gets envelopes and statements from peers.
+    pub asker: Arc<Asker<FullClient>>,
+    /// What keeps a record that is read through this node.
+    pub keeper: Arc<Keeper<FullClient>>,
+    /// How far replication is.
+    pub replication: Arc<ReplicationStatus>,
+    /// What reads are counted in.
+    pub metrics: VaultMetrics,
 }
 
 /// The methods' implementation.
@@ -231,8 +274,9 @@ impl<C: ChainClient> VaultRpc<C> {
         Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
     }
 
-    fn authorize(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+    fn authorize(&self, ticket: &Ticket, record: Id) -> RpcResult<Reading> {
         let now = now()?;
+        let record = RecordId(record.0);
         let bearer = self.bearer(ticket, TicketOperation::Read)?;
         let info = self.client.info();
         let api = self.client.runtime_api();
@@ -272,6 +316,48 @@ impl<C: ChainClient> VaultRpc<C> {
             permit,
             finalized: info.finalized_hash,
         })
+    }
+
+    /// The envelope of what may be read: from the vault, or from a validator or reserved peer.
+    fn envelope_of(&self, reading: &Reading) -> RpcResult<Vec<u8>> {
+        let hash = reading.record.envelope.0;
+        let held = match self.deps.vault.envelope(reading.content, hash) {
+            Err(error @ (VaultError::NotFound | VaultError::CorruptEnvelope)) => error,
+            held => return held.map_err(vault_failed),
+        };
+        match wait(self.deps.asker.envelope(reading.content, hash))? {
+            Ok(envelope) => {
+                match self.deps.vault.add_envelope(reading.content, &envelope) {
+                    // Where the content is not held, its envelope is not either.
+                    Ok(_) | Err(VaultError::NotFound) => Ok(envelope),
+                    Err(error) => Err(vault_failed(error)),
+                }
+            }
+            Err(EnvelopeError::NobodyGaveIt) => Err(vault_failed(held)),
+            Err(EnvelopeError::Vault(error)) => Err(vault_failed(error)),
+        }
+    }
+
+    /// Lets a content that is not held here be fetched whole while it is read.
+    fn keep(&self, reading: &Reading) -> RpcResult<()> {
+        if !self.deps.vault.contains(reading.content) {
+            let (keeper, record) = (self.deps.keeper.clone(), reading.record.id);
+            runtime()?.spawn(async move { keeper.keep_read(record).await });
+        }
+        Ok(())
+    }
+
+    /// Counts a read and its outcome.
+    fn counted<T>(&self, read: impl FnOnce() -> RpcResult<T>) -> RpcResult<T> {
+        let started = Instant::now();
+        let result = read();
+        let code = result.as_ref().map_or_else(ErrorObjectOwned::code, |_| 0);
+        self.deps.metrics.called(code, started.elapsed());
+        if let Err(error) = &result {
+            // Neither who nor what: only why.
+            log::info!(target: "vault", "a read was refused with {code}: {}", error.message());
+        }
+        result
     }
 
     /// To whom a release for this reading is wrapped, by finalized state.
@@ -350,27 +436,51 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         self.deps.vault.abort(bearer.account.into(), bearer.content).map(|_| ()).map_err(vault_failed)
     }
 
-    fn root(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
-        let reading = self.authorize(&ticket, record)?;
-        let block = self.deps.vault.root_block(reading.content).map_err(vault_failed)?;
-        Ok(STANDARD.encode(block.bytes()))
+    fn copies(&self, ticket: Ticket) -> RpcResult<Vec<Copy>> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        let holdings = wait(self.deps.asker.holdings(bearer.content))?;
+        Ok(holdings
+            .into_iter()
+            .map(|holding| Copy {
+                key: holding.key.into(),
+                at: holding.at,
+                signature: holding.signature.to_vec().into(),
+            })
+            .collect())
     }
 
-    fn leaf(&self, ticket: Ticket, record: RecordId, index: u32) -> RpcResult<String> {
-        let reading = self.authorize(&ticket, record)?;
-        let leaf = self.deps.vault.leaf(reading.content, index).map_err(vault_failed)?;
-        Ok(STANDARD.encode(leaf))
+    fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.counted(|| {
+            let reading = self.authorize(&ticket, record)?;
+            let block = wait(self.deps.fetcher.read_root(reading.content))?.map_err(fetch_failed)?;
+            self.keep(&reading)?;
+            Ok(STANDARD.encode(block.bytes()))
+        })
     }
 
-    fn envelope(&self, ticket: Ticket, record: RecordId) -> RpcResult<String> {
-        let reading = self.authorize(&ticket, record)?;
-        let envelope = self.deps.vault.envelope(reading.content, reading.record.envelope.0).map_err(vault_failed)?;
-        Ok(STANDARD.encode(envelope))
+    fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String> {
+        self.counted(|| {
+            let reading = self.authorize(&ticket, record)?;
+            // By far the most leaves are here and whole.
+            let leaf = match self.deps.vault.leaf(reading.content, index) {
+                Ok(leaf) => leaf,
+                Err(VaultError::NotFound | VaultError::CorruptLeaf { .. } | VaultError::CorruptRoot) => {
+                    self.keep(&reading)?;
+                    wait(self.deps.fetcher.read_leaf(reading.content, index))?.map_err(fetch_failed)?
+                }
+                Err(error) => return Err(vault_failed(error)),
+            };
+            Ok(STANDARD.encode(leaf))
+        })
     }
 
-    fn release(&self, ticket: Ticket, record: RecordId) -> RpcResult<Vec<Release>> {
+    fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.counted(|| Ok(STANDARD.encode(self.envelope_of(&self.authorize(&ticket, record)?)?)))
+    }
+
+    fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         let reading = self.authorize(&ticket, record)?;
-        let bytes = self.deps.vault.envelope(reading.content, reading.record.envelope.0).map_err(vault_failed)?;
+        let bytes = self.envelope_of(&reading)?;
         let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
         let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
             failure(
@@ -388,7 +498,8 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
             epoch: envelope.epoch,
         };
         let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
-        let context = ReleaseContext { genesis, record: record.0, content: reading.record.content.0, recipient };
+        let context =
+            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
         Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
     }
@@ -396,7 +507,38 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn status(&self, extensions: &Extensions) -> RpcResult<VaultStatus> {
         sc_rpc_api::check_if_safe(extensions)?;
         let stats = self.deps.vault.stats();
-        Ok(VaultStatus { contents: stats.contents, bytes: stats.content_bytes, staged: stats.staged_bytes })
+        Ok(VaultStatus {
+            contents: stats.contents,
+            bytes: stats.content_bytes,
+            staged: stats.staged_bytes,
+            missing: self.deps.replication.missing(),
+            in_flight: self.deps.fetcher.contents_in_flight(),
+        })
+    }
+}
+
+/// The runtime of this thread, one that may block.
+fn runtime() -> RpcResult<tokio::runtime::Handle> {
+    tokio::runtime::Handle::try_current().map_err(|_| {
+        failure(Code::Storage, "the node is stopping", json!({ "reason": "stopping", "hint": "ask another node" }))
+    })
+}
+
+/// Waits for peers on a thread that may block.
+fn wait<F: Future>(future: F) -> RpcResult<F::Output> {
+    Ok(runtime()?.block_on(future))
+}
+
+/// What could not be had from peers either.
+fn fetch_failed(error: FetchError) -> ErrorObjectOwned {
+    match error {
+        FetchError::Vault(error) => vault_failed(error),
+        FetchError::NobodyHasIt | FetchError::Off | FetchError::NotAContent(_) => vault_failed(VaultError::NotFound),
+        FetchError::Overloaded | FetchError::Stopped => failure(
+            Code::NotHeld,
+            format!("this node does not hold the content: {error}"),
+            json!({ "reason": "busy", "hint": "repeat in a moment, or ask another node" }),
+        ),
     }
 }
 

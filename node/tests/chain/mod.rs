@@ -76,7 +76,8 @@ impl Chain {
 
     /// The code and the data of the error that a call gives.
     pub async fn refusal(&self, method: &str, parameters: Value) -> (i32, Value) {
-        let error = self.call(method, parameters.clone()).await.expect_err(&format!("{method}{parameters}"));
+        let answer = self.call(method, parameters.clone()).await;
+        let Err(error) = answer else { panic!("{method}{parameters} was not refused") };
         let data = error.data().map_or(Value::Null, |data| serde_json::from_str(data.get()).unwrap());
         (error.code(), data)
     }

@@ -10,16 +10,18 @@
 
 #![deny(missing_docs)]
 
+pub mod car;
 pub mod dag;
 
 mod disk;
 mod error;
+mod index;
 mod store;
 mod vault;
 
 pub use dag::{CidError, ContentRoot, DagBuilder, DagError, RootBlock, LEAF_BYTES, MAX_CONTENT_BYTES, MAX_LEAVES};
 pub use error::{Result, VaultError};
-pub use store::{ContentStore, Contents, Stats, UploadProgress};
+pub use store::{ContentStore, Contents, Stats, UploadProgress, FETCHED};
 pub use vault::{Options, Vault};
 
 /// Compiles the example that `README.md` gives.

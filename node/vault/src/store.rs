@@ -4,10 +4,16 @@ use crate::{
     dag::{ContentRoot, RootBlock},
     error::Result,
 };
-use std::{ops::Range, time::Duration};
+use std::{
+    ops::Range,
+    time::{Duration, SystemTime},
+};
 
 /// The contents of a store, one after the other, in no particular order.
 pub type Contents<'a> = Box<dyn Iterator<Item = Result<ContentRoot>> + Send + 'a>;
+
+/// The uploader of what was fetched from peers: an account that nobody has.
+pub const FETCHED: [u8; 32] = [0; 32];
 
 /// Where an upload stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +64,19 @@ pub trait ContentStore: Send + Sync {
     /// `UnknownUpload`, `Incomplete`, `EnvelopeTooLarge`, `TooManyEnvelopes`, `NoSpace`, `Storage`.
     fn finish(&self, uploader: [u8; 32], root: ContentRoot, envelope: &[u8]) -> Result<[u8; 32]>;
 
+    /// Ends the upload of a content that was fetched by [`FETCHED`], durably and without an envelope: those are fetched
+    /// by other means and added.
+    ///
+    /// # Errors
+    /// `UnknownUpload`, `Incomplete`, `NoSpace`, `Storage`.
+    fn finish_fetched(&self, root: ContentRoot) -> Result<()>;
+
+    /// A leaf of a content that is being uploaded, verified, if it has arrived.
+    ///
+    /// # Errors
+    /// `UnknownUpload`, `NoSuchLeaf`, `CorruptLeaf`, `Storage`.
+    fn staged_leaf(&self, uploader: [u8; 32], root: ContentRoot, index: u32) -> Result<Option<Vec<u8>>>;
+
     /// Gives up an upload and deletes what it staged; says whether there was one.
     ///
     /// # Errors
@@ -81,6 +100,21 @@ pub trait ContentStore: Send + Sync {
     /// # Errors
     /// `NotFound`, `CorruptRoot`, `NoSuchLeaf`, `LeafLength`, `WrongLeaf`, `NoSpace`, `Storage`.
     fn repair_leaf(&self, root: ContentRoot, index: u32, bytes: &[u8]) -> Result<()>;
+
+    /// Writes the root block of a finished content again, after it was found corrupt.
+    ///
+    /// # Errors
+    /// `Root`, `CorruptRoot` if the block is another content's, `NotFound`, `NoSpace`, `Storage`.
+    fn repair_root(&self, root: ContentRoot, bytes: &[u8]) -> Result<()>;
+
+    /// The root block or leaf with this SHA-256 digest, of any finished content, verified. Envelopes are never found.
+    ///
+    /// # Errors
+    /// `CorruptRoot`, `CorruptLeaf` if all that is held of it is corrupt, `Storage`.
+    fn block(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>>;
+
+    /// Whether [`block`](Self::block) would find something, without reading it.
+    fn has_block(&self, digest: [u8; 32]) -> bool;
 
     /// An envelope of the content by its SHA-256 hash, verified.
     ///
@@ -114,6 +148,12 @@ pub trait ContentStore: Send + Sync {
     /// # Errors
     /// `NotFound`, `Storage`.
     fn uploader(&self, root: ContentRoot) -> Result<[u8; 32]>;
+
+    /// When the content was finished, or finished again, by the file system's clock.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    fn finished_at(&self, root: ContentRoot) -> Result<SystemTime>;
 
     /// The finished contents.
     ///

@@ -4,7 +4,8 @@ use crate::{
     dag::{sha256, ContentRoot, RootBlock, LEAF_BYTES, MAX_ROOT_BYTES},
     disk,
     error::{Result, VaultError},
-    store::{ContentStore, Contents, Stats, UploadProgress},
+    index::LeafIndex,
+    store::{ContentStore, Contents, Stats, UploadProgress, FETCHED},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,7 +17,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         Arc, Mutex, MutexGuard, PoisonError,
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 const LOG_TARGET: &str = "vault";
@@ -112,13 +113,15 @@ struct Totals {
 /// A vault in a folder, which it alone uses while it is open.
 ///
 /// Locks are taken in this order: an upload's state, then `uploads` or `totals` or `roots`, none of which is held while
-/// another is taken.
+/// another is taken, then `index`.
 pub struct Vault {
     folder: PathBuf,
     options: Options,
     uploads: Mutex<BTreeMap<UploadKey, Upload>>,
     totals: Mutex<Totals>,
     roots: Mutex<VecDeque<Arc<RootBlock>>>,
+    /// Changed with `totals` held.
+    index: Mutex<LeafIndex>,
     next_trash: AtomicU64,
     /// Held for the operating system's lock, which ends with the process however that ends.
     _lock: File,
@@ -145,6 +148,7 @@ impl Vault {
             uploads: Mutex::default(),
             totals: Mutex::default(),
             roots: Mutex::default(),
+            index: Mutex::default(),
             next_trash: AtomicU64::new(0),
             _lock: lock,
         };
@@ -255,9 +259,15 @@ impl Vault {
 
     fn count_contents(&self) -> Result<()> {
         let mut totals = lock(&self.totals);
+        let mut index = lock(&self.index);
         for root in self.list_roots()? {
+            let root = root?;
             totals.contents += 1;
-            totals.bytes += self.bytes_on_disk(root?);
+            totals.bytes += self.bytes_on_disk(root);
+            // Leaves of a damaged root are found again once it is repaired.
+            if let Some(block) = read_root(&self.content_of(root))?.filter(|block| block.root() == root) {
+                index.insert(root, block.leaves());
+            }
         }
         Ok(())
     }
@@ -417,16 +427,31 @@ impl Vault {
     /// See [`ContentStore::finish`].
     pub fn finish(&self, uploader: [u8; 32], root: ContentRoot, envelope: &[u8]) -> Result<[u8; 32]> {
         self.check_envelope(envelope)?;
-        let key = UploadKey { uploader, root };
-        let upload = match self.find(&key) {
+        self.complete(&UploadKey { uploader, root }, Some(envelope))?;
+        Ok(sha256(envelope))
+    }
+
+    /// Ends what was fetched from peers; see [`ContentStore::finish_fetched`].
+    ///
+    /// # Errors
+    /// See [`ContentStore::finish_fetched`].
+    pub fn finish_fetched(&self, root: ContentRoot) -> Result<()> {
+        self.complete(&UploadKey { uploader: FETCHED, root }, None)
+    }
+
+    fn complete(&self, key: &UploadKey, envelope: Option<&[u8]>) -> Result<()> {
+        let root = key.root;
+        let upload = match self.find(key) {
             Ok(upload) => upload,
-            Err(_) if self.was_finished_by(&key)? => return self.finish_again(root, envelope),
+            Err(_) if self.was_finished_by(key)? => return self.complete_again(root, envelope),
             Err(error) => return Err(error),
         };
         let mut state = lock(&upload.state);
-        let open = match self.read_upload(&key, &mut state) {
+        let open = match self.read_upload(key, &mut state) {
             Ok(open) => open,
-            Err(VaultError::UnknownUpload) if self.was_finished_by(&key)? => return self.finish_again(root, envelope),
+            Err(VaultError::UnknownUpload) if self.was_finished_by(key)? => {
+                return self.complete_again(root, envelope);
+            }
             Err(error) => return Err(error),
         };
         let missing = open.missing();
@@ -434,7 +459,7 @@ impl Vault {
             return Err(VaultError::Incomplete { missing });
         }
 
-        let folder = self.staging_of(&key);
+        let folder = self.staging_of(key);
         let data = disk::open_to_write(&folder.join("data"))?;
         if let Err(error) = data.sync_all() {
             // The system may have dropped what it could not write, and would report success the next time. Only leaves
@@ -443,7 +468,7 @@ impl Vault {
             data.set_len(0)?;
             return Err(error.into());
         }
-        disk::write_whole(&folder.join("uploader"), &uploader)?;
+        disk::write_whole(&folder.join("uploader"), &key.uploader)?;
         disk::sync_folder(&folder)?;
         if self.contains(root) {
             self.heal_from(&open.block, &folder)?;
@@ -451,40 +476,72 @@ impl Vault {
 
         let size = open.block.size();
         let mut totals = lock(&self.totals);
-        let hash = self.write_envelope(root, envelope)?;
+        if let Some(envelope) = envelope {
+            self.write_envelope(root, envelope)?;
+        }
         let content = self.content_of(root);
         let mut discarded = None;
         if content.exists() {
             let trash = self.new_trash();
             fs::rename(&folder, &trash)?;
             discarded = Some(trash);
+            self.touch(root);
         } else {
             fs::rename(&folder, &content)?;
             totals.contents += 1;
             totals.bytes += size;
+            lock(&self.index).insert(root, open.block.leaves());
         }
         let synced = disk::sync_folder(&self.contents()).and_then(|()| disk::sync_folder(&self.staging()));
         drop(totals);
-        self.close(&key, &mut state);
+        self.close(key, &mut state);
         if let Some(trash) = discarded {
             // The content is safe; what is left of the second copy goes with the next opening at the latest.
             if let Err(error) = disk::remove_all(&trash) {
                 log::warn!(target: LOG_TARGET, "a second copy of a content is left on disk until restart: {error}");
             }
         }
-        synced?;
-        Ok(hash)
+        Ok(synced?)
     }
 
     /// Answers once more for an upload whose first answer was lost, perhaps because syncing failed.
-    fn finish_again(&self, root: ContentRoot, envelope: &[u8]) -> Result<[u8; 32]> {
+    fn complete_again(&self, root: ContentRoot, envelope: Option<&[u8]>) -> Result<()> {
         let _totals = lock(&self.totals);
         if !self.contains(root) {
             return Err(VaultError::NotFound);
         }
+        self.touch(root);
         disk::sync_folder(&self.contents())?;
         disk::sync_folder(&self.staging())?;
-        self.write_envelope(root, envelope)
+        if let Some(envelope) = envelope {
+            self.write_envelope(root, envelope)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a content count as finished now. It may do without, and then counts as older.
+    fn touch(&self, root: ContentRoot) {
+        let touched = disk::open_to_write(&self.content_of(root).join("uploader"))
+            .and_then(|file| file.set_modified(SystemTime::now()));
+        if let Err(error) = touched {
+            log::warn!(target: LOG_TARGET, "a content keeps the time at which it was first finished: {error}");
+        }
+    }
+
+    /// A leaf of an upload; see [`ContentStore::staged_leaf`].
+    ///
+    /// # Errors
+    /// See [`ContentStore::staged_leaf`].
+    pub fn staged_leaf(&self, uploader: [u8; 32], root: ContentRoot, index: u32) -> Result<Option<Vec<u8>>> {
+        let key = UploadKey { uploader, root };
+        let upload = self.find(&key)?;
+        let mut state = lock(&upload.state);
+        let open = self.read_upload(&key, &mut state)?;
+        match open.present.get(index as usize) {
+            None => Err(VaultError::NoSuchLeaf { index, leaves: open.block.leaf_count() }),
+            Some(false) => Ok(None),
+            Some(true) => read_leaf(&self.staging_of(&key).join("data"), &open.block, index).map(Some),
+        }
     }
 
     fn was_finished_by(&self, key: &UploadKey) -> Result<bool> {
@@ -634,6 +691,63 @@ impl Vault {
         Ok(())
     }
 
+    /// Writes a corrupt root block again; see [`ContentStore::repair_root`].
+    ///
+    /// # Errors
+    /// See [`ContentStore::repair_root`].
+    pub fn repair_root(&self, root: ContentRoot, bytes: &[u8]) -> Result<()> {
+        let block = RootBlock::parse(bytes)?;
+        if block.root() != root {
+            return Err(VaultError::CorruptRoot);
+        }
+        let _totals = lock(&self.totals);
+        if !self.contains(root) {
+            return Err(VaultError::NotFound);
+        }
+        self.replace(&self.content_of(root).join("root"), bytes)?;
+        lock(&self.index).insert(root, block.leaves());
+        log::info!(target: LOG_TARGET, "the root block of {root} was repaired");
+        Ok(())
+    }
+
+    /// A block by its digest; see [`ContentStore::block`].
+    ///
+    /// # Errors
+    /// See [`ContentStore::block`].
+    pub fn block(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>> {
+        match self.root_block(ContentRoot(digest)) {
+            Err(VaultError::NotFound) => {}
+            found => return found.map(|block| Some(block.bytes().to_vec())),
+        }
+        let places = lock(&self.index).places(&digest);
+        let mut corrupt = Ok(None);
+        for (root, index) in places {
+            match self.leaf(root, index) {
+                Ok(leaf) => return Ok(Some(leaf)),
+                Err(VaultError::NotFound) => {}
+                Err(error) => corrupt = Err(error),
+            }
+        }
+        corrupt
+    }
+
+    /// Whether there is such a block; see [`ContentStore::has_block`].
+    pub fn has_block(&self, digest: [u8; 32]) -> bool {
+        self.contains(ContentRoot(digest)) || !lock(&self.index).places(&digest).is_empty()
+    }
+
+    /// When the content was finished; see [`ContentStore::finished_at`].
+    ///
+    /// # Errors
+    /// See [`ContentStore::finished_at`].
+    pub fn finished_at(&self, root: ContentRoot) -> Result<SystemTime> {
+        match fs::metadata(self.content_of(root).join("uploader")) {
+            Ok(found) => Ok(found.modified()?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(VaultError::NotFound),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Whether the content is finished and held.
     pub fn contains(&self, root: ContentRoot) -> bool {
         self.content_of(root).is_dir()
@@ -761,6 +875,7 @@ impl Vault {
     /// See [`ContentStore::delete_content`].
     pub fn delete_content(&self, root: ContentRoot) -> Result<bool> {
         let (content, envelopes) = (self.new_trash(), self.new_trash());
+        let block = self.root_block(root).ok();
         let mut totals = lock(&self.totals);
         let bytes = self.bytes_on_disk(root);
         // The content first: envelopes that a crash leaves without it are dropped at the next opening.
@@ -768,6 +883,7 @@ impl Vault {
         if deleted {
             totals.contents = totals.contents.saturating_sub(1);
             totals.bytes = totals.bytes.saturating_sub(bytes);
+            lock(&self.index).remove(root, block.as_ref().map(RootBlock::leaves));
         }
         disk::sync_folder(&self.contents())?;
         disk::rename_if_present(&self.envelopes_of(root), &envelopes)?;
@@ -808,6 +924,14 @@ impl ContentStore for Vault {
         self.finish(uploader, root, envelope)
     }
 
+    fn finish_fetched(&self, root: ContentRoot) -> Result<()> {
+        self.finish_fetched(root)
+    }
+
+    fn staged_leaf(&self, uploader: [u8; 32], root: ContentRoot, index: u32) -> Result<Option<Vec<u8>>> {
+        self.staged_leaf(uploader, root, index)
+    }
+
     fn abort(&self, uploader: [u8; 32], root: ContentRoot) -> Result<bool> {
         self.abort(uploader, root)
     }
@@ -822,6 +946,18 @@ impl ContentStore for Vault {
 
     fn repair_leaf(&self, root: ContentRoot, index: u32, bytes: &[u8]) -> Result<()> {
         self.repair_leaf(root, index, bytes)
+    }
+
+    fn repair_root(&self, root: ContentRoot, bytes: &[u8]) -> Result<()> {
+        self.repair_root(root, bytes)
+    }
+
+    fn block(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>> {
+        self.block(digest)
+    }
+
+    fn has_block(&self, digest: [u8; 32]) -> bool {
+        self.has_block(digest)
     }
 
     fn envelope(&self, root: ContentRoot, hash: [u8; 32]) -> Result<Vec<u8>> {
@@ -846,6 +982,10 @@ impl ContentStore for Vault {
 
     fn uploader(&self, root: ContentRoot) -> Result<[u8; 32]> {
         self.uploader(root)
+    }
+
+    fn finished_at(&self, root: ContentRoot) -> Result<SystemTime> {
+        self.finished_at(root)
     }
 
     fn list(&self) -> Result<Contents<'_>> {

@@ -32,7 +32,11 @@ impl<T: Config> Pallet<T> {
     /// 10. standing consents and guardianships are within their number, name something and end after they began, and
     ///     `Wards` leads to every guardianship and to nothing else;
     /// 11. the release committee has members, and a threshold that they can reach.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_requests()?;
         Self::try_grants_and_log()?;
         Self::try_beforehand()?;

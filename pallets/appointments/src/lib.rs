@@ -14,10 +14,11 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod expiry;
 mod types;
 pub mod weights;
 
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 
 #[cfg(test)]
@@ -118,6 +119,22 @@ pub mod pallet {
     pub type CareByDoctor<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, (), OptionQuery>;
 
+    /// The appointments that wait for an answer, by the slot in which they start: when it comes, they expire. Slots are
+    /// counted from a day long past and patients choose among a year of them, hence the cryptographic hasher; appointment
+    /// numbers are sequential. Bounded as [`OpenRequests`].
+    #[pallet::storage]
+    pub type Waiting<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, Slot, Twox64Concat, AppointmentId, (), OptionQuery>;
+
+    /// The first slot of whose waiting appointments some may not have expired yet; none before the first request.
+    #[pallet::storage]
+    pub type ExpiryCursor<T: Config> = StorageValue<_, Slot>;
+
+    /// When a doctor can be booked; nothing is stored for one that can be at any time. Member numbers are sequential, so
+    /// that a fast hasher is enough. At most one for each doctor.
+    #[pallet::storage]
+    pub type Schedules<T: Config> = StorageMap<_, Twox64Concat, MemberId, Schedule>;
+
     /// What the pallet tells the world.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -186,6 +203,27 @@ pub mod pallet {
             /// The doctor.
             doctor: MemberId,
         },
+        /// The appointment's time came before the doctor answered.
+        AppointmentExpired {
+            /// The appointment.
+            appointment: AppointmentId,
+            /// The patient.
+            patient: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+        },
+        /// A patient asked for another time; the doctor has to accept it as any other.
+        AppointmentRescheduled {
+            /// The appointment that is to be replaced.
+            appointment: AppointmentId,
+            /// The appointment that is to replace it.
+            replacement: AppointmentId,
+        },
+        /// A doctor said when it can be booked.
+        ScheduleSet {
+            /// The doctor.
+            doctor: MemberId,
+        },
         /// A doctor has a patient under care.
         CareOpened {
             /// The patient.
@@ -245,6 +283,16 @@ pub mod pallet {
         NotAccepted,
         /// The appointment has been declined, called off or held; it can no longer be called off.
         NotOpen,
+        /// The doctor is not open in all of this time; see the doctor's schedule and choose another.
+        OutsideOpeningTimes,
+        /// The doctor has taken the day off; see the doctor's schedule and choose another.
+        DayOff,
+        /// An opening time names no weekday, or does not end after its start; correct it.
+        OpeningTimeMalformed,
+        /// A stretch of days off ends before it starts; correct it.
+        DaysOffMalformed,
+        /// The appointment waits to be replaced already; cancel the replacement first.
+        ReplacementWaits,
         /// The appointment's start passed before it was accepted; the patient asks again.
         AppointmentExpired,
         /// The accepted appointment has started; the doctor completes it or marks it as missed.
@@ -259,6 +307,10 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::expire_waiting(remaining)
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -281,6 +333,7 @@ pub mod pallet {
         /// - [`Error::UnknownDoctor`], [`Error::DoctorNotActive`]: the doctor cannot be asked.
         /// - [`Error::TimeOffGrid`], [`Error::EndNotAfterStart`], [`Error::TooLong`], [`Error::StartPassed`],
         ///   [`Error::TooFarAhead`]: the time cannot be had by anyone.
+        /// - [`Error::OutsideOpeningTimes`], [`Error::DayOff`]: the doctor does not take appointments then.
         /// - [`Error::SlotTaken`], [`Error::PatientBusy`]: one of the two has an accepted appointment then.
         /// - [`Error::KeyVersionNotCurrent`]: the doctor could not open the seal.
         /// - [`Error::TooManyOpenRequests`]: too many appointments of the caller wait for an answer.
@@ -299,42 +352,19 @@ pub mod pallet {
         ) -> DispatchResult {
             let patient = Self::ensure_patient(origin)?;
             let doctor = Self::active_doctor(doctor)?;
-            let now = T::Time::now();
-            Self::ensure_times(now, start, end)?;
+            Self::ensure_times(T::Time::now(), start, end)?;
             Self::ensure_seal_current(&doctor, profile.as_ref())?;
             let open = OpenRequests::<T>::get(patient.id);
             ensure!(open < limits::OPEN_APPOINTMENTS_MAX, Error::<T>::TooManyOpenRequests);
-            Self::ensure_free(patient.id, doctor.id, slots(start, end))?;
-
-            let id = NextAppointmentId::<T>::get();
-            NextAppointmentId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
-            OpenRequests::<T>::insert(patient.id, open.saturating_add(1));
-            ByPatient::<T>::insert(patient.id, NewestFirstKey::from(id), ());
-            ByDoctor::<T>::insert(doctor.id, NewestFirstKey::from(id), ());
-            let appointment = Appointment {
-                patient: patient.id,
-                doctor: doctor.id,
-                start,
-                end,
-                status: AppointmentStatus::Requested,
-                reason: None,
-                note,
-                profile,
-                requested_at: now,
-            };
-            Appointments::<T>::insert(id, appointment);
-            Self::deposit_event(Event::AppointmentRequested {
-                appointment: id,
-                patient: patient.id,
-                doctor: doctor.id,
-                start,
-                end,
-            });
+            Self::ensure_bookable(doctor.id, slots(start, end))?;
+            Self::ensure_free(patient.id, doctor.id, slots(start, end), None)?;
+            Self::do_request(patient.id, doctor.id, start, end, profile, note, None)?;
             Ok(())
         }
 
         /// Agrees to an appointment: holds its time, opens a care relation unless there is one, and grants the doctor
-        /// the profile that the patient sealed. A seal for a key that the doctor has replaced since is dropped; the
+        /// the profile that the patient sealed. An accepted appointment that it replaces is cancelled by it, and its time
+        /// is free for this one. The doctor's schedule does not bind the doctor here. A seal for a key that the doctor has replaced since is dropped; the
         /// patient may grant the profile again.
         ///
         /// ## Dispatch origin
@@ -348,8 +378,8 @@ pub mod pallet {
         /// - Whatever [`CareConsents`] finds: the patient has no profile to grant. She asks again without the seal.
         ///
         /// ## Events
-        /// [`Event::AppointmentAccepted`]; [`Event::CareOpened`] before it if the doctor did not have the patient under
-        /// care.
+        /// [`Event::AppointmentAccepted`]; before it [`Event::CareOpened`] if the doctor did not have the patient under
+        /// care, and [`Event::AppointmentCancelled`] if it replaces another.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::accept(limits::APPOINTMENT_SLOTS_MAX))]
         pub fn accept(origin: OriginFor<T>, id: AppointmentId) -> DispatchResultWithPostInfo {
@@ -359,8 +389,13 @@ pub mod pallet {
             let now = T::Time::now();
             ensure!(now < appointment.start, Error::<T>::AppointmentExpired);
             let taken = appointment.slots();
-            Self::ensure_free(appointment.patient, doctor.id, taken.clone())?;
+            let replaced = Self::accepted_before(&appointment);
+            Self::ensure_free(appointment.patient, doctor.id, taken.clone(), replaced.as_ref().map(|(id, _)| *id))?;
 
+            Self::stop_waiting(id, &appointment);
+            if let Some((id, replaced)) = replaced {
+                Self::do_end_replaced(id, replaced);
+            }
             for slot in taken.clone() {
                 Slots::<T>::insert(doctor.id, slot, id);
                 PatientSlots::<T>::insert(appointment.patient, slot, id);
@@ -369,7 +404,6 @@ pub mod pallet {
             let profile = appointment.profile.take().filter(|profile| profile.seal.key_version == doctor.key_version);
             appointment.status = AppointmentStatus::Accepted;
             Appointments::<T>::insert(id, appointment);
-            Self::count_answered(patient);
             if !Care::<T>::contains_key(patient, OrderedKey::from(doctor.id)) {
                 Self::do_open_care(patient, doctor.id, CareRelation { since: now, appointment: Some(id) });
             }
@@ -400,11 +434,11 @@ pub mod pallet {
             ensure!(appointment.status == AppointmentStatus::Requested, Error::<T>::NotRequested);
 
             let patient = appointment.patient;
+            Self::stop_waiting(id, &appointment);
             appointment.status = AppointmentStatus::Declined;
             appointment.reason = Some(reason);
             appointment.profile = None;
             Appointments::<T>::insert(id, appointment);
-            Self::count_answered(patient);
             Self::deposit_event(Event::AppointmentDeclined { appointment: id, patient, doctor: doctor.id, reason });
             Ok(())
         }
@@ -436,7 +470,7 @@ pub mod pallet {
             let (patient, doctor) = (appointment.patient, appointment.doctor);
             let freed = match appointment.status {
                 AppointmentStatus::Requested => {
-                    Self::count_answered(patient);
+                    Self::stop_waiting(id, &appointment);
                     0
                 }
                 AppointmentStatus::Accepted => {
@@ -549,6 +583,99 @@ pub mod pallet {
             Self::deposit_event(Event::CareEnded { patient, doctor });
             Ok(())
         }
+
+        /// Asks for another time instead of an appointment that waits or is accepted, in one act. It makes a new
+        /// appointment with the same doctor, which has to accept it as any other. One that waited is cancelled at once and
+        /// leaves its sealed profile to the new one; one that was accepted keeps its time until the doctor accepts the
+        /// new one, which may overlap it, and stays if the doctor declines.
+        ///
+        /// ## Dispatch origin
+        /// Signed by the appointment's patient, active.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotAPatient`], [`Error::NotActive`]: the caller cannot ask.
+        /// - [`Error::UnknownAppointment`], [`Error::NotYourAppointment`]: not one of the caller's.
+        /// - [`Error::NotOpen`], [`Error::AlreadyStarted`]: it has ended, or has started.
+        /// - [`Error::ReplacementWaits`]: another time was asked for, and the doctor has not answered.
+        /// - [`Error::DoctorNotActive`]: the doctor cannot be asked.
+        /// - As for [`Pallet::request`], of the time and of how many wait.
+        ///
+        /// ## Events
+        /// [`Event::AppointmentRequested`], [`Event::AppointmentRescheduled`]; before them
+        /// [`Event::AppointmentCancelled`] for one that waited.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::reschedule(slot_count(&slots(*start, *end))))]
+        pub fn reschedule(
+            origin: OriginFor<T>,
+            id: AppointmentId,
+            start: Moment,
+            end: Moment,
+            note: Note,
+        ) -> DispatchResult {
+            let patient = Self::ensure_patient(origin)?.id;
+            let mut old = Appointments::<T>::get(id).ok_or(Error::<T>::UnknownAppointment)?;
+            ensure!(old.patient == patient, Error::<T>::NotYourAppointment);
+            let waits = old.status == AppointmentStatus::Requested;
+            ensure!(waits || old.status == AppointmentStatus::Accepted, Error::<T>::NotOpen);
+            let now = T::Time::now();
+            ensure!(now < old.start, Error::<T>::AlreadyStarted);
+            ensure!(!Self::replacement_waits(&old), Error::<T>::ReplacementWaits);
+            let doctor = Self::active_doctor(old.doctor)?.id;
+            Self::ensure_times(now, start, end)?;
+            if !waits {
+                let open = OpenRequests::<T>::get(patient);
+                ensure!(open < limits::OPEN_APPOINTMENTS_MAX, Error::<T>::TooManyOpenRequests);
+            }
+            Self::ensure_bookable(doctor, slots(start, end))?;
+            Self::ensure_free(patient, doctor, slots(start, end), Some(id))?;
+
+            let profile = old.profile.take();
+            if waits {
+                Self::stop_waiting(id, &old);
+                old.status = AppointmentStatus::Cancelled;
+                old.reason = Some(AppointmentReason::Rescheduled);
+                Self::deposit_event(Event::AppointmentCancelled {
+                    appointment: id,
+                    patient,
+                    doctor,
+                    by: patient,
+                    reason: AppointmentReason::Rescheduled,
+                });
+            }
+            let replacement = Self::do_request(patient, doctor, start, end, profile, note, Some(id))?;
+            old.replaced_by = Some(replacement);
+            Appointments::<T>::insert(id, old);
+            Self::deposit_event(Event::AppointmentRescheduled { appointment: id, replacement });
+            Ok(())
+        }
+
+        /// Says when the caller can be booked: weekly opening times, and days off, in UTC. It replaces what was said
+        /// before; without opening times every time can be booked. Appointments that exist stay.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active doctor.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotADoctor`], [`Error::NotActive`]: the caller cannot be booked.
+        /// - [`Error::OpeningTimeMalformed`], [`Error::DaysOffMalformed`]: the schedule makes no sense.
+        ///
+        /// ## Events
+        /// [`Event::ScheduleSet`].
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::set_schedule())]
+        pub fn set_schedule(origin: OriginFor<T>, schedule: Schedule) -> DispatchResult {
+            let doctor = Self::ensure_doctor(origin)?.id;
+            ensure!(schedule.opening_times.iter().all(OpeningTime::is_sound), Error::<T>::OpeningTimeMalformed);
+            ensure!(schedule.days_off.iter().all(|days| days.first <= days.last), Error::<T>::DaysOffMalformed);
+
+            if schedule == Schedule::default() {
+                Schedules::<T>::remove(doctor);
+            } else {
+                Schedules::<T>::insert(doctor, schedule);
+            }
+            Self::deposit_event(Event::ScheduleSet { doctor });
+            Ok(())
+        }
     }
 
     impl<T: Config> Pallet<T> {
@@ -645,7 +772,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn ensure_times(now: Moment, start: Moment, end: Moment) -> Result<(), Error<T>> {
-        ensure!(start % limits::SLOT == 0 && end % limits::SLOT == 0, Error::<T>::TimeOffGrid);
+        ensure!(start.is_multiple_of(limits::SLOT) && end.is_multiple_of(limits::SLOT), Error::<T>::TimeOffGrid);
         ensure!(end > start, Error::<T>::EndNotAfterStart);
         let length_max = limits::SLOT.saturating_mul(limits::APPOINTMENT_SLOTS_MAX.into());
         ensure!(end.saturating_sub(start) <= length_max, Error::<T>::TooLong);
@@ -660,12 +787,85 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn ensure_free(patient: MemberId, doctor: MemberId, slots: Range<Slot>) -> Result<(), Error<T>> {
+    /// Whether doctor and patient are free in these slots, apart from the appointment that is to be replaced.
+    fn ensure_free(
+        patient: MemberId,
+        doctor: MemberId,
+        slots: Range<Slot>,
+        replaced: Option<AppointmentId>,
+    ) -> Result<(), Error<T>> {
+        let is_free = |held: Option<AppointmentId>| held.is_none() || held == replaced;
         for slot in slots {
-            ensure!(!Slots::<T>::contains_key(doctor, slot), Error::<T>::SlotTaken);
-            ensure!(!PatientSlots::<T>::contains_key(patient, slot), Error::<T>::PatientBusy);
+            ensure!(is_free(Slots::<T>::get(doctor, slot)), Error::<T>::SlotTaken);
+            ensure!(is_free(PatientSlots::<T>::get(patient, slot)), Error::<T>::PatientBusy);
         }
         Ok(())
+    }
+
+    /// Whether the doctor's schedule lets these slots be booked.
+    fn ensure_bookable(doctor: MemberId, mut slots: Range<Slot>) -> Result<(), Error<T>> {
+        let Some(schedule) = Schedules::<T>::get(doctor) else { return Ok(()) };
+        ensure!(!slots.clone().any(|slot| schedule.is_off(slot)), Error::<T>::DayOff);
+        ensure!(slots.all(|slot| schedule.is_open(slot)), Error::<T>::OutsideOpeningTimes);
+        Ok(())
+    }
+
+    /// Stores a request that has been checked.
+    fn do_request(
+        patient: MemberId,
+        doctor: MemberId,
+        start: Moment,
+        end: Moment,
+        profile: Option<SealedProfile>,
+        note: Note,
+        replaces: Option<AppointmentId>,
+    ) -> Result<AppointmentId, ArithmeticError> {
+        let id = NextAppointmentId::<T>::get();
+        NextAppointmentId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
+        ByPatient::<T>::insert(patient, NewestFirstKey::from(id), ());
+        ByDoctor::<T>::insert(doctor, NewestFirstKey::from(id), ());
+        let requested_at = T::Time::now();
+        let appointment = Appointment {
+            patient,
+            doctor,
+            start,
+            end,
+            status: AppointmentStatus::Requested,
+            reason: None,
+            note,
+            profile,
+            requested_at,
+            replaces,
+            replaced_by: None,
+        };
+        Self::start_waiting(id, &appointment);
+        Appointments::<T>::insert(id, appointment);
+        Self::deposit_event(Event::AppointmentRequested { appointment: id, patient, doctor, start, end });
+        Ok(id)
+    }
+
+    /// Whether a replacement of this appointment waits for the doctor.
+    fn replacement_waits(appointment: &Appointment) -> bool {
+        let replacement = appointment.replaced_by.and_then(Appointments::<T>::get);
+        replacement.is_some_and(|replacement| replacement.status == AppointmentStatus::Requested)
+    }
+
+    /// The accepted appointment that this one replaces.
+    fn accepted_before(appointment: &Appointment) -> Option<(AppointmentId, Appointment)> {
+        let id = appointment.replaces?;
+        let replaced = Appointments::<T>::get(id)?;
+        (replaced.status == AppointmentStatus::Accepted).then_some((id, replaced))
+    }
+
+    /// Cancels an accepted appointment in favour of the one that replaces it.
+    fn do_end_replaced(id: AppointmentId, mut replaced: Appointment) {
+        Self::free_slots(&replaced);
+        let (patient, doctor) = (replaced.patient, replaced.doctor);
+        let reason = AppointmentReason::Rescheduled;
+        replaced.status = AppointmentStatus::Cancelled;
+        replaced.reason = Some(reason);
+        Appointments::<T>::insert(id, replaced);
+        Self::deposit_event(Event::AppointmentCancelled { appointment: id, patient, doctor, by: patient, reason });
     }
 
     /// Gives an accepted appointment's slots back; returns how many.
@@ -676,13 +876,6 @@ impl<T: Config> Pallet<T> {
             PatientSlots::<T>::remove(appointment.patient, slot);
         }
         slot_count(&slots)
-    }
-
-    /// Counts one open request of a patient less.
-    fn count_answered(patient: MemberId) {
-        OpenRequests::<T>::mutate_exists(patient, |open| {
-            *open = open.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0);
-        });
     }
 
     /// Ends an accepted appointment that has started. Returns its patient and how many slots it held.

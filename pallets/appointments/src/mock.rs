@@ -13,6 +13,8 @@ pub type AccountId = u64;
 pub const PATIENT: AccountId = 1001;
 /// Another active patient.
 pub const OTHER_PATIENT: AccountId = 1002;
+/// A third one.
+pub const THIRD_PATIENT: AccountId = 1101;
 /// An active doctor.
 pub const DOCTOR: AccountId = 1003;
 /// Another active doctor.
@@ -91,7 +93,7 @@ pub struct NamedMembers;
 impl MemberDirectory<AccountId> for NamedMembers {
     fn by_account(account: &AccountId) -> Option<MemberInfo> {
         let (role, status) = match *account {
-            PATIENT | OTHER_PATIENT => (Role::Patient, Status::Active),
+            PATIENT | OTHER_PATIENT | THIRD_PATIENT => (Role::Patient, Status::Active),
             DOCTOR | OTHER_DOCTOR => (Role::Doctor, Status::Active),
             PENDING_DOCTOR => (Role::Doctor, Status::Pending),
             HOSPITAL => (Role::Hospital, Status::Active),

@@ -14,11 +14,19 @@ impl<T: Config> Pallet<T> {
     /// 4. `ByPatient` and `ByDoctor` list every appointment once and nothing else;
     /// 5. an accepted appointment holds each of its slots for both sides, and no slot is held otherwise, so that no
     ///    two overlap;
-    /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero;
-    /// 7. `Care` and `CareByDoctor` mirror each other, and an appointment that opened care is of the two.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero, and `Waiting` has each
+    ///    of them under the slot in which it starts and nothing else, none before `ExpiryCursor`;
+    /// 7. a replacement is later than what it replaces and is of the same two, and each names the other unless another
+    ///    replacement came since;
+    /// 8. schedules make sense, and none is empty;
+    /// 9. `Care` and `CareByDoctor` mirror each other, and an appointment that opened care is of the two.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextAppointmentId::<T>::get();
-        let (mut appointments, mut held) = (0usize, 0usize);
+        let (mut appointments, mut held, mut queued) = (0usize, 0usize, 0usize);
         let mut waiting = BTreeMap::<MemberId, u32>::new();
         for (id, appointment) in Appointments::<T>::iter() {
             appointments = appointments.saturating_add(1);
@@ -38,6 +46,12 @@ impl<T: Config> Pallet<T> {
                 appointment.profile.is_none() || status == AppointmentStatus::Requested,
                 "a seal outlived the answer"
             );
+            if let Some(replaced) = appointment.replaces {
+                ensure!(replaced < id, "a replacement is older than what it replaces");
+                let replaced = Appointments::<T>::get(replaced).ok_or("what was replaced is gone")?;
+                ensure!((replaced.patient, replaced.doctor) == (patient, doctor), "a replacement is of others");
+                ensure!(replaced.replaced_by.is_some_and(|latest| latest >= id), "a replacement is not named");
+            }
             ensure!(ByPatient::<T>::contains_key(patient, NewestFirstKey::from(id)), "ByPatient lacks an appointment");
             ensure!(ByDoctor::<T>::contains_key(doctor, NewestFirstKey::from(id)), "ByDoctor lacks an appointment");
             match status {
@@ -54,6 +68,13 @@ impl<T: Config> Pallet<T> {
                 AppointmentStatus::Requested => {
                     let count = waiting.entry(patient).or_default();
                     *count = count.saturating_add(1);
+                    queued = queued.saturating_add(1);
+                    let slot = appointment.slots().start;
+                    ensure!(Waiting::<T>::contains_key(slot, id), "Waiting lacks an appointment");
+                    ensure!(
+                        ExpiryCursor::<T>::get().is_some_and(|cursor| cursor <= slot),
+                        "an appointment waits behind the cursor"
+                    );
                 }
                 _ => {}
             }
@@ -62,6 +83,12 @@ impl<T: Config> Pallet<T> {
         ensure!(ByDoctor::<T>::iter_keys().count() == appointments, "ByDoctor has an entry too many");
         ensure!(Slots::<T>::iter_keys().count() == held, "a slot is held by no accepted appointment");
         ensure!(PatientSlots::<T>::iter_keys().count() == held, "a patient's slot is held by no accepted appointment");
+        ensure!(Waiting::<T>::iter_keys().count() == queued, "Waiting has an appointment that does not wait");
+        for schedule in Schedules::<T>::iter_values() {
+            ensure!(schedule != Schedule::default(), "an empty schedule is stored");
+            ensure!(schedule.opening_times.iter().all(OpeningTime::is_sound), "an opening time makes no sense");
+            ensure!(schedule.days_off.iter().all(|days| days.first <= days.last), "days off make no sense");
+        }
         ensure!(
             OpenRequests::<T>::iter().collect::<BTreeMap<_, _>>() == waiting,
             "OpenRequests does not count what waits"

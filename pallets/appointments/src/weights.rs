@@ -6,6 +6,7 @@ use frame_support::{
     traits::Get,
     weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
 };
+use medchain_primitives::limits;
 
 /// Computation of one call besides its storage accesses: decoding, checks, encoding the event. 25 µs, in picoseconds.
 const BASE: u64 = 25_000_000;
@@ -34,6 +35,14 @@ pub trait WeightInfo {
     fn open_care() -> Weight;
     /// Cost of `end_care`.
     fn end_care() -> Weight;
+    /// Cost of `reschedule`.
+    fn reschedule(slots: u32) -> Weight;
+    /// Cost of `set_schedule`.
+    fn set_schedule() -> Weight;
+    /// Cost of looking for appointments of one slot that expire.
+    fn expiry_step() -> Weight;
+    /// Cost of letting one appointment expire.
+    fn expire() -> Weight;
 }
 
 fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
@@ -48,23 +57,27 @@ fn slots_cost(database: RuntimeDbWeight, slots: u32, reads: u64, writes: u64) ->
 
 macro_rules! weights {
     ($database:expr) => {
-        // Reads: Members, AccountOf, Members, Now, OpenRequests, NextAppointmentId; two for each slot.
-        // Writes: NextAppointmentId, OpenRequests, ByPatient, ByDoctor, Appointments.
+        // Reads: Members, AccountOf, Members, Now, Schedules, OpenRequests, NextAppointmentId, ExpiryCursor; two for each
+        // slot. Writes: NextAppointmentId, OpenRequests, Waiting, ExpiryCursor, ByPatient, ByDoctor, Appointments.
         fn request(slots: u32) -> Weight {
-            cost($database, 6, 5).saturating_add(slots_cost($database, slots, 2, 0))
+            cost($database, 8, 7).saturating_add(slots_cost($database, slots, 2, 0))
         }
-        // Reads: Members, Appointments, Now, OpenRequests, Care, the consent; two for each slot.
-        // Writes: Appointments, OpenRequests, Care, CareByDoctor, the consent; two for each slot.
+        // Reads: Members, Appointments (2), Now, OpenRequests, Care, the consent; two for each slot.
+        // Writes: Appointments (2), OpenRequests, Waiting, Care, CareByDoctor, the consent; two for each slot, and as many
+        // for those of the appointment that it replaces, which may be the longest.
         fn accept(slots: u32) -> Weight {
-            cost($database, 5 + CONSENT_READS, 4 + CONSENT_WRITES).saturating_add(slots_cost($database, slots, 2, 2))
+            cost($database, 6 + CONSENT_READS, 6 + CONSENT_WRITES)
+                .saturating_add(slots_cost($database, slots, 2, 2))
+                .saturating_add(slots_cost($database, limits::APPOINTMENT_SLOTS_MAX, 0, 2))
         }
-        // Reads: Members, Appointments, OpenRequests. Writes: Appointments, OpenRequests.
+        // Reads: Members, Appointments, OpenRequests. Writes: Appointments, OpenRequests, Waiting.
         fn decline() -> Weight {
-            cost($database, 3, 2)
+            cost($database, 3, 3)
         }
-        // Reads: Members, Appointments, Now or OpenRequests. Writes: Appointments, OpenRequests; two for each slot.
+        // Reads: Members, Appointments, Now or OpenRequests. Writes: Appointments, OpenRequests, Waiting; two for each
+        // slot.
         fn cancel(slots: u32) -> Weight {
-            cost($database, 3, 2).saturating_add(slots_cost($database, slots, 0, 2))
+            cost($database, 3, 3).saturating_add(slots_cost($database, slots, 0, 2))
         }
         // Reads: Members, Appointments, Now. Writes: Appointments; two for each slot.
         fn complete(slots: u32) -> Weight {
@@ -81,6 +94,22 @@ macro_rules! weights {
         // Reads: Members, Care. Writes: Care, CareByDoctor.
         fn end_care() -> Weight {
             cost($database, 2, 2)
+        }
+        // As `request`. Reads besides: Appointments (2). Writes besides: Appointments, Waiting.
+        fn reschedule(slots: u32) -> Weight {
+            cost($database, 10, 9).saturating_add(slots_cost($database, slots, 2, 0))
+        }
+        // Reads: Members. Writes: Schedules.
+        fn set_schedule() -> Weight {
+            cost($database, 1, 1)
+        }
+        // Reads: ExpiryCursor, Now, and whether there is a next in Waiting. Writes: ExpiryCursor.
+        fn expiry_step() -> Weight {
+            cost($database, 3, 1)
+        }
+        // Reads: Waiting, Appointments, OpenRequests. Writes: Waiting, Appointments, OpenRequests.
+        fn expire() -> Weight {
+            cost($database, 3, 3)
         }
     };
 }

@@ -121,9 +121,7 @@ where
         let lane = match class {
             QuotaClass::Unknown => match T::Registrations::lane(who, call) {
                 None => return Err(InvalidTransaction::Custom(refusals::NOT_REGISTERED).into()),
-                Some(Lane::VoucherRefused) => {
-                    return Err(InvalidTransaction::Custom(refusals::VOUCHER_REFUSED).into())
-                }
+                Some(Lane::VoucherRefused) => return Err(InvalidTransaction::Custom(refusals::VOUCHER_REFUSED).into()),
                 lane => lane,
             },
             _ => None,

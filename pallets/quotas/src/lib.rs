@@ -20,7 +20,7 @@ mod nonce;
 mod types;
 pub mod weights;
 
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use crate as pallet_quotas;
 use crate::{ClassOf, Lane, Quota, QuotaClass, RegistrationCalls};
-use medchain_primitives::MemberId;
 use frame_support::{derive_impl, parameter_types, traits::Hooks};
+use medchain_primitives::MemberId;
 use sp_runtime::BuildStorage;
 
 type Block = frame_system::mocking::MockBlock<Test>;

@@ -10,6 +10,10 @@ use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
     /// Checks the invariants of this module's documentation.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let quotas = || QuotaClass::ALL.iter().map(|class| T::Quotas::quota(*class));
         let weight_max = quotas().map(|quota| quota.weight_max).max().unwrap_or(0);

@@ -16,11 +16,12 @@ extern crate alloc;
 mod benchmarking;
 mod keys;
 mod moves;
+mod recovery;
 mod types;
 mod vouchers;
 pub mod weights;
 
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 
 #[cfg(test)]
@@ -132,6 +133,17 @@ pub mod pallet {
     #[pallet::storage]
     pub type Retired<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
 
+    /// Who may recover a member's account, how many of them together, and how long it takes. Member numbers are sequential,
+    /// so that a fast hasher is enough. At most one for each member.
+    #[pallet::storage]
+    pub type Guardianships<T: Config> = StorageMap<_, Twox64Concat, MemberId, Guardianship>;
+
+    /// The recoveries that a member's guardians have proposed, by the guardian who proposed each: an idle or mischievous
+    /// guardian does not keep the others from proposing. Bounded by [`limits::RECOVERY_GUARDIANS_MAX`] for each member.
+    #[pallet::storage]
+    pub type Recoveries<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, Recovery<T::AccountId>>;
+
     /// What the registry tells the world.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -164,6 +176,39 @@ pub mod pallet {
             to: T::AccountId,
             /// The version of its encryption key there.
             key_version: KeyVersion,
+        },
+        /// A member named who may recover its account, or nobody any more. Recoveries that were under way have ended.
+        GuardiansNamed {
+            /// The member.
+            member: MemberId,
+            /// How many it named.
+            guardians: u32,
+        },
+        /// A guardian proposed to recover a member's account.
+        RecoveryProposed {
+            /// The member.
+            member: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+            /// The account that is to take the membership over.
+            to: T::AccountId,
+        },
+        /// A guardian agreed to a recovery.
+        RecoveryApproved {
+            /// The member.
+            member: MemberId,
+            /// Who proposed it.
+            proposer: MemberId,
+            /// Who agreed.
+            guardian: MemberId,
+            /// From when on it can be carried out, in milliseconds, unless the member objects; `None` while too few have
+            /// agreed.
+            ready_at: Option<Moment>,
+        },
+        /// A member objected, from the account that was to be recovered: every recovery that was under way has ended.
+        RecoveryObjected {
+            /// The member.
+            member: MemberId,
         },
         /// A professional changed its public details.
         DetailsUpdated {
@@ -284,6 +329,26 @@ pub mod pallet {
         KeyUnchanged,
         /// The account cannot take the membership over: it is a member's or an administrator's; choose another.
         AccountTaken,
+        /// A member cannot be its own guardian; name others.
+        OwnGuardian,
+        /// A guardian is named twice; name each once.
+        GuardianTwice,
+        /// The threshold is none, or more than there are guardians; choose one between.
+        ThresholdOutOfRange,
+        /// The waiting time is shorter than a day or longer than ninety; choose one between.
+        WaitOutOfRange,
+        /// The member has not named the caller as its guardian; ask another guardian.
+        NotGuardian,
+        /// The guardian has proposed no recovery of this member, or the member has objected; propose one.
+        NoRecovery,
+        /// The guardian has agreed already; others have to.
+        ApprovedAlready,
+        /// Too few guardians have agreed; ask the others.
+        TooFewApprovals,
+        /// The time in which the member may object is not over; wait until then.
+        WaitNotOver,
+        /// Nobody proposes to recover the account; there is nothing to object to.
+        NothingToObject,
         /// Details that an administrator has verified stay as they are; they can change while the professional is
         /// pending or rejected.
         DetailsSettled,
@@ -616,6 +681,165 @@ pub mod pallet {
             let member = Self::caller_not_suspended(&from)?;
             Self::ensure_consent_to_move(member.id, &to, key, expires_at, &signature)?;
             Self::do_move(from, member, to, key)
+        }
+
+        /// Names who may recover the caller's account if its key is lost: `threshold` of `guardians` together, and only
+        /// after `wait` milliseconds in which the caller can object. It replaces what was named before and ends recoveries
+        /// that were under way; no guardians means that nobody may.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a member that is not suspended.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::Suspended`]: the caller cannot do this.
+        /// - [`Error::OwnGuardian`], [`Error::GuardianTwice`], [`Error::UnknownMember`]: these cannot be guardians.
+        /// - [`Error::ThresholdOutOfRange`], [`Error::WaitOutOfRange`]: the terms make no sense.
+        ///
+        /// ## Events
+        /// [`Event::GuardiansNamed`].
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::name_guardians())]
+        pub fn name_guardians(
+            origin: OriginFor<T>,
+            guardians: Guardians,
+            threshold: u32,
+            wait: Moment,
+        ) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            let member = Self::caller_not_suspended(&account)?.id;
+            Self::ensure_guardians(member, &guardians, threshold, wait)?;
+
+            Self::end_recoveries(member);
+            let count = guardians.len() as u32;
+            if guardians.is_empty() {
+                Guardianships::<T>::remove(member);
+            } else {
+                Guardianships::<T>::insert(member, Guardianship { guardians, threshold, wait });
+            }
+            Self::deposit_event(Event::GuardiansNamed { member, guardians: count });
+            Ok(())
+        }
+
+        /// Proposes to move a member's account to one whose key is not lost, and agrees to it. A proposal by the same
+        /// guardian before is replaced, and agreements to that one do not count for this one.
+        ///
+        /// `signature` is by `to`, as for [`Pallet::move_account`].
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active member that the member to recover has named as its guardian.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotGuardian`]: the caller cannot propose.
+        /// - [`Error::UnknownMember`]: there is no such member.
+        /// - [`Error::AccountTaken`], [`Error::AccountRetired`], [`Error::StatementExpired`],
+        ///   [`Error::StatementTooLong`], [`Error::ConsentForged`]: the account cannot take over, or did not consent.
+        /// - [`Error::EncryptionKeyTooWeak`], [`Error::KeyUnchanged`]: the key cannot be taken.
+        ///
+        /// ## Events
+        /// [`Event::RecoveryProposed`], [`Event::RecoveryApproved`].
+        #[pallet::call_index(12)]
+        #[pallet::weight(T::WeightInfo::propose_recovery())]
+        pub fn propose_recovery(
+            origin: OriginFor<T>,
+            member: MemberId,
+            to: T::AccountId,
+            key: EncryptionKey,
+            expires_at: Moment,
+            signature: T::Signature,
+        ) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?;
+            let (_, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
+            let guardianship = Self::guardianship(member, guardian)?;
+            Self::ensure_consent_to_move(member, &to, key, expires_at, &signature)?;
+            ensure!(!is_small_order(&key), Error::<T>::EncryptionKeyTooWeak);
+            ensure!(recovered.encryption_key != key, Error::<T>::KeyUnchanged);
+
+            let recovery = Recovery { to: to.clone(), key, approvals: Guardians::default(), ready_at: None };
+            Self::deposit_event(Event::RecoveryProposed { member, guardian, to });
+            Self::do_approve(member, guardian, guardian, recovery, &guardianship)
+        }
+
+        /// Agrees to the recovery that another guardian has proposed. The last agreement that is needed starts the time in
+        /// which the member may object.
+        ///
+        /// `to` and `key` say what is agreed to, so that a proposal that was replaced meanwhile is not.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active member that the member to recover has named as its guardian.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotGuardian`]: the caller cannot agree.
+        /// - [`Error::NoRecovery`]: there is no such proposal, or it is for another account or key.
+        /// - [`Error::ApprovedAlready`]: the caller has agreed.
+        ///
+        /// ## Events
+        /// [`Event::RecoveryApproved`].
+        #[pallet::call_index(13)]
+        #[pallet::weight(T::WeightInfo::approve_recovery())]
+        pub fn approve_recovery(
+            origin: OriginFor<T>,
+            member: MemberId,
+            proposer: MemberId,
+            to: T::AccountId,
+            key: EncryptionKey,
+        ) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?;
+            let guardianship = Self::guardianship(member, guardian)?;
+            let recovery = Recoveries::<T>::get(member, proposer)
+                .filter(|recovery| recovery.to == to && recovery.key == key)
+                .ok_or(Error::<T>::NoRecovery)?;
+            ensure!(!recovery.approvals.contains(&guardian), Error::<T>::ApprovedAlready);
+            Self::do_approve(member, proposer, guardian, recovery, &guardianship)
+        }
+
+        /// Objects to every recovery of the caller's account that is under way: they end. The guardians stay; name others
+        /// if they have turned against you.
+        ///
+        /// ## Dispatch origin
+        /// Signed by a member.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`]: the caller has no account to recover.
+        /// - [`Error::NothingToObject`]: nobody proposes to recover it.
+        ///
+        /// ## Events
+        /// [`Event::RecoveryObjected`].
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::object_to_recovery())]
+        pub fn object_to_recovery(origin: OriginFor<T>) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            let member = Members::<T>::get(&account).ok_or(Error::<T>::NotAMember)?.id;
+            ensure!(Self::end_recoveries(member) > 0, Error::<T>::NothingToObject);
+            Self::deposit_event(Event::RecoveryObjected { member });
+            Ok(())
+        }
+
+        /// Carries out a recovery to which enough guardians have agreed and the member has not objected in time: moves the
+        /// membership as [`Pallet::move_account`] does.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active member that the member to recover has named as its guardian.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotGuardian`]: the caller cannot do this.
+        /// - [`Error::NoRecovery`]: there is no such proposal, or the member has objected.
+        /// - [`Error::TooFewApprovals`], [`Error::WaitNotOver`]: it is too early.
+        /// - [`Error::AccountTaken`], [`Error::AccountRetired`]: the account has become somebody's since.
+        /// - [`Error::KeyUnchanged`]: the key has become the member's since.
+        ///
+        /// ## Events
+        /// [`Event::AccountMoved`].
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::complete_recovery())]
+        pub fn complete_recovery(origin: OriginFor<T>, member: MemberId, proposer: MemberId) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?;
+            Self::guardianship(member, guardian)?;
+            let recovery = Recoveries::<T>::get(member, proposer).ok_or(Error::<T>::NoRecovery)?;
+            let ready_at = recovery.ready_at.ok_or(Error::<T>::TooFewApprovals)?;
+            ensure!(T::Time::now() >= ready_at, Error::<T>::WaitNotOver);
+            Self::ensure_account_free(&recovery.to)?;
+            let (from, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
+            Self::do_move(from, recovered, recovery.to, recovery.key)
         }
     }
 

@@ -65,6 +65,8 @@ impl frame_system::Config for Test {
 parameter_types! {
     /// The administrators, in order.
     pub static AdministratorSet: Vec<AccountId> = vec![ADMINISTRATOR, OTHER_ADMINISTRATOR];
+    /// The chain's time.
+    pub static Clock: Moment = NOW;
     /// The members that have anchored a certificate.
     pub static Certified: Vec<MemberId> = vec![];
 }
@@ -77,12 +79,12 @@ impl SortedMembers<AccountId> for Administrators {
     }
 }
 
-/// A clock that stands at [`NOW`].
-pub struct StandingClock;
-impl Time for StandingClock {
+/// The clock that tests set.
+pub struct SettableClock;
+impl Time for SettableClock {
     type Moment = Moment;
     fn now() -> Moment {
-        NOW
+        Clock::get()
     }
 }
 
@@ -107,7 +109,7 @@ impl Config for Test {
     type Administrators = IsInVec<AdministratorSet>;
     type Records = CertificatesOnly;
     type Signature = TestSignature;
-    type Time = StandingClock;
+    type Time = SettableClock;
     type WeightInfo = ();
 }
 
@@ -208,6 +210,7 @@ impl ExtBuilder {
     pub fn build_and_execute(self, test: impl FnOnce()) {
         AdministratorSet::set(vec![ADMINISTRATOR, OTHER_ADMINISTRATOR]);
         Certified::set(vec![]);
+        Clock::set(NOW);
         let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
         sp_io::TestExternalities::from(storage).execute_with(|| {
             System::set_block_number(1);

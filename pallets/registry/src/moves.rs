@@ -15,8 +15,7 @@ impl<T: Config> Pallet<T> {
         Self::ensure_account_free(to)?;
         Self::ensure_in_time(expires_at)?;
         let (genesis, account) = (Self::genesis(), to.encode());
-        let statement =
-            MoveStatement { genesis: genesis.as_ref(), member, to: &account, encryption_key, expires_at };
+        let statement = MoveStatement { genesis: genesis.as_ref(), member, to: &account, encryption_key, expires_at };
         ensure!(signed(&statement.text(), signature, to), Error::<T>::ConsentForged);
         Ok(())
     }
@@ -39,6 +38,8 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         Self::do_rotate(&mut member, key)?;
         let (id, key_version) = (member.id, member.key_version);
+        // What was proposed for the account before is moot.
+        Self::end_recoveries(id);
         Members::<T>::remove(&from);
         Retired::<T>::insert(&from, id);
         AccountOf::<T>::insert(id, &to);

@@ -16,8 +16,15 @@ impl<T: Config> Pallet<T> {
     /// 8. every member's account has a provider reference;
     /// 9. each key that a member has replaced is listed under its version, and no other;
     /// 10. no retired account is a member's, and each was a member's;
-    /// 11. who vouched for a member is an institution.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    /// 11. who vouched for a member is an institution;
+    /// 12. guardians are others, each named once, with a threshold and a wait within bounds;
+    /// 13. each recovery was proposed by a guardian of the member, guardians alone have agreed, each once, and it is ready
+    ///     when enough of them have.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextMemberId::<T>::get();
         let mut members = 0usize;
         let mut replaced = 0usize;
@@ -63,6 +70,27 @@ impl<T: Config> Pallet<T> {
             ByRoleAndStatus::<T>::iter_keys().count() == members,
             "ByRoleAndStatus has as many entries as there are members"
         );
+        for (member, Guardianship { guardians, threshold, wait }) in Guardianships::<T>::iter() {
+            ensure!(AccountOf::<T>::contains_key(member), "a stranger has guardians");
+            ensure!(!guardians.is_empty(), "a guardianship has no guardians");
+            ensure!(
+                Self::ensure_guardians(member, &guardians, threshold, wait).is_ok(),
+                "a guardianship makes no sense"
+            );
+        }
+        for (member, proposer, recovery) in Recoveries::<T>::iter() {
+            let Guardianship { guardians, threshold, .. } =
+                Guardianships::<T>::get(member).ok_or("a recovery has no guardians")?;
+            ensure!(guardians.contains(&proposer), "a recovery was proposed by another");
+            for (at, guardian) in recovery.approvals.iter().enumerate() {
+                ensure!(guardians.contains(guardian), "another has agreed to a recovery");
+                ensure!(!recovery.approvals.iter().take(at).any(|other| other == guardian), "one has agreed twice");
+            }
+            ensure!(
+                recovery.ready_at.is_some() == (recovery.approvals.len() >= threshold as usize),
+                "a recovery is ready without enough agreements, or not ready with enough"
+            );
+        }
         for (_, (key, version)) in AdministratorKeys::<T>::iter() {
             ensure!(!is_small_order(&key), "an administrator's key is of small order");
             ensure!(version >= FIRST_KEY_VERSION, "an administrator's key has no version");

@@ -79,6 +79,33 @@ pub struct Voucher<AccountId, Signature> {
     pub signature: Signature,
 }
 
+/// Members that may recover another's account together.
+pub type Guardians = BoundedVec<MemberId, ConstU32<{ limits::RECOVERY_GUARDIANS_MAX }>>;
+
+/// What a member has laid down for the case that its key is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Guardianship {
+    /// Who may recover its account; not empty.
+    pub guardians: Guardians,
+    /// How many of them together.
+    pub threshold: u32,
+    /// How long the member can object once they agree, in milliseconds.
+    pub wait: Moment,
+}
+
+/// A recovery that a guardian has proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Recovery<AccountId> {
+    /// The account that is to take the membership over.
+    pub to: AccountId,
+    /// The encryption key that the member will have there.
+    pub key: EncryptionKey,
+    /// Who has agreed, the proposer first.
+    pub approvals: Guardians,
+    /// From when on it can be carried out, in milliseconds; `None` while too few have agreed.
+    pub ready_at: Option<Moment>,
+}
+
 /// An encryption key that was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct EarlierKey {

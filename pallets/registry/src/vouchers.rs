@@ -15,8 +15,7 @@ impl<T: Config> Pallet<T> {
         voucher: &Voucher<T::AccountId, T::Signature>,
     ) -> Result<(), Error<T>> {
         Self::ensure_in_time(voucher.expires_at)?;
-        let (account, institution) =
-            Self::member_by_id(voucher.institution).ok_or(Error::<T>::InstitutionNotActive)?;
+        let (account, institution) = Self::member_by_id(voucher.institution).ok_or(Error::<T>::InstitutionNotActive)?;
         let active = institution.role.is_institution() && institution.status == Status::Active;
         ensure!(active, Error::<T>::InstitutionNotActive);
         ensure!(voucher.signer == account, Error::<T>::VoucherNotByInstitution);

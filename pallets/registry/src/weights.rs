@@ -6,6 +6,7 @@ use frame_support::{
     traits::Get,
     weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
 };
+use medchain_primitives::limits;
 
 /// Computation of one call besides its storage accesses: decoding, checking texts, encoding the event. 25 µs, in
 /// picoseconds.
@@ -13,6 +14,9 @@ const BASE: u64 = 25_000_000;
 
 /// Checking a signature, twice: over a text, and over the text as wallets wrap it. 200 µs, in picoseconds.
 const SIGNATURE: u64 = 200_000_000;
+
+/// Most recoveries of one member: one for each guardian.
+const RECOVERIES: u64 = limits::RECOVERY_GUARDIANS_MAX as u64;
 
 /// The cost of each call.
 pub trait WeightInfo {
@@ -38,6 +42,16 @@ pub trait WeightInfo {
     fn rotate_key() -> Weight;
     /// Cost of `move_account`.
     fn move_account() -> Weight;
+    /// Cost of `name_guardians`, for the most guardians.
+    fn name_guardians() -> Weight;
+    /// Cost of `propose_recovery`.
+    fn propose_recovery() -> Weight;
+    /// Cost of `approve_recovery`.
+    fn approve_recovery() -> Weight;
+    /// Cost of `object_to_recovery`, for the most recoveries.
+    fn object_to_recovery() -> Weight;
+    /// Cost of `complete_recovery`, with the most other recoveries.
+    fn complete_recovery() -> Weight;
 }
 
 fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
@@ -88,9 +102,31 @@ macro_rules! weights {
             cost($database, 2, 2)
         }
         // Reads: Members (2), Administrators, Retired, Now, the genesis hash, System.Account.
-        // Writes: EarlierKeys, Members (2), AccountOf, Usernames, Retired, System.Account. And a signature.
+        // Writes: EarlierKeys, Members (2), AccountOf, Usernames, Retired, System.Account. And a signature, and the end of
+        // recoveries.
         fn move_account() -> Weight {
-            cost($database, 7, 7).saturating_add(Weight::from_parts(SIGNATURE, 0))
+            cost($database, 7 + RECOVERIES, 7 + RECOVERIES).saturating_add(Weight::from_parts(SIGNATURE, 0))
+        }
+        // Reads: Members, AccountOf for each guardian, the recoveries. Writes: Guardianships, the recoveries.
+        fn name_guardians() -> Weight {
+            cost($database, 1 + 2 * RECOVERIES, 1 + RECOVERIES)
+        }
+        // Reads: Members (3), AccountOf, Guardianships, Administrators, Retired, Now, the genesis hash.
+        // Writes: Recoveries. And a signature.
+        fn propose_recovery() -> Weight {
+            cost($database, 9, 1).saturating_add(Weight::from_parts(SIGNATURE, 0))
+        }
+        // Reads: Members, Guardianships, Recoveries, Now. Writes: Recoveries.
+        fn approve_recovery() -> Weight {
+            cost($database, 4, 1)
+        }
+        // Reads: Members, the recoveries. Writes: the recoveries.
+        fn object_to_recovery() -> Weight {
+            cost($database, 1 + RECOVERIES, RECOVERIES)
+        }
+        // As `move_account` without the signature. Reads besides: Members, Guardianships, Recoveries, AccountOf.
+        fn complete_recovery() -> Weight {
+            cost($database, 11 + RECOVERIES, 7 + RECOVERIES)
         }
     };
 }

@@ -8,7 +8,7 @@
 //! [`retract`](Pallet::retract), [`erase`](Pallet::erase); for prescriptions [`dispense`](Pallet::dispense) and
 //! [`cancel_fills`](Pallet::cancel_fills); for patients [`dispute`](Pallet::dispute) and
 //! [`withdraw_dispute`](Pallet::withdraw_dispute). Other pallets ask through
-//! [`RecordDirectory`](medchain_primitives::RecordDirectory).
+//! [`RecordDirectory`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -21,7 +21,7 @@ mod benchmarking;
 mod mock;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
 pub mod weights;

@@ -21,7 +21,11 @@ impl<T: Config> Pallet<T> {
     ///    those that were allowed; nothing else is dispensed;
     /// 8. a record has a reason of its retraction only if it was retracted, and must while it is marked as entered in
     ///    error; nobody disputes a record of her own.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextRecordId::<T>::get();
         let mut anchors = BTreeMap::new();
         let (mut records, mut in_force, mut dispensings) = (0u64, 0usize, 0usize);

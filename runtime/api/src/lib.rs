@@ -35,6 +35,8 @@ sp_api::decl_runtime_apis! {
         /// The encryption keys that an administrator has published after version `cursor`, the one in force last.
         fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
             -> Page<KeyView, KeyVersion>;
+        /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }
@@ -47,6 +49,8 @@ sp_api::decl_runtime_apis! {
         /// The appointments of a patient or doctor before `cursor`, newest first.
         fn appointments(member: MemberId, cursor: Option<AppointmentId>, limit: u32)
             -> Page<AppointmentView, AppointmentId>;
+        /// When a doctor can be booked; empty for one that can be at any time, and for who is no doctor.
+        fn schedule(doctor: MemberId) -> ScheduleView;
         /// The care relations of a patient or doctor, with the other side's number as cursor.
         fn care_relations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<CareView, MemberId>;
     }
@@ -101,9 +105,9 @@ sp_api::decl_runtime_apis! {
         /// The standing consents of a patient; at most `limits::STANDING_READERS_MAX`.
         fn standing_consents(patient: MemberId) -> Vec<StandingConsentView>;
         /// The guardianships over a patient; at most `limits::GUARDIANSHIPS_MAX`.
-        fn guardians(patient: MemberId) -> Vec<GuardianshipView>;
+        fn guardians(patient: MemberId) -> Vec<GuardianView>;
         /// The guardianships of a guardian, with the patient's number as cursor.
-        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianshipView, MemberId>;
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

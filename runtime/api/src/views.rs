@@ -62,6 +62,36 @@ pub struct MemberView<AccountId> {
     pub vouched_by: Option<MemberId>,
 }
 
+/// Who may recover a member's account if its key is lost, and what they have proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianshipView<AccountId> {
+    /// The guardians.
+    pub guardians: Vec<MemberId>,
+    /// How many of them have to agree.
+    pub threshold: u32,
+    /// How long the member can object once they agree, in milliseconds.
+    pub wait: Moment,
+    /// The recoveries under way.
+    pub recoveries: Vec<RecoveryView<AccountId>>,
+}
+
+/// A recovery that a guardian has proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryView<AccountId> {
+    /// The guardian who proposed it.
+    pub proposer: MemberId,
+    /// The account that is to take the membership over.
+    pub to: AccountId,
+    /// The encryption key that the member will have there.
+    pub key: EncryptionKey,
+    /// Who has agreed.
+    pub approvals: Vec<MemberId>,
+    /// From when on it can be carried out, in milliseconds; `None` while too few have agreed.
+    pub ready_at: Option<Moment>,
+}
+
 /// An encryption key of a member or administrator.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -109,6 +139,42 @@ pub struct AppointmentView {
     pub note: Vec<u8>,
     /// When it was requested, in milliseconds.
     pub requested_at: Moment,
+    /// The appointment that it is to replace.
+    pub replaces: Option<AppointmentId>,
+    /// The latest appointment that is, or was, to replace it.
+    pub replaced_by: Option<AppointmentId>,
+}
+
+/// A weekly time in which a doctor can be booked, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpeningTimeView {
+    /// The day of the week: 0 is Monday, 6 Sunday.
+    pub weekday: u8,
+    /// The first quarter of an hour of the day, from 0.
+    pub from: u8,
+    /// The quarter of an hour of the day that is no longer in it, up to 96.
+    pub until: u8,
+}
+
+/// Days on which a doctor cannot be booked, in UTC, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaysOffView {
+    /// The first, in days since 1 January 1970.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+}
+
+/// When a doctor can be booked.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScheduleView {
+    /// The weekly opening times; none means at any time.
+    pub opening_times: Vec<OpeningTimeView>,
+    /// The days off.
+    pub days_off: Vec<DaysOffView>,
 }
 
 /// A care relation.
@@ -206,7 +272,7 @@ pub struct StandingConsentView {
 /// A guardianship.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GuardianshipView {
+pub struct GuardianView {
     /// In whose name the guardian acts.
     pub patient: MemberId,
     /// The guardian.
@@ -301,7 +367,7 @@ pub struct ReadingView {
 
 /// Who may read, as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ReadPermit {
     /// The record's own patient (or the professional whose certificate it is).
     Owner,

@@ -1,7 +1,7 @@
 //! What each class of accounts may spend.
 //!
-//! A block takes about 10^12 ps of ordinary transactions, and a typical call about 10^9 ps; the comments give the
-//! buckets in typical calls.
+//! A block takes about 10^12 ps of ordinary transactions, and a transaction with a typical call about 8 * 10^8 ps; the
+//! comments give the buckets in such transactions, and `tests/quotas.rs` holds them to it.
 
 use super::aura::Validators;
 use crate::*;
@@ -67,13 +67,13 @@ impl pallet_quotas::Quotas for QuotaTable {
             length_refill,
         };
         match class {
-            // Five registrations, then one in 40 s.
+            // Ten registrations, then one in 20 s.
             QuotaClass::Unknown => quota(8, 80, 8 * KIB, 64),
-            // 20 calls, then one in 10 s.
+            // 25 calls, then one in 8 s.
             QuotaClass::Pending => quota(20, 200, 64 * KIB, 512),
-            // 100 calls, then one per block; or ten answers of 32 records each.
+            // 120 calls, then one per block; or ten answers of 32 records each.
             QuotaClass::Patient => quota(100, 1_000, 256 * KIB, 2 * KIB),
-            // 400 calls, then ten per block.
+            // 500 calls, then twelve per block.
             QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
             QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),
             // A runtime upgrade, which fills a block.

@@ -7,6 +7,7 @@ use medchain_primitives::*;
 use medchain_runtime::{presets, *};
 use pallet_registry::Details;
 use serde_json::Value;
+use sp_consensus_aura::Slot;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchResult};
 
@@ -56,8 +57,13 @@ pub fn run(test: impl FnOnce()) {
     });
 }
 
-/// Runs the invariants of every pallet. They are in the runtime only with `try-runtime`.
+/// Runs the invariants of every pallet of ours; with `try-runtime`, those of the SDK's too.
 pub fn check_invariants() {
+    Registry::do_try_state().unwrap();
+    Appointments::do_try_state().unwrap();
+    Reports::do_try_state().unwrap();
+    Access::do_try_state().unwrap();
+    Quotas::do_try_state().unwrap();
     #[cfg(feature = "try-runtime")]
     {
         use frame_support::traits::{TryState, TryStateSelect};
@@ -65,8 +71,10 @@ pub fn check_invariants() {
     }
 }
 
+/// Sets the clock, and with it the slot, as a block does.
 pub fn set_time(now: Moment) {
     pallet_timestamp::Now::<Runtime>::put(now);
+    pallet_aura::CurrentSlot::<Runtime>::put(Slot::from(now / SLOT_DURATION));
 }
 
 pub fn now() -> Moment {

@@ -121,11 +121,10 @@ impl Model {
                 self.is_active_as(grant.granted_by, Role::Doctor)
                     && self.care.contains(&(record.patient, grant.granted_by))
             }
-            GrantBasis::Standing => {
-                pallet_access::StandingConsents::<Runtime>::get(record.patient, reader).is_some_and(|consent| {
+            GrantBasis::Standing => pallet_access::StandingConsents::<Runtime>::get(record.patient, reader)
+                .is_some_and(|consent| {
                     moment() < consent.until && consent.since <= granted_at && consent.kinds.contains(record.kind)
-                })
-            }
+                }),
             GrantBasis::Guardianship => pallet_access::Guardianships::<Runtime>::get(record.patient, reader)
                 .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
             GrantBasis::Consent => true,
@@ -305,7 +304,11 @@ impl Model {
                     RuntimeCall::Appointments(_) => GrantBasis::Care,
                     RuntimeCall::Reports(_) => {
                         let is_patient = self.members.get(&reader).is_some_and(|member| member.role == Role::Patient);
-                        if is_patient { GrantBasis::Guardianship } else { GrantBasis::Standing }
+                        if is_patient {
+                            GrantBasis::Guardianship
+                        } else {
+                            GrantBasis::Standing
+                        }
                     }
                     RuntimeCall::Access(pallet_access::Call::seal_to_guardian { .. }) => GrantBasis::Guardianship,
                     _ => GrantBasis::Consent,

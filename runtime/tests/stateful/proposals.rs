@@ -380,7 +380,10 @@ fn amend(model: &Model, dice: &mut Dice) -> Proposal {
 fn retract(model: &Model, dice: &mut Dice) -> Proposal {
     let (record, entry) = model.some_record(dice, |_, entry| entry.status != RecordStatus::Erased)?;
     dice.one_in(3).then_some(())?;
-    Some((model.account_of(entry.author)?, pallet_reports::Call::retract { record, reason: RetractionReason::Duplicate }.into()))
+    Some((
+        model.account_of(entry.author)?,
+        pallet_reports::Call::retract { record, reason: RetractionReason::Duplicate }.into(),
+    ))
 }
 
 fn erase(model: &Model, dice: &mut Dice) -> Proposal {

@@ -60,9 +60,9 @@ fn play(keep: bool, files: Vec<PathBuf>) -> Result<bool> {
     played?;
     drop(node);
     println!(
-        "{}: {} file(s), nine steps, {} attempts refused, {} not refused as they should be, {} s{}",
+        "{}: nine steps with {}, {} attacks refused, {} not refused as they should be, {} s{}",
         if narrator.failed() == 0 { "PASSED" } else { "FAILED" },
-        files.len(),
+        if files.len() == 1 { "one file".to_owned() } else { format!("{} files", files.len()) },
         narrator.refused(),
         narrator.failed(),
         started.elapsed().as_secs(),

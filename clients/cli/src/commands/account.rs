@@ -36,7 +36,7 @@ pub fn run(session: &Session, command: Account) -> Result<Report> {
         }
         Account::Export { name } => {
             let entry = keystore.find(&name)?;
-            let secret = keystore.export(&entry.name, &*session.passphrase(&entry.name)?)?;
+            let secret = keystore.export(&entry.name, &session.passphrase(&entry.name)?)?;
             let kind = match secret {
                 Secret::Phrase(_) => "phrase",
                 Secret::Seed(_) => "seed",

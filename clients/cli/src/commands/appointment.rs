@@ -4,7 +4,7 @@ use super::{listing, member::resolve};
 use crate::{
     arguments::{Appointment, Care},
     failure::{Failure, Result},
-    moments::{now, shown, shown_duration},
+    moments::{now, shown, shown_days, shown_duration, shown_opening_time},
     report::Report,
     session::{transaction_report, Session},
 };
@@ -12,7 +12,7 @@ use medchain_primitives::*;
 use medchain_runtime_api::AppointmentView;
 use medchain_sdk::{
     appointment::NoteContext,
-    chain::{calls, events},
+    chain::{calls, events, Schedule},
     client::{Member, MemberSelector},
     proof::ProvenMember,
     record::{own_half, reseal, Actor},
@@ -34,6 +34,15 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
         Appointment::Cancel { appointment, reason } => {
             let said = format!("cancelled appointment {appointment}: {reason}");
             session.act(calls::cancel_appointment(appointment, reason), said).await
+        }
+        Appointment::Reschedule { appointment, start, length, note } => {
+            reschedule(session, appointment, start, length, note.as_deref().unwrap_or_default()).await
+        }
+        Appointment::Schedule { doctor } => schedule(session, doctor).await,
+        Appointment::SetSchedule { open, off } => {
+            let schedule = Schedule { opening_times: open, days_off: off };
+            check_schedule(&schedule)?;
+            session.act(calls::set_schedule(schedule), "the schedule is set").await
         }
         Appointment::Complete { appointment } => {
             session.act(calls::complete_appointment(appointment), format!("completed appointment {appointment}")).await
@@ -95,14 +104,7 @@ async fn request(
     note: &str,
     with_profile: bool,
 ) -> Result<Report> {
-    if start <= now() {
-        return Err(Failure::new(format!("the start, {}, is in the past", shown(start)))
-            .hint(format!("give a later one; this machine's clock says {}", shown(now()))));
-    }
-    if start % limits::SLOT != 0 || length % limits::SLOT != 0 {
-        return Err(Failure::new("appointments start and end at quarters of an hour")
-            .hint("give a start such as 09:00, 09:15 or 09:30, and a length such as 15m or 30m"));
-    }
+    check_times(start, length)?;
     let end = start.saturating_add(length);
     let me = session.me().await?;
     let client = session.client().await?;
@@ -132,6 +134,69 @@ async fn request(
     } else {
         report
     })
+}
+
+/// What can be wrong with a time is found before anything is asked or sent.
+fn check_times(start: Moment, length: Moment) -> Result<()> {
+    if start <= now() {
+        return Err(Failure::new(format!("the start, {}, is in the past", shown(start)))
+            .hint(format!("give a later one; this machine's clock says {}", shown(now()))));
+    }
+    if !start.is_multiple_of(limits::SLOT) || !length.is_multiple_of(limits::SLOT) {
+        return Err(Failure::new("appointments start and end at quarters of an hour")
+            .hint("give a start such as 09:00, 09:15 or 09:30, and a length such as 15m or 30m"));
+    }
+    Ok(())
+}
+
+async fn reschedule(session: &Session, id: AppointmentId, start: Moment, length: Moment, note: &str) -> Result<Report> {
+    check_times(start, length)?;
+    let end = start.saturating_add(length);
+    let me = session.me().await?;
+    let client = session.client().await?;
+    let old = client.appointment(id).await?;
+    let doctor = client.proven_member(&old.doctor.into()).await?;
+    let context = NoteContext { genesis: client.genesis(), patient: me.id, doctor: doctor.id, start };
+    let note = context.seal(note, &doctor.key)?;
+    let submitted = session.submit(calls::reschedule_appointment(id, start, end, note)).await?;
+    let replacement = submitted.event::<events::AppointmentRequested>().map(|event| event.appointment);
+    let number = replacement.map_or_else(|| "an appointment".to_owned(), |id| format!("appointment {id}"));
+    let report = transaction_report(&submitted)
+        .field("appointment", replacement)
+        .field("replaces", id)
+        .field("start", start)
+        .field("end", end)
+        .line(format!("requested {number} instead of {id}, {} for {}", shown(start), shown_duration(length)));
+    Ok(match old.status {
+        AppointmentStatus::Accepted => report.line(format!("appointment {id} stands until the doctor accepts")),
+        _ => report,
+    })
+}
+
+fn check_schedule(schedule: &Schedule) -> Result<()> {
+    for (what, count, most) in [
+        ("opening times", schedule.opening_times.len(), limits::OPENING_TIMES_MAX),
+        ("stretches of days off", schedule.days_off.len(), limits::DAYS_OFF_MAX),
+    ] {
+        if count > most as usize {
+            return Err(Failure::usage(format!("a schedule has at most {most} {what}")).hint("join some of them"));
+        }
+    }
+    Ok(())
+}
+
+async fn schedule(session: &Session, doctor: Option<MemberSelector>) -> Result<Report> {
+    let doctor = match doctor {
+        Some(doctor) => resolve(session, &doctor).await?,
+        None => session.me().await?.id,
+    };
+    let schedule = session.client().await?.schedule(doctor).await?;
+    let report = Report::new(&schedule);
+    let report = match schedule.opening_times.as_slice() {
+        [] => report.line("can be booked at any time"),
+        times => report.lines(times.iter().map(shown_opening_time)),
+    };
+    Ok(report.lines(schedule.days_off.iter().map(|days| format!("off {}", shown_days(days.first, days.last)))))
 }
 
 /// The patient's profile, sealed to the doctor; `None` for a patient without a profile.

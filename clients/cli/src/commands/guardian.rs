@@ -9,7 +9,7 @@ use crate::{
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
-use medchain_runtime_api::GuardianshipView;
+use medchain_runtime_api::GuardianView;
 use medchain_sdk::{
     chain::{calls, RecordGrant},
     client::MemberSelector,
@@ -53,7 +53,7 @@ pub async fn run(session: &Session, command: Guardian) -> Result<Report> {
 
 const HEADING: [&str; 5] = ["PATIENT", "GUARDIAN", "MAY", "SINCE", "UNTIL"];
 
-fn row(guardianship: &GuardianshipView) -> [String; 5] {
+fn row(guardianship: &GuardianView) -> [String; 5] {
     let may = match guardianship.scope {
         GuardianScope { decide: true, read: true } => "decide, read",
         GuardianScope { decide: true, read: false } => "decide",

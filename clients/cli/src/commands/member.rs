@@ -4,7 +4,7 @@ use super::{listing, record::upload_own};
 use crate::{
     arguments::{DetailArguments, MemberCommand, PageArguments},
     failure::{Failure, Result},
-    moments::shown,
+    moments::{shown, shown_duration},
     report::{table, Report},
     session::{transaction_report, Session},
 };
@@ -14,7 +14,7 @@ use medchain_sdk::{
     chain::{calls, events, Details},
     client::{Member, MemberSelector},
     description::{self, DocumentDetails, Profile},
-    record::{NewRecord, Purposed, Source, Uploaded},
+    record::{self, NewRecord, Purposed, Source, Uploaded},
     statement::{MoveConsent, Voucher},
     Error,
 };
@@ -23,6 +23,9 @@ use std::path::Path;
 
 /// The version of the key that a member registers with.
 const FIRST_KEY_VERSION: KeyVersion = 1;
+
+/// More than the description of a certificate takes, in bytes.
+const DESCRIPTION_BYTES: u64 = 4096;
 
 pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
     match command {
@@ -37,6 +40,27 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
             let consent: MoveConsent = consent.parse()?;
             let to = AccountId::from(consent.to);
             session.act(calls::move_account(consent), format!("moved to {to}; act with that account from now on")).await
+        }
+        MemberCommand::Guardians { guardians, threshold, wait } => {
+            name_guardians(session, &guardians, threshold, wait).await
+        }
+        MemberCommand::Recoveries { member } => recoveries(session, member).await,
+        MemberCommand::ProposeRecovery { consent } => {
+            let consent: MoveConsent = consent.parse()?;
+            let (member, to) = (consent.member, AccountId::from(consent.to));
+            let said = format!("proposed to recover member {member} to {to}");
+            session.act(calls::propose_recovery(consent), said).await
+        }
+        MemberCommand::ApproveRecovery { member, proposer, to } => {
+            approve_recovery(session, &member, &proposer, &to).await
+        }
+        MemberCommand::CompleteRecovery { member, proposer } => {
+            let (member, proposer) = (resolve(session, &member).await?, resolve(session, &proposer).await?);
+            let said = format!("recovered member {member}; it acts with its new account from now on");
+            session.act(calls::complete_recovery(member, proposer), said).await
+        }
+        MemberCommand::ObjectToRecovery => {
+            session.act(calls::object_to_recovery(), "objected: no recovery is under way any more").await
         }
         MemberCommand::Update { details } => update(session, details).await,
         MemberCommand::Verify { member } => {
@@ -111,7 +135,8 @@ async fn register(
     }
     let public = match role {
         Role::Patient => {
-            profile(&details)?;
+            // The number is not known yet; none is longer than this one.
+            description::patient(&profile(&details)?, MemberId(u64::MAX))?;
             None
         }
         _ => Some(public_details(&details, role)?),
@@ -213,6 +238,70 @@ async fn keys(session: &Session, member: Option<MemberSelector>, page: PageArgum
     Ok(listing(&keys, "no more keys", ["VERSION", "KEY", "REPLACED"], |key| {
         [key.version.to_string(), key.key.to_string(), key.replaced_at.map_or_else(|| "in force".to_owned(), shown)]
     }))
+}
+
+async fn name_guardians(
+    session: &Session,
+    guardians: &[MemberSelector],
+    threshold: Option<u32>,
+    wait: Moment,
+) -> Result<Report> {
+    let mut ids = Vec::new();
+    for guardian in guardians {
+        ids.push(resolve(session, guardian).await?);
+    }
+    let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    let threshold = threshold.unwrap_or(if count == 0 { 0 } else { count / 2 + 1 });
+    let said = match count {
+        0 => "nobody can recover this account any more".to_owned(),
+        _ => format!("{threshold} of {count} can recover this account, {} after they agree", shown_duration(wait)),
+    };
+    let report = session.act(calls::name_guardians(ids.clone(), threshold, wait), said).await?;
+    Ok(report.field("guardians", ids).field("threshold", threshold).field("wait", wait))
+}
+
+async fn recoveries(session: &Session, member: Option<MemberSelector>) -> Result<Report> {
+    let id = match member {
+        Some(selector) => resolve(session, &selector).await?,
+        None => session.me().await?.id,
+    };
+    let guardianship = session.client().await?.guardianship(id).await?;
+    let report = Report::new(&guardianship);
+    let Some(guardianship) = guardianship else { return Ok(report.line(format!("member {id} has no guardians"))) };
+    let guardians: Vec<_> = guardianship.guardians.iter().map(ToString::to_string).collect();
+    let report = report.line(format!(
+        "{} of {} can recover member {id}, {} after they agree",
+        guardianship.threshold,
+        guardians.join(", "),
+        shown_duration(guardianship.wait)
+    ));
+    Ok(report.lines(guardianship.recoveries.iter().map(|recovery| {
+        let state = match recovery.ready_at {
+            Some(ready_at) => format!("can be carried out from {}", shown(ready_at)),
+            None => format!("{} of {} agree", recovery.approvals.len(), guardianship.threshold),
+        };
+        format!("proposed by {}: to {}, {state}", recovery.proposer, recovery.to)
+    })))
+}
+
+async fn approve_recovery(
+    session: &Session,
+    member: &MemberSelector,
+    proposer: &MemberSelector,
+    to: &AccountId,
+) -> Result<Report> {
+    let (member, proposer) = (resolve(session, member).await?, resolve(session, proposer).await?);
+    let guardianship = session.client().await?.guardianship(member).await?;
+    let recoveries = guardianship.map(|guardianship| guardianship.recoveries).unwrap_or_default();
+    let proposed = recoveries.iter().find(|recovery| recovery.proposer == proposer && recovery.to == *to);
+    let Some(recovery) = proposed else {
+        return Err(Failure::new(format!(
+            "member {proposer} has not proposed to recover member {member} to that account"
+        ))
+        .hint(format!("see `medchain member recoveries {member}`, and ask the member which account is its own")));
+    };
+    let call = calls::approve_recovery(member, proposer, *to.as_ref(), recovery.key);
+    session.act(call, format!("agreed to recover member {member} to {to}")).await
 }
 
 async fn accept_move(session: &Session, member: &MemberSelector, duration: Moment) -> Result<Report> {
@@ -379,11 +468,15 @@ fn certificate(details: &DetailArguments, role: Role) -> Result<&Path> {
     })
 }
 
+/// Whether a file can be a certificate.
 fn check_file(path: &Path) -> Result<()> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::file("reading", path, &error))?;
     if metadata.is_dir() {
         return Err(Error::file("reading", path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)).into());
     }
+    record::check_size(RecordKind::Certificate, DESCRIPTION_BYTES, metadata.len())?;
+    // Whether it can be read at all.
+    std::fs::File::open(path).map_err(|error| Error::file("reading", path, &error))?;
     Ok(())
 }
 
@@ -408,8 +501,11 @@ fn shown_member(member: &Member) -> Vec<String> {
     if let Some(details) = &member.details {
         lines.push(format!("name:        {}", details.name));
         lines.push(format!("licence:     {}, {}", details.licence, details.issuer));
-        lines.push(format!("speciality:  {}", details.speciality));
-        lines.push(format!("address:     {}", details.address));
+        for (label, text) in [("speciality:", &details.speciality), ("address:", &details.address)] {
+            if !text.is_empty() {
+                lines.push(format!("{label:<13}{text}"));
+            }
+        }
     }
     lines
 }

@@ -19,9 +19,16 @@ use medchain_sdk::{
     client::{MemberSelector, Wait},
     description::{self, DocumentDetails},
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
+    vault,
 };
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long an upload waits for the copies that it asks for.
+const COPIES_WITHIN: Duration = Duration::from_secs(300);
 
 /// How long a prescription is valid if nothing else is said.
 const VALIDITY: Moment = 90 * DAY;
@@ -149,6 +156,11 @@ async fn upload_document(
                 .hint("leave --valid-for out, or give --kind prescription"))
         }
     };
+    if document.copies.is_some() && session.wait() != Wait::Finalized {
+        return Err(
+            Failure::usage("contents spread once their record is final").hint("leave --no-wait or --copies out")
+        );
+    }
     let me = session.me().await?;
     let details = DocumentDetails {
         title: document.title.clone(),
@@ -166,6 +178,10 @@ async fn upload_document(
     let client = session.client().await?;
     let uploaded = record::upload(client, identity, new, &options, &|progress| display.record(progress)).await?;
     drop(display);
+    let copies = match document.copies {
+        Some(copies) => Some(vault::await_copies(client, identity, &uploaded.content, copies, COPIES_WITHIN).await?),
+        None => None,
+    };
 
     let report = match &uploaded.transaction {
         Some(submitted) => transaction_report(submitted),
@@ -183,6 +199,7 @@ async fn upload_document(
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
+        .field("copies", copies)
         .line(verb)
         .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
 }

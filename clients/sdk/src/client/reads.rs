@@ -166,6 +166,11 @@ impl Client {
         self.call("medchain_appointments", [json!(member), optional(cursor), json!(limit)]).await
     }
 
+    /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
+    pub async fn guardianship(&self, member: MemberId) -> Result<Option<GuardianshipView<AccountId32>>> {
+        self.call("medchain_guardianship", [json!(member)]).await
+    }
+
     /// One page of the encryption keys of a member, the one in force last.
     pub async fn keys(
         &self,
@@ -185,6 +190,11 @@ impl Client {
     ) -> Result<Page<KeyView, KeyVersion>> {
         let administrator = json!(administrator.to_ss58check());
         self.call("medchain_administratorKeys", [administrator, optional(cursor), json!(limit)]).await
+    }
+
+    /// When a doctor can be booked.
+    pub async fn schedule(&self, doctor: MemberId) -> Result<ScheduleView> {
+        self.call("medchain_schedule", [json!(doctor)]).await
     }
 
     /// One page of the care relations of a patient or doctor.
@@ -322,7 +332,7 @@ impl Client {
     }
 
     /// The guardianships over a patient.
-    pub async fn guardians(&self, patient: MemberId) -> Result<Vec<GuardianshipView>> {
+    pub async fn guardians(&self, patient: MemberId) -> Result<Vec<GuardianView>> {
         self.call("medchain_guardians", [json!(patient)]).await
     }
 
@@ -332,7 +342,7 @@ impl Client {
         guardian: MemberId,
         cursor: Option<MemberId>,
         limit: u32,
-    ) -> Result<Page<GuardianshipView, MemberId>> {
+    ) -> Result<Page<GuardianView, MemberId>> {
         self.call("medchain_wards", [json!(guardian), optional(cursor), json!(limit)]).await
     }
 

@@ -74,6 +74,18 @@ impl Submitted {
 }
 
 impl Client {
+    /// The refusal that a pallet gives by this name, in the words of the chain's metadata: for checks that a client makes
+    /// before a long step and that the chain makes again after it.
+    pub(crate) async fn pallet_error(&self, pallet: &str, error: &str) -> Error {
+        let documentation = async {
+            let at = self.chain().await.ok()?.at_current_block().await.ok()?;
+            let metadata = at.metadata();
+            let variants = metadata.pallet_by_name(pallet)?.error_variants()?;
+            Some(variants.iter().find(|variant| variant.name == error)?.docs.join(" "))
+        };
+        Error::dispatch(pallet, error, &documentation.await.unwrap_or_default())
+    }
+
     /// Signs a call and submits it with a mortal era, after the account's transactions that are already in the pool;
     /// follows it as far as `wait` says.
     ///

@@ -9,20 +9,22 @@ use super::{reseal, Progress};
 use crate::{
     account::Identity,
     chain::{calls, events, Anchor, NewAnchor},
-    client::{Client, MemberSelector, Submitted, Wait},
+    client::{Client, Member, MemberSelector, Submitted, Wait},
     error::{Error, Result},
     keystore::create_private_folder,
     proof::ProvenKey,
     vault,
 };
 use medchain_primitives::{
-    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordKind, SealedAs,
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
+    RecordStatus, Role, SealedAs, Status,
 };
 use medchain_sealing::{
     committee::{Capsule, CapsuleContext, CommitteeKey},
     content::{self, ContentError},
     envelope::{Envelope, EnvelopeSeal},
     record_key::{PatientHalf, RecordKey},
+    seal::SealRecipient,
 };
 use medchain_vault::{DagBuilder, RootBlock};
 use serde::{Deserialize, Serialize};
@@ -36,8 +38,13 @@ use std::{
 
 /// How long the folder of an interrupted upload is kept.
 const UPLOAD_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// What age adds to a plaintext, at least: a lower bound for the check before anything is encrypted.
-const OVERHEAD_MIN: u64 = 200;
+/// The age header of a content: version, one X25519 stanza, MAC and nonce, about 200 bytes, and a random stanza that age
+/// may add.
+const HEADER_BYTES: u64 = 512;
+/// How much plaintext an age chunk holds, in bytes.
+const CHUNK_BYTES: u64 = 64 * 1024;
+/// What age adds to each chunk, in bytes.
+const CHUNK_TAG_BYTES: u64 = 16;
 
 /// Where a document comes from.
 #[derive(Clone, Debug)]
@@ -118,7 +125,7 @@ struct State {
 ///
 /// The patient half goes to the patient; that of a certificate also to every administrator with a published key; those
 /// of other records also to the patient's guardians and to the readers with a standing consent, whose seals are anchored
-/// with the record. All these keys come from storage proofs.
+/// with the record. The keys of others come from storage proofs.
 ///
 /// # Errors
 /// Many; [`Error::ConnectionLost`] and its like leave an upload that can be resumed, a refusal leaves nothing.
@@ -129,9 +136,9 @@ pub async fn upload(
     options: &UploadOptions,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Uploaded> {
-    let author = client.member_of(&identity.account()).await?.id;
-    let (folder, stored) = encrypted(client, identity, author, &new, options, progress).await?;
-    let outcome = store_and_anchor(client, identity, author, &new, &stored, options.wait, progress).await;
+    let author = client.member_of(&identity.account()).await?;
+    let (folder, stored) = encrypted(client, identity, &author, &new, options, progress).await?;
+    let outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
     match &outcome {
         Ok(_) => folder.remove(),
         Err(error) if !can_resume(error) => folder.remove(),
@@ -164,14 +171,14 @@ pub async fn upload_batch(
     if documents.len() > limits::RECORDS_PER_ANCHOR_MAX as usize {
         return Err(Error::TooManyDocuments { limit: limits::RECORDS_PER_ANCHOR_MAX });
     }
-    let author = client.member_of(&identity.account()).await?.id;
+    let author = client.member_of(&identity.account()).await?;
     let mut records = Vec::new();
     let mut waiting = Vec::new();
     let mut folders = Vec::new();
     for new in &documents {
-        let (folder, stored) = encrypted(client, identity, author, new, options, progress).await?;
+        let (folder, stored) = encrypted(client, identity, &author, new, options, progress).await?;
         let anchor = anchor_of(new, &stored);
-        let record = client.anchored_by(author, anchor.content).await?;
+        let record = client.anchored_by(author.id, anchor.content).await?;
         records.push(Uploaded {
             record,
             content: stored.root.root().to_string(),
@@ -212,7 +219,7 @@ pub async fn upload_batch(
 async fn encrypted(
     client: &Client,
     identity: &Identity,
-    author: MemberId,
+    author: &Member,
     new: &NewRecord,
     options: &UploadOptions,
     progress: &(dyn Fn(Progress) + Send + Sync),
@@ -229,7 +236,7 @@ async fn encrypted(
             folder.remove();
             return Err(Error::NothingToResume);
         }
-        None => match prepare(client, &folder, author, new, progress).await {
+        None => match prepare(client, identity, &folder, author, new, progress).await {
             Ok(stored) => stored,
             Err(error) => {
                 folder.remove();
@@ -262,6 +269,30 @@ async fn store(
     let size = stored.root.size();
     let storing = |bytes| progress(Progress::Storing(bytes, size));
     vault::store(client, identity, &stored.root, file, &stored.envelope, stored.envelope_hash, &storing).await
+}
+
+/// Refuses a document that would make too large a content of this kind; sizes in bytes. The result is on the safe side
+/// by some hundred bytes.
+///
+/// # Errors
+/// [`Error::ContentTooLarge`].
+pub fn check_size(kind: RecordKind, description: u64, document: u64) -> Result<()> {
+    let plaintext = description.saturating_add(document).saturating_add(4);
+    let chunks = plaintext.div_ceil(CHUNK_BYTES).max(1);
+    let size = plaintext.saturating_add(chunks.saturating_mul(CHUNK_TAG_BYTES)).saturating_add(HEADER_BYTES);
+    let limit = size_limit(kind);
+    if size > limit {
+        return Err(Error::ContentTooLarge { size, limit });
+    }
+    Ok(())
+}
+
+/// The largest content of a kind, in bytes of ciphertext.
+fn size_limit(kind: RecordKind) -> u64 {
+    match kind {
+        RecordKind::Profile | RecordKind::Certificate => limits::OWN_CONTENT_MAX,
+        RecordKind::Report | RecordKind::Prescription => limits::CONTENT_MAX,
+    }
 }
 
 /// Whether repeating the upload with the same ciphertext could succeed.
@@ -313,15 +344,64 @@ async fn store_and_anchor(
     Ok(uploaded(record, Some(submitted)))
 }
 
+/// The checks that the chain will make when the record is anchored, so that nothing is encrypted and stored in vain. In the
+/// chain's order and words.
+async fn ensure_may_write(client: &Client, author: &Member, new: &NewRecord) -> Result<()> {
+    let refused = |error| client.pallet_error("Reports", error);
+    if let Purposed::Amend(record) = new.purposed {
+        let old = client.record(record).await?;
+        if old.author != author.id {
+            return Err(refused("NotTheAuthor").await);
+        }
+        if matches!(old.kind, RecordKind::Profile | RecordKind::Certificate) {
+            return Err(refused("OwnRecordsAreReplaced").await);
+        }
+        if old.status != RecordStatus::Current {
+            return Err(refused("RecordNotCurrent").await);
+        }
+    }
+    let (role_writes, status_writes) = match new.kind {
+        RecordKind::Profile => (author.role == Role::Patient, author.status == Status::Active),
+        RecordKind::Certificate => (author.role.is_professional(), author.status != Status::Suspended),
+        RecordKind::Report | RecordKind::Prescription => (author.role == Role::Doctor, author.status == Status::Active),
+    };
+    if !role_writes {
+        return Err(refused("KindNotForRole").await);
+    }
+    if !status_writes {
+        return Err(refused("NotActive").await);
+    }
+    if matches!(new.kind, RecordKind::Profile | RecordKind::Certificate) {
+        return Ok(());
+    }
+    let patient = client.find_member(&MemberSelector::Number(new.patient)).await?;
+    if patient.is_none_or(|member| member.role != Role::Patient || member.status != Status::Active) {
+        return Err(refused("UnknownPatient").await);
+    }
+    // The listing is in the order of the numbers: the patient, if under care, is the first behind its predecessor.
+    let before = new.patient.0.checked_sub(1).map(MemberId);
+    let relations = client.care_relations(author.id, before, 1).await?;
+    if relations.items.first().is_none_or(|relation| relation.patient != new.patient) {
+        return Err(refused("NotUnderCare").await);
+    }
+    Ok(())
+}
+
 /// Encrypts the document into the folder and writes the state down.
 async fn prepare(
     client: &Client,
+    identity: &Identity,
     folder: &UploadFolder,
-    author: MemberId,
+    author: &Member,
     new: &NewRecord,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Stored> {
-    let mut recipients = vec![client.proven_member(&MemberSelector::Number(new.patient)).await?.key];
+    ensure_may_write(client, author, new).await?;
+    let mut recipients = vec![if new.patient == author.id {
+        own_key(identity, author)?
+    } else {
+        client.proven_member(&MemberSelector::Number(new.patient)).await?.key
+    }];
     if new.kind == RecordKind::Certificate {
         let administrators = client.proven_administrator_keys().await?;
         if administrators.is_empty() {
@@ -343,17 +423,15 @@ async fn prepare(
     let committee = client.committee().await?;
     let committee_key = CommitteeKey::from_bytes(&committee.key.0)
         .map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
-    let context =
-        CapsuleContext { genesis: client.genesis(), author: author.0, patient: new.patient.0, epoch: committee.epoch };
-
-    let limit = match new.kind {
-        RecordKind::Profile | RecordKind::Certificate => limits::OWN_CONTENT_MAX,
-        RecordKind::Report | RecordKind::Prescription => limits::CONTENT_MAX,
+    let context = CapsuleContext {
+        genesis: client.genesis(),
+        author: author.id.0,
+        patient: new.patient.0,
+        epoch: committee.epoch,
     };
+
     let (mut document, total) = read_source(&new.source)?;
-    if total.saturating_add(OVERHEAD_MIN) > limit {
-        return Err(Error::ContentTooLarge { size: total.saturating_add(OVERHEAD_MIN), limit });
-    }
+    check_size(new.kind, new.description.len() as u64, total)?;
     let half = PatientHalf::generate();
     let (capsule, committee_half) = Capsule::create(&committee_key, &context);
     let key = RecordKey::derive(&half, &committee_half);
@@ -370,6 +448,8 @@ async fn prepare(
         progress(Progress::Encrypting(bytes, total.max(bytes)));
     }
     let (file, root) = encrypting.await.map_err(|_| Error::Internal("encryption stopped"))??;
+    // A file may grow while it is read.
+    let limit = size_limit(new.kind);
     if root.size() > limit {
         return Err(Error::ContentTooLarge { size: root.size(), limit });
     }
@@ -389,6 +469,15 @@ async fn prepare(
         seals: seals.clone(),
     })?;
     Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash(), seals })
+}
+
+/// The author's own key, which needs no proof.
+fn own_key(identity: &Identity, author: &Member) -> Result<ProvenKey> {
+    let key = identity.encryption_public(author.key_version);
+    if *key.as_bytes() != author.encryption_key.0 {
+        return Err(Error::UnusableKey { whom: format!("member {}", author.id) });
+    }
+    Ok(ProvenKey { recipient: SealRecipient::Member(author.id.0), key, version: author.key_version })
 }
 
 fn envelope(
@@ -605,7 +694,7 @@ fn remove_abandoned(uploads: &Path) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use medchain_sealing::{dealer, keys::EncryptionPublic, record_key::CommitteeHalf, seal::SealRecipient};
+    use medchain_sealing::{dealer, keys::EncryptionPublic, record_key::CommitteeHalf};
 
     const GENESIS: [u8; 32] = [3; 32];
 
@@ -699,6 +788,21 @@ mod tests {
         assert!(missing.to_string().ends_with("there is no such file or folder"));
         let of_folder = read_source(&Source::File(folder.path().to_path_buf())).err().unwrap();
         assert!(of_folder.to_string().ends_with("it is a folder"));
+    }
+
+    #[test]
+    fn a_document_is_too_large_when_its_ciphertext_would_be() {
+        assert!(check_size(RecordKind::Certificate, 1_000, 31 * 1024 * 1024).is_ok());
+        assert!(check_size(RecordKind::Certificate, 1_000, limits::OWN_CONTENT_MAX).is_err());
+        assert!(check_size(RecordKind::Report, 1_000, limits::OWN_CONTENT_MAX).is_ok());
+        assert!(check_size(RecordKind::Report, 1_000, limits::CONTENT_MAX - 1_000_000).is_err());
+        assert!(check_size(RecordKind::Report, 0, u64::MAX).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        for length in [0, 65_534, 65_535, 200_000] {
+            let (_, root) = encrypt(&key(), b"{}", io::repeat(7).take(length), &folder.path().join("c")).unwrap();
+            let estimate = length + 6 + (length + 6).div_ceil(CHUNK_BYTES) * CHUNK_TAG_BYTES + HEADER_BYTES;
+            assert!(root.size() <= estimate, "{length}");
+        }
     }
 
     #[test]

@@ -7,10 +7,13 @@ mod cancel;
 mod complete;
 mod decline;
 mod end_care;
+mod expiry;
 mod mark_missed;
 mod open_care;
 mod reads;
 mod request;
+mod reschedule;
+mod set_schedule;
 mod suspension;
 
 use crate::{mock::*, *};

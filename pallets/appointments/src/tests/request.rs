@@ -26,6 +26,8 @@ fn a_patient_asks_a_doctor_and_seals_her_profile() {
             note,
             profile: Some(PROFILE),
             requested_at: NOW,
+            replaces: None,
+            replaced_by: None,
         };
         assert_eq!(appointment(AppointmentId(1)), expected);
         assert_eq!(OpenRequests::<Test>::get(id(PATIENT)), 1);

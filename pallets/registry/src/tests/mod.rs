@@ -6,6 +6,7 @@ mod apply_again;
 mod move_account;
 mod publish_administrator_key;
 mod reads;
+mod recovery;
 mod register;
 mod register_vouched;
 mod reinstate;

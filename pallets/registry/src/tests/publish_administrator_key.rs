@@ -12,10 +12,7 @@ fn an_administrator_publishes_and_replaces_its_key() {
         let all = [(1, KEY, Some(NOW)), (2, second, None)];
         assert_eq!(Registry::administrator_keys_page(&ADMINISTRATOR, None, 100), all);
         assert_eq!(Registry::administrator_keys_page(&OTHER_ADMINISTRATOR, None, 100), []);
-        assert_noop!(
-            Registry::publish_administrator_key(signed(ADMINISTRATOR), second),
-            Error::<Test>::KeyUnchanged
-        );
+        assert_noop!(Registry::publish_administrator_key(signed(ADMINISTRATOR), second), Error::<Test>::KeyUnchanged);
         assert_eq!(Registry::administrator_key(&OTHER_ADMINISTRATOR), None);
     });
 }

@@ -23,12 +23,7 @@ fn a_patient_is_active_at_once() {
         assert_eq!(member(PATIENT), expected);
         assert_eq!(
             last_event(),
-            Event::MemberRegistered {
-                member: MemberId(1001),
-                account: PATIENT,
-                role: Role::Patient,
-                vouched_by: None,
-            }
+            Event::MemberRegistered { member: MemberId(1001), account: PATIENT, role: Role::Patient, vouched_by: None }
         );
     });
 }

@@ -16,10 +16,7 @@ fn a_patient_registers_with_the_word_of_a_hospital() {
         assert_eq!(member(PATIENT).vouched_by, Some(id(HOSPITAL)));
         assert_eq!(member(PATIENT).status, Status::Active);
         let (member, vouched_by) = (id(PATIENT), Some(id(HOSPITAL)));
-        assert_eq!(
-            last_event(),
-            Event::MemberRegistered { member, account: PATIENT, role: Role::Patient, vouched_by }
-        );
+        assert_eq!(last_event(), Event::MemberRegistered { member, account: PATIENT, role: Role::Patient, vouched_by });
     });
 }
 
@@ -134,10 +131,7 @@ fn a_voucher_excuses_from_no_other_rule() {
             Error::<Test>::EncryptionKeyTooWeak
         );
         assert_noop!(register(Role::Doctor, "doctor", KEY, None), Error::<Test>::DetailsMissing);
-        assert_noop!(
-            register(Role::Patient, "patient", KEY, Some(details())),
-            Error::<Test>::DetailsNotForPatients
-        );
+        assert_noop!(register(Role::Patient, "patient", KEY, Some(details())), Error::<Test>::DetailsNotForPatients);
         AdministratorSet::set(vec![ADMINISTRATOR, OTHER_ADMINISTRATOR, PATIENT]);
         assert_noop!(register(Role::Patient, "admin", KEY, None), Error::<Test>::AdministratorCannotBeMember);
     });

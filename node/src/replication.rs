@@ -1,0 +1,387 @@
+//! Keeps what the chain anchors: contents and envelopes that this node is to hold and does not are fetched from peers.
+//!
+//! What is missing is not remembered anywhere: records have consecutive numbers, so the list is read from the finalized
+//! state, from the first record at every start and after that from the last one seen. A warp-synchronised node, one that
+//! was away and one whose vault was deleted do the same as any other. Once in an hour it begins anew, for what was lost
+//! meanwhile.
+
+use crate::{
+    ipfs::{FetchError, Fetcher},
+    peers::{own_keys, validators, Asker, EnvelopeError, ValidatorClient},
+    service::Block,
+    vault_metrics::VaultMetrics,
+};
+use futures::{stream::FuturesUnordered, FutureExt, StreamExt};
+use medchain_primitives::{RecordId, RecordStatus};
+use medchain_runtime_api::{RecordView, ReportsApi};
+use medchain_vault::{ContentRoot, ContentStore, VaultError};
+use sc_client_api::BlockchainEvents;
+use sc_consensus_aura::SyncOracle;
+use sp_api::ApiError;
+use sp_keystore::KeystorePtr;
+use std::{
+    collections::{BTreeMap, HashSet},
+    str::FromStr,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Arc,
+    },
+    time::{Duration, Instant},
+};
+
+const LOG: &str = "vault";
+
+/// How many records are worked on at a time. What they hold in memory is bounded by the fetcher.
+const RECORDS_IN_FLIGHT: usize = 8;
+/// How many records are looked at in one go, so that fetching goes on between.
+const PAGE: usize = 256;
+/// No more records are looked at while so many wait.
+const MISSING_MAX: usize = 100_000;
+/// The longest time between two attempts.
+const RETRY_MAX: Duration = Duration::from_secs(300);
+/// How often all records are looked at again.
+const RESCAN: Duration = Duration::from_secs(60 * 60);
+/// How often the loop looks up when nothing happens.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Which contents a node fetches without being asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replicate {
+    /// Every one.
+    #[default]
+    All,
+    /// None: what is stored here or read through this node stays, nothing else comes.
+    None,
+    /// Each content on so many validators, chosen by rendezvous hashing over their keys.
+    Copies(u32),
+}
+
+impl FromStr for Replicate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            number => match number.parse() {
+                Ok(copies) if copies > 0 => Ok(Self::Copies(copies)),
+                _ => Err("give all, none, or how many validators shall hold each content".into()),
+            },
+        }
+    }
+}
+
+impl Replicate {
+    /// Whether a node with `own` keys is to hold a content. Each validator draws a number for it from its key; the
+    /// lowest hold it. When a validator comes or goes, only the contents change place that it holds.
+    pub fn includes(self, content: ContentRoot, own: &[[u8; 32]], validators: &[[u8; 32]]) -> bool {
+        let copies = match self {
+            Self::All => return true,
+            Self::None => return false,
+            Self::Copies(copies) => copies as usize,
+        };
+        let mut drawn: Vec<_> = validators
+            .iter()
+            .map(|key| (sp_io::hashing::blake2_256(&[content.0.as_slice(), key].concat()), key))
+            .collect();
+        drawn.sort_unstable();
+        drawn.iter().take(copies).any(|(_, key)| own.contains(key))
+    }
+}
+
+/// How far replication is, for operators.
+#[derive(Default)]
+pub struct ReplicationStatus {
+    missing: AtomicUsize,
+}
+
+impl ReplicationStatus {
+    /// Records whose content or envelope is still to be fetched.
+    pub fn missing(&self) -> usize {
+        self.missing.load(Ordering::Relaxed)
+    }
+}
+
+/// Why a record's content or envelope is not here yet.
+#[derive(Debug, thiserror::Error)]
+enum ReplicationError {
+    #[error("{0}")]
+    Content(#[from] FetchError),
+    #[error("{0}")]
+    Envelope(#[from] EnvelopeError),
+    #[error("{0}")]
+    Vault(#[from] VaultError),
+    #[error("{0}")]
+    Runtime(#[from] ApiError),
+}
+
+/// When a missing record is tried next.
+struct Waiting {
+    attempts: u32,
+    not_before: Instant,
+}
+
+/// Follows finality and fetches.
+pub struct Replication<C, S> {
+    client: Arc<C>,
+    sync: Arc<S>,
+    keeper: Arc<Keeper<C>>,
+    keystore: KeystorePtr,
+    replicate: Replicate,
+    status: Arc<ReplicationStatus>,
+    metrics: VaultMetrics,
+    next: RecordId,
+    missing: BTreeMap<RecordId, Waiting>,
+}
+
+/// Fetches single records.
+pub struct Keeper<C> {
+    client: Arc<C>,
+    vault: Arc<dyn ContentStore>,
+    fetcher: Arc<Fetcher>,
+    asker: Arc<Asker<C>>,
+}
+
+impl<C: ValidatorClient> Keeper<C> {
+    /// Over these.
+    pub fn new(client: Arc<C>, vault: Arc<dyn ContentStore>, fetcher: Arc<Fetcher>, asker: Arc<Asker<C>>) -> Self {
+        Self { client, vault, fetcher, asker }
+    }
+
+    /// The record as the finalized block shows it.
+    fn record(&self, id: RecordId) -> Result<Option<RecordView>, ApiError> {
+        self.client.runtime_api().record(self.client.info().finalized_hash, id)
+    }
+
+    /// Whether nothing of the record is missing here.
+    fn is_kept(&self, record: &RecordView) -> bool {
+        let content = ContentRoot(record.content.0);
+        self.vault.contains(content)
+            && self.vault.envelopes(content).is_ok_and(|envelopes| envelopes.contains(&record.envelope.0))
+    }
+
+    /// Fetches what is missing of a record, because somebody reads it through this node.
+    pub async fn keep_read(&self, id: RecordId) {
+        if let Err(error) = self.keep(id).await {
+            log::debug!(target: LOG, "record {id} is read through this node and not kept whole: {error}");
+        }
+    }
+
+    /// Fetches what is missing of a record.
+    async fn keep(&self, id: RecordId) -> Result<(), ReplicationError> {
+        let Some(record) = self.record(id)?.filter(|record| record.status != RecordStatus::Erased) else {
+            return Ok(());
+        };
+        let (content, hash) = (ContentRoot(record.content.0), record.envelope.0);
+        let fetched = self.fetcher.content(content).await;
+        if fetched.is_ok() && !self.vault.contains(content) {
+            // Somebody reads it through this node, and so it is on its way.
+            return Err(FetchError::Overloaded.into());
+        }
+        fetched?;
+        let envelope = match self.vault.envelope(content, hash) {
+            Ok(_) => Ok(()),
+            Err(VaultError::NotFound) => match self.asker.envelope(content, hash).await {
+                Ok(envelope) => self.vault.add_envelope(content, &envelope).map(|_| ()).map_err(Into::into),
+                Err(error) => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
+        };
+        self.undo_if_erased(id)?;
+        envelope
+    }
+
+    /// Deletes what was fetched while its record was being erased. The erasure itself deletes what was there before.
+    fn undo_if_erased(&self, id: RecordId) -> Result<(), ReplicationError> {
+        let Some(record) = self.record(id)?.filter(|record| record.status == RecordStatus::Erased) else {
+            return Ok(());
+        };
+        let content = ContentRoot(record.content.0);
+        self.vault.delete_envelope(content, record.envelope.0)?;
+        let info = self.client.info();
+        if !self.client.runtime_api().is_anchored(info.finalized_hash, record.content)?
+            && !self.client.runtime_api().is_anchored(info.best_hash, record.content)?
+        {
+            self.vault.delete_content(content)?;
+        }
+        Ok(())
+    }
+}
+
+impl<C, S> Replication<C, S>
+where
+    C: ValidatorClient + BlockchainEvents<Block>,
+    S: SyncOracle + Send + Sync + 'static,
+{
+    /// For this chain.
+    pub fn new(
+        client: Arc<C>,
+        sync: Arc<S>,
+        keeper: Arc<Keeper<C>>,
+        keystore: KeystorePtr,
+        replicate: Replicate,
+        status: Arc<ReplicationStatus>,
+        metrics: VaultMetrics,
+    ) -> Self {
+        Self {
+            client,
+            sync,
+            keeper,
+            keystore,
+            replicate,
+            status,
+            metrics,
+            next: RecordId::FIRST,
+            missing: BTreeMap::new(),
+        }
+    }
+
+    /// Runs until the node stops. Blocks on the disk: give it a thread of its own.
+    pub async fn run(mut self) {
+        if self.replicate == Replicate::None {
+            return;
+        }
+        let mut finalized = self.client.finality_notification_stream();
+        let mut running = FuturesUnordered::new();
+        let mut started_over = Instant::now();
+        let mut working: HashSet<RecordId> = HashSet::new();
+        loop {
+            if started_over.elapsed() > RESCAN {
+                (self.next, started_over) = (RecordId::FIRST, Instant::now());
+            }
+            let more = match self.scan() {
+                Ok(more) => more,
+                Err(error) => {
+                    log::warn!(target: LOG, "the records cannot be read now: {error}");
+                    false
+                }
+            };
+            let now = Instant::now();
+            let ready: Vec<RecordId> = self
+                .missing
+                .iter()
+                .filter(|(id, waiting)| waiting.not_before <= now && !working.contains(*id))
+                .map(|(id, _)| *id)
+                .take(RECORDS_IN_FLIGHT.saturating_sub(working.len()))
+                .collect();
+            for id in ready {
+                working.insert(id);
+                let keeper = self.keeper.clone();
+                running.push(async move { (id, keeper.keep(id).await) });
+            }
+            self.status.missing.store(self.missing.len(), Ordering::Relaxed);
+            self.metrics.lacks(self.missing.len(), working.len());
+            let pause = if more { Duration::ZERO } else { TICK };
+            futures::select! {
+                notification = finalized.next().fuse() => if notification.is_none() { return },
+                done = running.select_next_some() => {
+                    let (id, result) = done;
+                    working.remove(&id);
+                    self.finished(id, result);
+                }
+                () = tokio::time::sleep(pause).fuse() => {}
+            }
+        }
+    }
+
+    fn finished(&mut self, id: RecordId, result: Result<(), ReplicationError>) {
+        match result {
+            Ok(()) => {
+                self.missing.remove(&id);
+            }
+            Err(error) => {
+                if let Some(waiting) = self.missing.get_mut(&id) {
+                    let pause = Duration::from_secs(1 << waiting.attempts.min(9)).min(RETRY_MAX);
+                    waiting.attempts = waiting.attempts.saturating_add(1);
+                    waiting.not_before = Instant::now() + pause;
+                    log::debug!(target: LOG, "record {id} is not here whole: {error}; again in {} s", pause.as_secs());
+                }
+            }
+        }
+    }
+
+    /// Looks at the next records; says whether there are more.
+    fn scan(&mut self) -> Result<bool, ApiError> {
+        // While blocks fly past, most of what they anchor may be erased again further on.
+        if self.sync.is_major_syncing() || self.missing.len() >= MISSING_MAX {
+            return Ok(false);
+        }
+        let (own, validators) = match self.replicate {
+            Replicate::Copies(_) => (own_keys(&self.keystore), validators(&*self.client)),
+            Replicate::All | Replicate::None => Default::default(),
+        };
+        for _ in 0..PAGE {
+            let Some(record) = self.keeper.record(self.next)? else { return Ok(false) };
+            if record.status != RecordStatus::Erased
+                && self.replicate.includes(ContentRoot(record.content.0), &own, &validators)
+                && !self.keeper.is_kept(&record)
+            {
+                let now = Instant::now();
+                self.missing.entry(record.id).or_insert(Waiting { attempts: 0, not_before: now });
+            }
+            match self.next.next() {
+                Some(next) => self.next = next,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn key(number: u8) -> [u8; 32] {
+        [number; 32]
+    }
+
+    fn content(number: u32) -> ContentRoot {
+        ContentRoot(sp_io::hashing::blake2_256(&number.to_le_bytes()))
+    }
+
+    fn holders(number: u32, copies: u32, validators: &[[u8; 32]]) -> Vec<[u8; 32]> {
+        let replicate = Replicate::Copies(copies);
+        validators.iter().copied().filter(|own| replicate.includes(content(number), &[*own], validators)).collect()
+    }
+
+    #[test]
+    fn the_option_says_all_none_or_a_number() {
+        assert_eq!("all".parse(), Ok(Replicate::All));
+        assert_eq!("none".parse(), Ok(Replicate::None));
+        assert_eq!("3".parse(), Ok(Replicate::Copies(3)));
+        for wrong in ["0", "", "-1", "some", "4294967296"] {
+            assert!(wrong.parse::<Replicate>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_content_is_on_as_many_validators_as_asked_and_they_share_evenly() {
+        let validators: Vec<_> = (1..=5).map(key).collect();
+        let mut held = [0u32; 5];
+        for number in 0..1000 {
+            let holders = holders(number, 2, &validators);
+            assert_eq!(holders.len(), 2);
+            for (held, validator) in held.iter_mut().zip(&validators) {
+                *held += u32::from(holders.contains(validator));
+            }
+        }
+        assert!(held.iter().all(|held| (340..460).contains(held)), "{held:?}");
+        assert_eq!(holders(1, 9, &validators).len(), 5);
+        assert!(Replicate::All.includes(content(1), &[], &validators));
+        assert!(!Replicate::None.includes(content(1), &validators, &validators));
+        assert!(!Replicate::Copies(2).includes(content(1), &[key(9)], &validators));
+    }
+
+    #[test]
+    fn a_validator_that_leaves_moves_only_what_it_held() {
+        let all: Vec<_> = (1..=5).map(key).collect();
+        let (gone, rest) = all.split_first().unwrap();
+        for number in 0..200 {
+            let before = holders(number, 2, &all);
+            let after = holders(number, 2, rest);
+            assert!(before.iter().filter(|holder| *holder != gone).all(|holder| after.contains(holder)));
+        }
+    }
+}

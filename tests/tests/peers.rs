@@ -1,0 +1,325 @@
+//! Three nodes of one chain: what one is given all hold, what is lost comes back, what is erased does not.
+
+use anyhow::{ensure, Result};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use medchain_primitives::TicketOperation;
+use medchain_runtime_api::RecordView;
+use medchain_tests::{
+    args,
+    attack::{OnDisk, Ticket},
+    life::{DOCTOR, PATIENT},
+    node::{free_port, Node},
+    process::MemoryWatch,
+    scenario, tests,
+    world::{upload_of, World},
+};
+use medchain_vault::{car, DagBuilder, Options, Vault, LEAF_BYTES};
+use serde_json::{json, Value};
+use std::{
+    env, fs,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Output},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+const MIB: u64 = 1024 * 1024;
+
+/// How long after finality every node must hold a content.
+const REPLICATED_WITHIN: Duration = Duration::from_secs(30);
+
+/// The nodes' network identities: well-known keys and the peers that they are.
+const IDENTITIES: [(&str, &str); 3] = [
+    (
+        "0000000000000000000000000000000000000000000000000000000000000001",
+        "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
+    ),
+    (
+        "0000000000000000000000000000000000000000000000000000000000000002",
+        "12D3KooWHdiAxVd8uMQR1hGWXccidmfCwLqcMpGwR6QcTP6QRMuD",
+    ),
+    (
+        "0000000000000000000000000000000000000000000000000000000000000003",
+        "12D3KooWSCufgHzV4fCwRijfH2k3abrpAJxTKxEvN1FDuRXA2U9x",
+    ),
+];
+
+/// The validator of [`World`], which has reserved the clinic, and two full nodes: the clinic fetches everything, and
+/// the stranger, which nobody has reserved, nothing by itself.
+struct Consortium {
+    clinic: Node,
+    stranger: Node,
+    world: World,
+}
+
+fn address(ports: &[u16; 3], node: usize) -> String {
+    format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", ports[node], IDENTITIES[node].1)
+}
+
+fn arguments(ports: &[u16; 3], node: usize, more: &[&str]) -> Vec<String> {
+    let listen = format!("/ip4/127.0.0.1/tcp/{}", ports[node]);
+    let common = ["--node-key", IDENTITIES[node].0, "--listen-addr", &listen, "--no-mdns"];
+    common.iter().chain(more).map(|argument| (*argument).to_owned()).collect()
+}
+
+impl Consortium {
+    fn make() -> Result<Self> {
+        let ports = [free_port()?, free_port()?, free_port()?];
+        let world = World::make_with(|folder| {
+            Node::start_with(folder, arguments(&ports, 0, &["--dev", "--reserved-nodes", &address(&ports, 1)]))
+        })?;
+        let start = |node: usize, name: &str, more: &[&str]| {
+            let first = address(&ports, 0);
+            let more = [["--chain", "dev", "--bootnodes", &first].as_slice(), more].concat();
+            Node::start_with(&world.folder().join(name), arguments(&ports, node, &more))
+        };
+        let clinic = start(1, "clinic", &["--vault-scrub-pace", "200"])?;
+        let stranger = start(2, "stranger", &["--vault-replicate", "none", "--vault-collect-after", "0.1"])?;
+        Ok(Self { clinic, stranger, world })
+    }
+
+    fn patients_ticket(&self, node: &Node, record: &RecordView) -> Result<Value> {
+        let patient = self.world.cli.identity(PATIENT)?;
+        Ok(Ticket::right(&node.rpc()?, &patient, TicketOperation::Read, record.content)?.signed(&patient))
+    }
+
+    /// Reads a record's content through a node, leaf by leaf.
+    fn read(&self, node: &Node, record: &RecordView) -> Result<Vec<u8>> {
+        let ticket = self.patients_ticket(node, record)?;
+        let rpc = node.rpc()?;
+        let root = rpc.answer("vault_root", vec![ticket.clone(), json!(record.id)])?;
+        let root = medchain_vault::RootBlock::parse(&STANDARD.decode(root.as_str().unwrap_or_default())?)?;
+        let mut bytes = Vec::new();
+        for index in 0..root.leaf_count() {
+            let leaf = rpc.answer("vault_leaf", vec![ticket.clone(), json!(record.id), json!(index)])?;
+            bytes.extend(STANDARD.decode(leaf.as_str().unwrap_or_default())?);
+        }
+        ensure!(DagBuilder::build(&bytes[..])?.root().0 == record.content.0, "another content was read");
+        Ok(bytes)
+    }
+
+    fn on_disk(&self, node: &Node, record: &RecordView) -> Result<OnDisk> {
+        Ok(OnDisk::of(&node.vault()?, record.content, record.envelope))
+    }
+}
+
+fn main() -> ExitCode {
+    scenario::run(
+        Consortium::make,
+        tests![
+            what_one_node_is_given_the_others_hold_soon_after_it_is_final,
+            a_node_that_lost_everything_is_whole_again_without_help,
+            a_member_reads_through_a_node_that_does_not_hold_the_record,
+            an_envelope_goes_to_no_peer_that_is_neither_validator_nor_reserved,
+            bitswap_over_rpc_gives_nobody_a_content,
+            a_corrupt_leaf_is_found_and_repaired_from_a_peer,
+            an_uploader_learns_which_validators_hold_its_content,
+            an_erased_record_goes_everywhere_and_does_not_come_back,
+            a_content_goes_through_a_car_file_and_is_collected_without_a_record,
+        ],
+    )
+}
+
+/// 16 MiB, or 100 MiB if `MEDCHAIN_BIG` is set.
+fn large() -> u64 {
+    if env::var_os("MEDCHAIN_BIG").is_some() {
+        100 * MIB
+    } else {
+        16 * MIB
+    }
+}
+
+fn wait_for(what: &str, within: Duration, holds: impl Fn() -> bool) -> Result<Duration> {
+    let started = Instant::now();
+    while !holds() {
+        ensure!(started.elapsed() < within, "{what}: not within {} s", within.as_secs());
+        sleep(Duration::from_millis(50));
+    }
+    Ok(started.elapsed())
+}
+
+fn what_one_node_is_given_the_others_hold_soon_after_it_is_final(all: &mut Consortium) -> Result<()> {
+    let file = all.world.file("study.bin", large(), 11)?;
+    let watch = MemoryWatch::begin(all.clinic.pid()?);
+    // The upload returns when its record is final.
+    let record = all.world.upload(&file)?;
+    let clinic = all.on_disk(&all.clinic, &record)?;
+    let took = wait_for("the clinic holds content and envelope", REPLICATED_WITHIN, || {
+        clinic.data.exists() && clinic.envelope.exists()
+    })?;
+    println!(
+        "     {} MiB replicated {} ms after finality; the clinic's node used at most {} MiB in all",
+        large() / MIB,
+        took.as_millis(),
+        watch.end() / MIB
+    );
+    let status = all.clinic.rpc()?.answer("vault_status", vec![])?;
+    ensure!(status["missing"] == 0 || status["missing"] == 1, "{status}");
+    all.read(&all.clinic, &record)?;
+    ensure!(!all.on_disk(&all.stranger, &record)?.data.exists(), "the stranger fetched what it was not asked for");
+    Ok(())
+}
+
+fn a_node_that_lost_everything_is_whole_again_without_help(all: &mut Consortium) -> Result<()> {
+    let before = all.clinic.rpc()?.answer("vault_status", vec![])?;
+    let record = all.world.upload(&all.world.file("kept.bin", 3 * MIB + 5, 12)?)?;
+    let clinic = all.on_disk(&all.clinic, &record)?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    all.clinic.kill()?;
+    fs::remove_dir_all(all.clinic.folder().join("base"))?;
+    let started = Instant::now();
+    all.clinic.restart()?;
+    let rpc = all.clinic.rpc()?;
+    wait_for("the clinic holds all again", REPLICATED_WITHIN, || {
+        rpc.answer("vault_status", vec![])
+            .is_ok_and(|status| status["missing"] == 0 && status["contents"].as_u64() > before["contents"].as_u64())
+    })?;
+    println!("     whole {} ms after its start", started.elapsed().as_millis());
+    all.read(&all.clinic, &record)?;
+    Ok(())
+}
+
+fn a_member_reads_through_a_node_that_does_not_hold_the_record(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("elsewhere.bin", 12 * MIB + 1, 13)?)?;
+    let number = all.world.node.finalized()?;
+    all.stranger.wait_finalized(number)?;
+    let kept = all.on_disk(&all.stranger, &record)?;
+    ensure!(!kept.data.exists());
+    let started = Instant::now();
+    all.read(&all.stranger, &record)?;
+    println!("     12 MiB read through in {} ms", started.elapsed().as_millis());
+    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || kept.data.exists())?;
+    Ok(())
+}
+
+fn an_envelope_goes_to_no_peer_that_is_neither_validator_nor_reserved(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("guarded.bin", MIB, 14)?)?;
+    all.stranger.wait_finalized(all.world.node.finalized()?)?;
+    let ticket = all.patients_ticket(&all.stranger, &record)?;
+    let refusal = all.stranger.rpc()?.refusal("vault_envelope", vec![ticket, json!(record.id)])?;
+    ensure!(refusal.code == 7107, "{refusal:?}");
+    ensure!(!all.on_disk(&all.stranger, &record)?.envelope.exists());
+    // The clinic, which is reserved, has it.
+    let ticket = all.patients_ticket(&all.clinic, &record)?;
+    all.clinic.rpc()?.answer("vault_envelope", vec![ticket, json!(record.id)])?;
+    Ok(())
+}
+
+fn bitswap_over_rpc_gives_nobody_a_content(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("ticketed.bin", MIB, 15)?)?;
+    let cid = medchain_vault::ContentRoot(record.content.0).to_string();
+    for node in [&all.world.node, &all.clinic] {
+        let refusal = node.rpc()?.refusal("bitswap_v1_get", vec![json!(cid)])?;
+        ensure!(refusal.code != 0, "{refusal:?}");
+    }
+    Ok(())
+}
+
+fn a_corrupt_leaf_is_found_and_repaired_from_a_peer(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("damaged.bin", 3 * MIB, 16)?)?;
+    let clinic = all.on_disk(&all.clinic, &record)?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    all.clinic.kill()?;
+    let data = clinic.data.clone();
+    let right = fs::read(&data)?;
+    let mut wrong = right.clone();
+    wrong[LEAF_BYTES + 7] ^= 1;
+    fs::write(&data, wrong)?;
+    all.clinic.restart()?;
+    // The scrub comes by; a reader would have it repaired as well.
+    wait_for("the leaf is repaired", REPLICATED_WITHIN, || fs::read(&data).is_ok_and(|data| data == right))?;
+    all.read(&all.clinic, &record)?;
+    Ok(())
+}
+
+fn an_uploader_learns_which_validators_hold_its_content(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("durable.bin", MIB, 17)?)?;
+    let doctor = all.world.cli.identity(DOCTOR)?;
+    for node in [&all.world.node, &all.clinic] {
+        let rpc = node.rpc()?;
+        let ticket = Ticket::right(&rpc, &doctor, TicketOperation::Store, record.content)?.signed(&doctor);
+        let copies = rpc.answer("vault_copies", vec![ticket])?;
+        // One validator, whichever node is asked; the full nodes' words count for nothing.
+        ensure!(copies.as_array().is_some_and(|copies| copies.len() == 1), "{copies}");
+    }
+    let file = all.world.file("copied.bin", 1000, 20)?;
+    let upload = [upload_of(&file).to_vec(), args!["--copies", "1"].to_vec()].concat();
+    let uploaded = all.world.cli.json(Some(DOCTOR), upload)?;
+    ensure!(uploaded["copies"] == 1, "{uploaded}");
+    Ok(())
+}
+
+fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("erased.bin", 2 * MIB, 18)?)?;
+    all.stranger.wait_finalized(all.world.node.finalized()?)?;
+    all.read(&all.stranger, &record)?;
+    let mut places = Vec::new();
+    for node in [&all.world.node, &all.clinic, &all.stranger] {
+        let place = all.on_disk(node, &record)?;
+        wait_for("the content is there", REPLICATED_WITHIN, || place.data.exists())?;
+        places.push(place);
+    }
+    all.world.cli.json(Some(PATIENT), args!["record", "erase", record.id.to_string()])?;
+    for place in &places {
+        wait_for("the content is gone", REPLICATED_WITHIN, || !place.data.exists() && !place.envelope.exists())?;
+    }
+    all.clinic.restart()?;
+    sleep(Duration::from_secs(3));
+    ensure!(places.iter().all(|place| !place.data.exists()), "the erased content came back");
+    Ok(())
+}
+
+/// Runs `medchain-node vault` on the folder of a node that is stopped.
+fn vault_command(folder: &Path, command: &str, more: &[&Path]) -> Result<Output> {
+    let binary = medchain_tests::process::binary("MEDCHAIN_NODE", "medchain-node")?;
+    let mut node = Command::new(binary);
+    node.args(["vault", command]).args(more).args(["--chain", "dev", "--base-path"]).arg(folder.join("base"));
+    Ok(node.output()?)
+}
+
+fn a_content_goes_through_a_car_file_and_is_collected_without_a_record(all: &mut Consortium) -> Result<()> {
+    // The record of a patient, out of one node.
+    let record = all.world.upload(&all.world.file("exported.bin", 2 * MIB + 9, 19)?)?;
+    let clinic = all.on_disk(&all.clinic, &record)?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    let in_use = vault_command(all.clinic.folder(), "list", &[])?;
+    ensure!(!in_use.status.success() && String::from_utf8_lossy(&in_use.stderr).contains("another process"));
+    all.clinic.kill()?;
+    let cid = medchain_vault::ContentRoot(record.content.0).to_string();
+    let listed = vault_command(all.clinic.folder(), "list", &[])?;
+    ensure!(String::from_utf8_lossy(&listed.stdout).contains(&cid), "{listed:?}");
+    let verified = vault_command(all.clinic.folder(), "verify", &[])?;
+    ensure!(verified.status.success(), "{verified:?}");
+    let file: PathBuf = all.world.folder().join("exported.car");
+    let exported = vault_command(all.clinic.folder(), "export", &[Path::new(&cid), &file])?;
+    ensure!(exported.status.success(), "{exported:?}");
+    all.clinic.restart()?;
+    let mut head = [0; 19];
+    fs::File::open(&file)?.read_exact(&mut head)?;
+    ensure!(head[..11] == *b"\x3a\xa2\x65roots\x81\xd8\x2a", "not a CARv1 file");
+
+    // Into another, and with it one that no record anchors.
+    let folder = tempfile::tempdir()?;
+    let vault = Vault::open(folder.path(), Options::default())?;
+    let bytes = vec![0x5a; 3000];
+    let block = DagBuilder::build(&bytes[..])?;
+    vault.begin([7; 32], block.bytes(), MIB)?;
+    vault.put_leaf([7; 32], block.root(), 0, &bytes)?;
+    vault.finish([7; 32], block.root(), b"")?;
+    let unanchored = folder.path().join("unanchored.car");
+    car::export(&vault, block.root(), &mut fs::File::create(&unanchored)?)?;
+    all.stranger.kill()?;
+    for file in [&file, &unanchored] {
+        let imported = vault_command(all.stranger.folder(), "import", &[file])?;
+        ensure!(imported.status.success(), "{imported:?}");
+    }
+    let contents = all.stranger.vault()?.join("contents");
+    let goes = contents.join(hex::encode(block.root().0));
+    ensure!(goes.is_dir());
+    all.stranger.restart()?;
+    wait_for("what no record anchors is collected", Duration::from_secs(30), || !goes.exists())?;
+    sleep(Duration::from_secs(2));
+    ensure!(all.on_disk(&all.stranger, &record)?.data.exists(), "a content with a record was collected");
+    Ok(())
+}
