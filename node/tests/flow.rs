@@ -76,10 +76,14 @@ impl Document {
         RuntimeCall::Reports(pallet_reports::Call::anchor {
             patient,
             kind,
-            content: ContentRoot(self.root.root().0),
-            size: self.root.size(),
-            envelope: EnvelopeHash(Envelope::from_bytes(&self.envelope).unwrap().hash()),
-            fills: 0,
+            document: pallet_reports::Document {
+                content: ContentRoot(self.root.root().0),
+                size: self.root.size(),
+                envelope: EnvelopeHash(Envelope::from_bytes(&self.envelope).unwrap().hash()),
+                fills: 0,
+                valid_until: None,
+                seals: Default::default(),
+            },
         })
     }
 

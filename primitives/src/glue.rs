@@ -80,4 +80,16 @@ pub trait RecordDirectory {
 pub trait CareConsents {
     /// Grants the doctor the patient's sealed profile, for as long as the care relation lasts.
     fn grant_profile_for_care(patient: MemberId, doctor: MemberId, profile: SealedProfile) -> DispatchResult;
+    /// Benchmarking: gives the patient a profile that can be granted.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_profile(patient: MemberId) -> RecordId;
+}
+
+/// Consents that a new record comes under, and grants on records, kept by the access pallet.
+pub trait RecordConsents {
+    /// Grants a new record to those whom its patient named beforehand, with the seals that its author made: exactly
+    /// one for each of them.
+    fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
+    /// Whether the reader holds a grant on the record that stands now, openings left or not.
+    fn holds_grant(record: RecordId, reader: MemberId) -> bool;
 }

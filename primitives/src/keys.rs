@@ -1,7 +1,7 @@
 //! Fixed-size byte strings: encryption keys, seals, content roots, envelope hashes. Shown and serialised as
 //! `0x`-prefixed hexadecimal.
 
-use crate::RecordId;
+use crate::{MemberId, RecordId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
@@ -133,5 +133,28 @@ pub struct SealedProfile {
     /// The profile's record.
     pub record: RecordId,
     /// Its patient half, sealed to the recipient.
+    pub seal: VersionedSeal,
+}
+
+/// A patient half sealed to one reader, as an author gives it with a new record.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct ReaderSeal {
+    /// Who is sealed to.
+    pub reader: MemberId,
+    /// The patient half, sealed to the reader's current key.
     pub seal: VersionedSeal,
 }

@@ -57,6 +57,21 @@ pub const CARE_GRANT_LIFETIME: Moment = 90 * DAY;
 /// Openings of the profile grant that comes with an accepted appointment or a share.
 pub const CARE_GRANT_OPENINGS: u32 = 32;
 
+/// Most readers with a standing consent of one patient.
+pub const STANDING_READERS_MAX: u32 = 16;
+/// Most guardians who act in the name of one patient.
+pub const GUARDIANSHIPS_MAX: u32 = 4;
+/// Most readers that one new record is sealed to besides its patient.
+pub const NEW_RECORD_SEALS_MAX: u32 = STANDING_READERS_MAX + GUARDIANSHIPS_MAX;
+/// Longest standing consent or guardianship, in milliseconds: 20 years.
+pub const STANDING_MAX: Moment = 20 * 366 * DAY;
+/// Openings of a grant that comes with a standing consent or a guardianship.
+pub const STANDING_OPENINGS: u32 = OPENINGS_MAX;
+
+/// Most records anchored in one call.
+pub const RECORDS_PER_ANCHOR_MAX: u32 = 32;
+/// How long a prescription may be valid, in milliseconds.
+pub const PRESCRIPTION_VALIDITY_MAX: Moment = 366 * DAY;
 /// Most fills of a prescription.
 pub const FILLS_MAX: u8 = 24;
 /// Largest content, in bytes of ciphertext: what one UnixFS root block can list.

@@ -172,6 +172,11 @@ terms!(
         Care = "care",
         /// A profile that a doctor shares with a hospital. Stands while the doctor's care relation lasts.
         Shared = "shared",
+        /// A standing consent, under which authors seal new records to a reader that the patient named beforehand.
+        /// Stands while the standing consent lasts.
+        Standing = "standing",
+        /// A guardianship. Stands while the guardianship lasts.
+        Guardianship = "guardianship",
     }
 );
 
@@ -202,5 +207,110 @@ terms!(
         NotNeeded = "not-needed",
         /// Another doctor or service fits better.
         ReferredElsewhere = "referred-elsewhere",
+    }
+);
+
+terms!(
+    /// Why an author marks a record as entered in error; words are in the amendment, not on chain.
+    RetractionReason {
+        /// It describes another patient.
+        WrongPatient = "wrong-patient",
+        /// Another document was meant.
+        WrongDocument = "wrong-document",
+        /// What it says is wrong.
+        ClinicalError = "clinical-error",
+        /// It was anchored twice.
+        Duplicate = "duplicate",
+    }
+);
+
+terms!(
+    /// Why a patient disputes a record.
+    DisputeReason {
+        /// The patient's client cannot decrypt what was sealed to it.
+        Undecryptable = "undecryptable",
+        /// It describes another person.
+        AnotherPerson = "another-person",
+        /// The patient holds that what it says is wrong.
+        Incorrect = "incorrect",
+    }
+);
+
+/// Kinds of record that a standing consent covers.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordKinds {
+    /// Profiles.
+    pub profile: bool,
+    /// Clinical reports.
+    pub report: bool,
+    /// Prescriptions.
+    pub prescription: bool,
+}
+
+impl RecordKinds {
+    /// Whether it covers this kind; certificates never.
+    pub const fn contains(self, kind: RecordKind) -> bool {
+        match kind {
+            RecordKind::Profile => self.profile,
+            RecordKind::Report => self.report,
+            RecordKind::Prescription => self.prescription,
+            RecordKind::Certificate => false,
+        }
+    }
+
+    /// Whether it covers nothing.
+    pub const fn is_empty(self) -> bool {
+        !(self.profile || self.report || self.prescription)
+    }
+}
+
+/// What a guardian may do in a patient's name.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianScope {
+    /// Grant, deny, revoke, and give standing consents.
+    pub decide: bool,
+    /// Open the patient's records; each opening is logged.
+    pub read: bool,
+}
+
+terms!(
+    /// As what a member receives a seal of a new record.
+    SealedAs {
+        /// Its patient; the seal is in the envelope.
+        Patient = "patient",
+        /// A guardian of the patient; the seal is anchored with the record.
+        Guardian = "guardian",
+        /// A reader with a standing consent; the seal is anchored with the record.
+        Standing = "standing",
     }
 );

@@ -135,6 +135,31 @@ sp_api::impl_runtime_apis! {
         }
     }
 
+    #[cfg(feature = "runtime-benchmarks")]
+    impl frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(
+            extra: bool,
+        ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+            use frame_support::traits::StorageInfoTrait;
+
+            let mut list = Vec::<frame_benchmarking::BenchmarkList>::new();
+            list_benchmarks!(list, extra);
+            (list, AllPalletsWithSystem::storage_info())
+        }
+
+        fn dispatch_benchmark(
+            config: frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, String> {
+            use frame_support::traits::WhitelistedStorageKeys;
+
+            let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+            let mut batches = Vec::<frame_benchmarking::BenchmarkBatch>::new();
+            let params = (&config, &whitelist);
+            add_benchmarks!(params, batches);
+            Ok(batches)
+        }
+    }
+
     impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
         fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
             build_state::<RuntimeGenesisConfig>(config)
@@ -269,6 +294,10 @@ sp_api::impl_runtime_apis! {
             Reports::anchored_by(author, content)
         }
 
+        fn dispensings(record: RecordId) -> Vec<DispensingView> {
+            Reports::dispensings(record).into_iter().map(views::dispensing).collect()
+        }
+
         fn is_anchored(content: ContentRoot) -> bool {
             Reports::is_anchored(content)
         }
@@ -356,6 +385,29 @@ sp_api::impl_runtime_apis! {
 
         fn may_read(account: AccountId, record: RecordId) -> Result<ReadPermit, DispatchError> {
             Access::ensure_may_read(&account, record).map(views::permit)
+        }
+
+        fn seal_recipients(patient: MemberId, kind: RecordKind) -> Vec<SealRecipientView> {
+            views::seal_recipients(patient, kind)
+        }
+
+        fn standing_consents(patient: MemberId) -> Vec<StandingConsentView> {
+            Access::standing_consents(patient).into_iter().map(views::standing_consent).collect()
+        }
+
+        fn guardians(patient: MemberId) -> Vec<GuardianView> {
+            let guardians = Access::guardianships(patient).into_iter();
+            guardians.map(|(guardian, entry)| views::guardian(patient, guardian, entry)).collect()
+        }
+
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::wards(guardian, cursor, limit),
+                |(patient, _)| *patient,
+                |(patient, entry)| views::guardian(patient, guardian, entry),
+            )
         }
 
         fn committee() -> Option<CommitteeView> {

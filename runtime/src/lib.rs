@@ -17,6 +17,10 @@ mod wasm {
 #[cfg(feature = "std")]
 pub use wasm::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
+mod benchmarks;
+
 pub mod apis;
 #[deny(missing_docs)]
 pub mod configs;

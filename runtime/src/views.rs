@@ -51,10 +51,6 @@ pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) ->
     }
 }
 
-pub(crate) fn key((version, key, replaced_at): (KeyVersion, EncryptionKey, Option<Moment>)) -> KeyView {
-    KeyView { version, key, replaced_at }
-}
-
 pub(crate) fn guardianship(
     guardianship: pallet_registry::Guardianship,
     recoveries: Vec<(MemberId, pallet_registry::Recovery<AccountId>)>,
@@ -72,6 +68,10 @@ pub(crate) fn guardianship(
         wait: guardianship.wait,
         recoveries: recoveries.into_iter().map(recovery).collect(),
     }
+}
+
+pub(crate) fn key((version, key, replaced_at): (KeyVersion, EncryptionKey, Option<Moment>)) -> KeyView {
+    KeyView { version, key, replaced_at }
 }
 
 pub(crate) fn all_administrators() -> Vec<AdministratorView<AccountId>> {
@@ -135,7 +135,42 @@ pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> Record
         supersedes: record.supersedes,
         superseded_by: record.superseded_by,
         fills: record.fills,
+        fills_left: record.fills_left,
+        valid_until: record.valid_until,
+        retraction: record.retraction,
+        dispute: record.dispute,
     }
+}
+
+pub(crate) fn dispensing((fill, dispensing): (u8, pallet_reports::Dispensing)) -> DispensingView {
+    DispensingView { fill, pharmacy: dispensing.pharmacy, dispensed_at: dispensing.dispensed_at }
+}
+
+/// The patient first, whose seal goes into the envelope, and then those whose seals are anchored with the record.
+pub(crate) fn seal_recipients(patient: MemberId, kind: RecordKind) -> Vec<SealRecipientView> {
+    let others = pallet_access::Pallet::<Runtime>::recipients(patient, kind).into_iter().map(|recipient| {
+        let sealed_as = match recipient.basis {
+            GrantBasis::Guardianship => SealedAs::Guardian,
+            _ => SealedAs::Standing,
+        };
+        SealRecipientView { member: recipient.member.id, sealed_as }
+    });
+    let patient = SealRecipientView { member: patient, sealed_as: SealedAs::Patient };
+    core::iter::once(patient).chain(others).collect()
+}
+
+pub(crate) fn standing_consent((reader, consent): (MemberId, pallet_access::StandingConsent)) -> StandingConsentView {
+    let pallet_access::StandingConsent { kinds, purpose, given_by, since, until } = consent;
+    StandingConsentView { reader, kinds, purpose, given_by, since, until }
+}
+
+pub(crate) fn guardian(
+    patient: MemberId,
+    guardian: MemberId,
+    guardianship: pallet_access::Guardianship,
+) -> GuardianView {
+    let pallet_access::Guardianship { scope, since, until } = guardianship;
+    GuardianView { patient, guardian, scope, since, until }
 }
 
 pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest)) -> RequestView {
@@ -157,6 +192,7 @@ pub(crate) fn grant((record, reader, grant): (RecordId, MemberId, pallet_access:
         seal: grant.seal,
         purpose: grant.purpose,
         basis: grant.basis,
+        granted_by: grant.granted_by,
         granted_at: grant.granted_at,
         expires_at: grant.expires_at,
         openings_left: grant.openings_left,

@@ -190,10 +190,7 @@ fn a_doctor_writes_only_for_patients_under_care() {
                 DOCTOR,
                 pallet_reports::Call::amend {
                     record: report,
-                    content: content(0x56),
-                    size: 1,
-                    envelope: EnvelopeHash([0x56; 32]),
-                    fills: 0,
+                    document: document(RecordKind::Report, 0x56, Vec::new()),
                 }
             ),
             ReportsError::NotUnderCare
@@ -261,13 +258,7 @@ fn a_superseded_record_stays_readable() {
         assert_ok!(send(PATIENT, grant(HOSPITAL_ID, None, report, 1)));
         assert_ok!(send(
             DOCTOR,
-            pallet_reports::Call::amend {
-                record: report,
-                content: content(0x56),
-                size: 1,
-                envelope: EnvelopeHash([0x56; 32]),
-                fills: 0,
-            }
+            pallet_reports::Call::amend { record: report, document: document(RecordKind::Report, 0x56, Vec::new()) }
         ));
         assert_eq!(Runtime::record(report).unwrap().status, RecordStatus::Superseded);
         assert_eq!(may_read(PATIENT, report), Ok(ReadPermit::Owner));
@@ -326,7 +317,10 @@ fn nobody_touches_what_is_not_theirs() {
         with_care();
         let report = anchored(DOCTOR, PATIENT_ID, RecordKind::Report, 0x55);
         assert_noop!(send(DOCTOR, pallet_reports::Call::erase { record: report }), ReportsError::NotThePatient);
-        assert_noop!(send(PATIENT, pallet_reports::Call::retract { record: report }), ReportsError::NotTheAuthor);
+        assert_noop!(
+            send(PATIENT, pallet_reports::Call::retract { record: report, reason: RetractionReason::Duplicate }),
+            ReportsError::NotTheAuthor
+        );
         assert_noop!(send(HOSPITAL, grant(HOSPITAL_ID, None, report, 1)), AccessError::NotThePatient);
         assert_noop!(
             send(HOSPITAL, pallet_appointments::Call::complete { id: AppointmentId::FIRST }),
@@ -352,6 +346,76 @@ fn listings_are_paged() {
         assert_eq!((whole.items.len(), whole.next), (5, None));
         let nothing_asked = Runtime::records(PATIENT_ID, None, None, 0);
         assert_eq!(nothing_asked.items.len(), 1);
+    });
+}
+
+#[test]
+fn a_standing_consent_gives_the_family_doctor_each_new_report_until_the_patient_revokes() {
+    run(|| {
+        with_members();
+        with_care();
+        let until = now() + 365 * DAY;
+        let kinds = RecordKinds { report: true, ..Default::default() };
+        let (patient, purpose) = (PATIENT_ID, Purpose::Treatment);
+        let give = pallet_access::Call::give_standing_consent { patient, reader: HOSPITAL_ID, kinds, purpose, until };
+        assert_ok!(send(PATIENT, give));
+        let recipients = Runtime::seal_recipients(PATIENT_ID, RecordKind::Report);
+        let named: Vec<_> = recipients.iter().map(|recipient| (recipient.member, recipient.sealed_as)).collect();
+        assert_eq!(named, vec![(PATIENT_ID, SealedAs::Patient), (HOSPITAL_ID, SealedAs::Standing)]);
+
+        let kind = RecordKind::Report;
+        assert_noop!(send(DOCTOR, anchor(PATIENT_ID, kind, 0x60)), AccessError::SealMissing);
+        let document = document(kind, 0x60, vec![HOSPITAL_ID]);
+        assert_ok!(send(DOCTOR, pallet_reports::Call::anchor { patient, kind, document }));
+        let report = last_record();
+        assert_eq!(Runtime::grant(report, HOSPITAL_ID).unwrap().basis, GrantBasis::Standing);
+        assert_ok!(send(HOSPITAL, pallet_access::Call::open { record: report }));
+        assert!(may_read(HOSPITAL, report).is_ok());
+        let revoke = pallet_access::Call::revoke_reader { patient, reader: HOSPITAL_ID };
+        assert_ok!(send(PATIENT, revoke));
+        assert_eq!(may_read(HOSPITAL, report), Err(AccessError::NoGrant.into()));
+        anchored(DOCTOR, PATIENT_ID, RecordKind::Report, 0x61);
+    });
+}
+
+#[test]
+fn a_pharmacy_dispenses_by_grant_once_per_fill() {
+    run(|| {
+        with_members();
+        with_care();
+        let record = anchored(DOCTOR, PATIENT_ID, RecordKind::Prescription, 0x62);
+        let dispense = |fill| send(PHARMACY, pallet_reports::Call::dispense { record, fill });
+        assert_noop!(dispense(1), ReportsError::NoGrant);
+        assert_ok!(send(PATIENT, grant(PHARMACY_ID, None, record, 1)));
+        assert_ok!(dispense(1));
+        assert_noop!(dispense(2), ReportsError::NoFillsLeft);
+        let log = Runtime::dispensings(record);
+        assert_eq!((log[0].fill, log[0].pharmacy), (1, PHARMACY_ID));
+        assert_eq!(Runtime::record(record).unwrap().fills_left, 0);
+    });
+}
+
+#[test]
+fn a_guardian_opens_and_grants_in_the_patients_name() {
+    run(|| {
+        with_members();
+        with_care();
+        assert_ok!(send(STRANGER, register(Role::Patient, "greta", 0x45)));
+        let guardian = MemberId(1005);
+        let scope = GuardianScope { decide: true, read: true };
+        let until = now() + 30 * DAY;
+        assert_ok!(send(PATIENT, pallet_access::Call::appoint_guardian { guardian, scope, until }));
+        assert_eq!(Runtime::wards(guardian, None, 10).items[0].patient, PATIENT_ID);
+        let kind = RecordKind::Report;
+        let document = document(kind, 0x63, vec![guardian]);
+        assert_ok!(send(DOCTOR, pallet_reports::Call::anchor { patient: PATIENT_ID, kind, document }));
+        let report = last_record();
+        assert_ok!(send(STRANGER, pallet_access::Call::open { record: report }));
+        assert!(matches!(may_read(STRANGER, report), Ok(ReadPermit::Reader { .. })));
+        assert_ok!(send(STRANGER, grant(HOSPITAL_ID, None, report, 1)));
+        assert_eq!(Runtime::grant(report, HOSPITAL_ID).unwrap().granted_by, guardian);
+        assert_ok!(send(PATIENT, pallet_access::Call::dismiss_guardian { guardian }));
+        assert_eq!(may_read(STRANGER, report), Err(AccessError::GuardianshipEnded.into()));
     });
 }
 

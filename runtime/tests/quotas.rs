@@ -84,7 +84,7 @@ fn no_call_exceeds_its_block() {
 fn strangers_leave_most_of_a_block() {
     let registration: RuntimeCall = register(Role::Doctor, "dora", 1).into();
     let lane: u32 = <Runtime as pallet_quotas::Config>::OpenRegistrationsPerBlock::get();
-    let weight = registration.get_dispatch_info().call_weight.saturating_mul(lane.into());
+    let weight = registration.get_dispatch_info().call_weight.saturating_mul(u64::from(lane));
     let block = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
     assert!(weight.ref_time() < block.ref_time() / 10);
 }

@@ -459,7 +459,14 @@ impl Life<'_> {
             seals: vec![EnvelopeSeal { recipient, key_version: 1, seal: own_seal }],
         };
         let envelope = attack::store_with_envelope(&self.rpc, &mallory, &disk.root, &disk.data, &envelope)?;
-        let anchor = Anchor { content: stolen.content, size: stolen.size, envelope, fills: 0 };
+        let anchor = Anchor {
+            content: stolen.content,
+            size: stolen.size,
+            envelope,
+            fills: 0,
+            valid_until: None,
+            seals: Vec::new(),
+        };
         let call = calls::anchor(members.accomplice, RecordKind::Report, anchor);
         block_on(self.client.submit(&call, &mallory, Wait::Finalized, &|_| ()))?;
         let forged = block_on(self.client.anchored_by(members.mallory, stolen.content))?.context("nothing anchored")?;

@@ -80,6 +80,12 @@ pub enum Command {
     /// Requests, grants, openings, and the read log
     #[command(subcommand)]
     Access(Access),
+    /// Standing consents, under which authors seal new records to a reader
+    #[command(subcommand)]
+    Standing(Standing),
+    /// Guardians, who act in a patient's name
+    #[command(subcommand)]
+    Guardian(Guardian),
     /// The node, the chain, and this account's quota
     Status,
 }
@@ -421,6 +427,9 @@ pub struct DocumentArguments {
     /// How often a prescription may be filled [default: 1]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=i64::from(limits::FILLS_MAX)))]
     pub fills: Option<u8>,
+    /// How long a prescription is valid, at most 366 days [default: 90d]
+    #[arg(long = "valid-for", value_name = "DURATION", value_parser = parse_duration)]
+    pub validity: Option<Moment>,
     /// Go on with an interrupted upload of this document, and fail if there is none
     #[arg(long)]
     pub resume: bool,
@@ -443,6 +452,18 @@ pub enum Record {
         #[command(flatten)]
         document: DocumentArguments,
     },
+    /// Encrypt and store up to 32 documents for a patient under care, and anchor all of them or none (doctors)
+    UploadAll {
+        /// Number, username or address of the patient
+        #[arg(long)]
+        patient: MemberSelector,
+        /// What they are
+        #[arg(long, default_value = "report", value_parser = term(&[RecordKind::Report, RecordKind::Prescription], RecordKind::name))]
+        kind: RecordKind,
+        /// The documents
+        #[arg(required = true, num_args = 1..=32)]
+        files: Vec<PathBuf>,
+    },
     /// Replace a record by a corrected document (its author)
     Amend {
         /// The record's number
@@ -452,6 +473,40 @@ pub enum Record {
     },
     /// Mark a record as entered in error (its author)
     Retract {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(RetractionReason::ALL, RetractionReason::name))]
+        reason: RetractionReason,
+    },
+    /// Dispense the next fill of a prescription (pharmacies, with a grant on it)
+    Dispense {
+        /// The prescription's number
+        record: RecordId,
+        /// The fill, from 1 [default: the next one]
+        #[arg(long)]
+        fill: Option<u8>,
+    },
+    /// List which pharmacy dispensed a prescription, and when
+    Dispensings {
+        /// The prescription's number
+        record: RecordId,
+    },
+    /// Cancel what is not yet dispensed of a prescription (its author)
+    CancelFills {
+        /// The prescription's number
+        record: RecordId,
+    },
+    /// Dispute a record, for all who see it (its patient)
+    Dispute {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(DisputeReason::ALL, DisputeReason::name), default_value = "undecryptable")]
+        reason: DisputeReason,
+    },
+    /// Withdraw a dispute (the record's patient)
+    WithdrawDispute {
         /// The record's number
         record: RecordId,
     },
@@ -505,8 +560,11 @@ pub enum Access {
         #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
         purpose: Purpose,
     },
-    /// List the requests that wait for this patient
+    /// List the requests that wait for this patient, or for one in whose name this account acts
     Inbox {
+        /// Number, username or address of the patient [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -546,6 +604,14 @@ pub enum Access {
         /// Number, username or address of the reader
         reader: MemberSelector,
     },
+    /// Take everything back that a reader holds, standing consent included (patients and guardians)
+    RevokeAll {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
     /// Give a grant up (readers)
     Relinquish {
         /// The record's number
@@ -572,6 +638,9 @@ pub enum Access {
         /// The openings by this reader
         #[arg(long, group = "of")]
         reader: Option<MemberSelector>,
+        /// Print the whole log as a FHIR bundle of AuditEvents
+        #[arg(long, conflicts_with_all = ["limit", "after"])]
+        fhir: bool,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -588,6 +657,87 @@ pub enum Access {
         patient: MemberSelector,
         /// Number, username or address of the hospital
         hospital: MemberSelector,
+    },
+}
+
+/// Standing consents.
+#[derive(Debug, Subcommand)]
+pub enum Standing {
+    /// Have authors seal new records to a reader, or change for which kinds and until when
+    Give {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// Of which kinds of record
+        #[arg(long = "kind", required = true, value_parser = term(&[RecordKind::Profile, RecordKind::Report, RecordKind::Prescription], RecordKind::name))]
+        kinds: Vec<RecordKind>,
+        /// What for
+        #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
+        purpose: Purpose,
+        /// Until which day, such as 2028-03-01
+        #[arg(long, value_parser = parse_date)]
+        until: Moment,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Take a standing consent back, and with it what was granted under it
+    Revoke {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// List a patient's standing consents
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+}
+
+/// Guardians.
+#[derive(Debug, Subcommand)]
+pub enum Guardian {
+    /// Appoint another patient to act in this patient's name, or change what it may do and until when
+    Appoint {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+        /// It grants, denies and revokes
+        #[arg(long, required_unless_present = "read")]
+        decide: bool,
+        /// It opens records
+        #[arg(long)]
+        read: bool,
+        /// Until which day, such as 2028-03-01
+        #[arg(long, value_parser = parse_date)]
+        until: Moment,
+    },
+    /// Seal earlier records to a guardian [default: all that are not sealed to it]
+    Seal {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+        /// The records' numbers
+        records: Vec<RecordId>,
+    },
+    /// End a guardianship (patients)
+    Dismiss {
+        /// Number, username or address of the guardian
+        guardian: MemberSelector,
+    },
+    /// Give a guardianship up (guardians)
+    Resign {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+    },
+    /// List a patient's guardians
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+    /// List the patients in whose name this account acts
+    Wards {
+        #[command(flatten)]
+        page: PageArguments,
     },
 }
 

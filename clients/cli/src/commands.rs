@@ -3,8 +3,10 @@
 mod access;
 mod account;
 mod appointment;
+mod guardian;
 mod member;
 mod record;
+mod standing;
 mod status;
 
 use crate::{
@@ -26,6 +28,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Care(command) => appointment::run_care(&session, command).await,
         Command::Record(command) => record::run(&session, command).await,
         Command::Access(command) => access::run(&session, command).await,
+        Command::Standing(command) => standing::run(&session, command).await,
+        Command::Guardian(command) => guardian::run(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

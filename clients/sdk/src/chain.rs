@@ -127,6 +127,27 @@ impl Config for ChainConfig {
         path = "pallet_appointments::types::Schedule",
         with = "::subxt::utils::Static<crate::chain::Schedule>"
     ),
+    substitute_type(
+        path = "medchain_primitives::terms::RetractionReason",
+        with = "::subxt::utils::Static<::medchain_primitives::RetractionReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::DisputeReason",
+        with = "::subxt::utils::Static<::medchain_primitives::DisputeReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::RecordKinds",
+        with = "::subxt::utils::Static<::medchain_primitives::RecordKinds>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::GuardianScope",
+        with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
+    ),
+    substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
+    substitute_type(
+        path = "pallet_reports::types::NewRecord",
+        with = "::subxt::utils::Static<crate::chain::NewAnchor>"
+    ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
     substitute_type(
         path = "pallet_access::types::RecordGrant",
@@ -189,7 +210,7 @@ pub struct RecordGrant {
 }
 
 /// A content as a record names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Anchor {
     /// The content's root digest.
     pub content: ContentRoot,
@@ -199,6 +220,21 @@ pub struct Anchor {
     pub envelope: EnvelopeHash,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
+    /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
+    pub valid_until: Option<Moment>,
+    /// The patient half, sealed to each reader whom the patient named beforehand.
+    pub seals: Vec<ReaderSeal>,
+}
+
+/// One of the records of a call that anchors many.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NewAnchor {
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// The content.
+    pub anchor: Anchor,
 }
 
 /// The calls, by pallet. Each is refused by the rules of the pallet, whose errors [`crate::Error::Dispatch`] words.
@@ -366,19 +402,42 @@ pub mod calls {
 
     /// Anchors a record.
     pub fn anchor(patient: MemberId, kind: RecordKind, anchor: Anchor) -> impl Payload {
-        let Anchor { content, size, envelope, fills } = anchor;
-        tx().reports().anchor(Static(patient), Static(kind), Static(content), size, Static(envelope), fills)
+        tx().reports().anchor(Static(patient), Static(kind), Static(anchor))
+    }
+
+    /// Anchors up to 32 records, all of them or none.
+    pub fn anchor_batch(records: Vec<NewAnchor>) -> impl Payload {
+        tx().reports().anchor_batch(BoundedVec(records.into_iter().map(Static).collect()))
     }
 
     /// Anchors an amendment of a record.
     pub fn amend(record: RecordId, anchor: Anchor) -> impl Payload {
-        let Anchor { content, size, envelope, fills } = anchor;
-        tx().reports().amend(Static(record), Static(content), size, Static(envelope), fills)
+        tx().reports().amend(Static(record), Static(anchor))
     }
 
     /// The author marks a record as entered in error.
-    pub fn retract(record: RecordId) -> impl Payload {
-        tx().reports().retract(Static(record))
+    pub fn retract(record: RecordId, reason: RetractionReason) -> impl Payload {
+        tx().reports().retract(Static(record), Static(reason))
+    }
+
+    /// A pharmacy dispenses a fill of a prescription.
+    pub fn dispense(record: RecordId, fill: u8) -> impl Payload {
+        tx().reports().dispense(Static(record), fill)
+    }
+
+    /// The author cancels what is not yet dispensed of a prescription.
+    pub fn cancel_fills(record: RecordId) -> impl Payload {
+        tx().reports().cancel_fills(Static(record))
+    }
+
+    /// The patient disputes a record.
+    pub fn dispute(record: RecordId, reason: DisputeReason) -> impl Payload {
+        tx().reports().dispute(Static(record), Static(reason))
+    }
+
+    /// The patient withdraws a dispute.
+    pub fn withdraw_dispute(record: RecordId) -> impl Payload {
+        tx().reports().withdraw_dispute(Static(record))
     }
 
     /// The patient erases a record.
@@ -423,6 +482,47 @@ pub mod calls {
     /// The patient revokes a grant.
     pub fn revoke(record: RecordId, reader: MemberId) -> impl Payload {
         tx().access().revoke(Static(record), Static(reader))
+    }
+
+    /// Takes back what a reader holds of a patient's records, as much as one call takes.
+    pub fn revoke_reader(patient: MemberId, reader: MemberId) -> impl Payload {
+        tx().access().revoke_reader(Static(patient), Static(reader))
+    }
+
+    /// Gives a reader a standing consent.
+    pub fn give_standing_consent(
+        patient: MemberId,
+        reader: MemberId,
+        kinds: RecordKinds,
+        purpose: Purpose,
+        until: Moment,
+    ) -> impl Payload {
+        tx().access().give_standing_consent(Static(patient), Static(reader), Static(kinds), Static(purpose), until)
+    }
+
+    /// Takes a standing consent back.
+    pub fn revoke_standing_consent(patient: MemberId, reader: MemberId) -> impl Payload {
+        tx().access().revoke_standing_consent(Static(patient), Static(reader))
+    }
+
+    /// The patient appoints a guardian.
+    pub fn appoint_guardian(guardian: MemberId, scope: GuardianScope, until: Moment) -> impl Payload {
+        tx().access().appoint_guardian(Static(guardian), Static(scope), until)
+    }
+
+    /// The patient ends a guardianship.
+    pub fn dismiss_guardian(guardian: MemberId) -> impl Payload {
+        tx().access().dismiss_guardian(Static(guardian))
+    }
+
+    /// The guardian gives a guardianship up.
+    pub fn resign_guardianship(patient: MemberId) -> impl Payload {
+        tx().access().resign_guardianship(Static(patient))
+    }
+
+    /// The patient seals earlier records to a guardian.
+    pub fn seal_to_guardian(guardian: MemberId, grants: Vec<RecordGrant>) -> impl Payload {
+        tx().access().seal_to_guardian(Static(guardian), BoundedVec(grants.into_iter().map(Static).collect()))
     }
 
     /// The reader gives a grant up.
@@ -556,6 +656,17 @@ pub mod events {
             purpose: Purpose,
             /// The end of the reading window, in milliseconds.
             closes_at: Moment,
+        }
+    );
+    event!(
+        /// What a reader held was taken back.
+        ReaderRevoked of "Access" {
+            /// Whose records they are.
+            patient: MemberId,
+            /// The reader.
+            reader: MemberId,
+            /// Whether some is left, for another call.
+            more: bool,
         }
     );
     event!(

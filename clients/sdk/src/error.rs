@@ -193,6 +193,12 @@ pub enum Error {
     /// The description is longer than allowed.
     #[error("title, file name and note together are too long")]
     DescriptionTooLong,
+    /// More documents than one transaction anchors.
+    #[error("one transaction anchors at most {limit} documents")]
+    TooManyDocuments {
+        /// How many it anchors.
+        limit: u32,
+    },
     /// The note is longer than allowed.
     #[error("the note is longer than {limit} bytes")]
     NoteTooLong {
@@ -361,6 +367,7 @@ impl Error {
             Self::ContentTooLarge { .. } => "split the document into several",
             Self::DescriptionTooLong => "shorten the note",
             Self::NoteTooLong { .. } => "shorten the note",
+            Self::TooManyDocuments { .. } => "split them over several uploads",
             Self::UnusableKey { .. } => "the member must publish another key",
             Self::NothingToResume => "repeat the command without --resume",
             Self::UploadInProgress => "wait for it to end",

@@ -10,6 +10,7 @@
 //! | [`vault`] | tickets, and contents to and from a node's vault |
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
+//! | [`audit`] | the read log as FHIR AuditEvents |
 //! | [`description`] | what a document is, in FHIR |
 //! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
@@ -19,6 +20,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod audit;
 pub mod chain;
 pub mod client;
 pub mod description;

@@ -4,9 +4,11 @@ mod halves;
 mod open;
 mod upload;
 
-pub use halves::{actor, own_half, reader_half, reseal, Actor};
+pub use halves::{actor, half_of, own_half, reader_half, reseal, Actor};
 pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
-pub use upload::{check_size, upload, NewRecord, Purposed, Source, UploadOptions, Uploaded};
+pub use upload::{
+    check_size, upload, upload_batch, NewRecord, Purposed, Source, UploadOptions, Uploaded, UploadedBatch,
+};
 
 /// The CIDv1 of a content, in its standard text form.
 pub fn cid(content: medchain_primitives::ContentRoot) -> String {

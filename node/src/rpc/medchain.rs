@@ -200,6 +200,43 @@ pub trait MedchainApi {
     #[method(name = "medchain_anchoredBy", blocking)]
     fn anchored_by(&self, author: Selector, content: String, at: Option<Hash>) -> RpcResult<Option<RecordId>>;
 
+    /// The fills of a prescription that were dispensed, in order; empty if there are none.
+    ///
+    /// Example: `medchain_dispensings(4)`. Errors: 7001, 7002.
+    #[method(name = "medchain_dispensings", blocking)]
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>>;
+
+    /// Who receives a seal when a record of this kind is anchored for this patient: the patient (in the envelope), and
+    /// guardians and readers with a standing consent (anchored with the record).
+    ///
+    /// Example: `medchain_sealRecipients(1001, "report")`. Errors: 7001, 7002, 7003 (unknown member or kind).
+    #[method(name = "medchain_sealRecipients", blocking)]
+    fn seal_recipients(&self, patient: Selector, kind: String, at: Option<Hash>) -> RpcResult<Vec<SealRecipientView>>;
+
+    /// The standing consents of a patient.
+    ///
+    /// Example: `medchain_standingConsents(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_standingConsents", blocking)]
+    fn standing_consents(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<StandingConsentView>>;
+
+    /// The guardianships over a patient.
+    ///
+    /// Example: `medchain_guardians(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_guardians", blocking)]
+    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianView>>;
+
+    /// A page of the guardianships of a guardian; the cursor is the patient's number.
+    ///
+    /// Example: `medchain_wards("greta")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_wards", blocking)]
+    fn wards(
+        &self,
+        guardian: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GuardianView, MemberId>>;
+
     /// A request, or `null`.
     ///
     /// Example: `medchain_request(1)`. Errors: 7001, 7002.
@@ -480,6 +517,37 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         let content = content_root(&content)?;
         let author = self.member_id(at, &author)?;
         self.ask(at, |api, at| api.anchored_by(at, author, content))
+    }
+
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>> {
+        self.ask(at, |api, at| api.dispensings(at, RecordId(record.0)))
+    }
+
+    fn seal_recipients(&self, patient: Selector, kind: String, at: Option<Hash>) -> RpcResult<Vec<SealRecipientView>> {
+        let kind = term("kind", &kind, RecordKind::ALL, RecordKind::name)?;
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.seal_recipients(at, patient, kind))
+    }
+
+    fn standing_consents(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<StandingConsentView>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.standing_consents(at, patient))
+    }
+
+    fn guardians(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Vec<GuardianView>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.guardians(at, patient))
+    }
+
+    fn wards(
+        &self,
+        guardian: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GuardianView, MemberId>> {
+        let guardian = self.member_id(at, &guardian)?;
+        self.ask(at, |api, at| api.wards(at, guardian, cursor.map(|id| MemberId(id.0)), page(limit)))
     }
 
     fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>> {

@@ -50,7 +50,9 @@ impl<T: Config> Pallet<T> {
     /// [`NotAProfessional`](Error::NotAProfessional), [`NotActive`](Error::NotActive),
     /// [`KindNotForRole`](Error::KindNotForRole), [`NoGrant`](Error::NoGrant),
     /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
-    /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive), [`NoWindow`](Error::NoWindow).
+    /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
+    /// [`StandingConsentEnded`](Error::StandingConsentEnded), [`GuardianshipEnded`](Error::GuardianshipEnded),
+    /// [`NoWindow`](Error::NoWindow).
     pub fn ensure_may_read(account: &T::AccountId, record: RecordId) -> Result<Permit, DispatchError> {
         let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
         ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
@@ -67,8 +69,10 @@ impl<T: Config> Pallet<T> {
             ensure!(member.is_some(), Error::<T>::NotACertificate);
         }
         let reader = member.ok_or(Error::<T>::NotAMember)?;
-        Self::ensure_active_professional(&reader)?;
-        Self::ensure_kind_for_role(reader.role, info.kind)?;
+        let as_guardian = Self::ensure_may_be_reader(&reader, record)?;
+        if !as_guardian {
+            Self::ensure_kind_for_role(reader.role, info.kind)?;
+        }
         let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
         let window = Self::live_window(record, reader.id).ok_or(Error::<T>::NoWindow)?;
         Ok(Permit::Reader { closes_at: window.closes_at.min(grant.expires_at) })
@@ -120,7 +124,7 @@ impl<T: Config> Pallet<T> {
         Ok(requester)
     }
 
-    /// The checks of a grant, but for the request that it answers; gives the patient.
+    /// The checks of a grant, but for the request that it answers; gives who decides, and the patient.
     pub(crate) fn check_grant(
         who: &T::AccountId,
         reader: MemberId,
@@ -128,28 +132,40 @@ impl<T: Config> Pallet<T> {
         purpose: Purpose,
         duration: Moment,
         openings: u32,
-    ) -> Result<MemberInfo, DispatchError> {
-        let patient = Self::ensure_active(who)?;
-        ensure!(patient.role == Role::Patient, Error::<T>::NotThePatient);
+    ) -> Result<(MemberId, MemberId), DispatchError> {
+        let actor = Self::ensure_active(who)?;
+        ensure!(actor.role == Role::Patient, Error::<T>::NotThePatient);
         let reader = T::Members::by_id(reader)
             .filter(|member| member.is_active() && member.role.is_professional())
             .ok_or(Error::<T>::UnknownReader)?;
         ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
         ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
         ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
-        let records: alloc::vec::Vec<_> = grants.iter().map(|grant| grant.record).collect();
-        ensure_each_once::<T>(&records)?;
+        Self::ensure_records_once(grants)?;
         let mut kinds = KindsOfBatch::default();
+        let mut patient = None;
         for RecordGrant { record, seal } in grants {
             let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
-            ensure!(info.patient == patient.id, Error::<T>::NotThePatient);
+            // The first record says whose they are, and the others are the same patient's.
+            match patient {
+                None => ensure!(Self::decides_for(&actor, info.patient), Error::<T>::NotThePatient),
+                Some(patient) => ensure!(info.patient == patient, Error::<T>::NotThePatient),
+            }
+            patient = Some(info.patient);
             ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
             Self::ensure_kind_for_role(reader.role, info.kind)?;
             ensure!(seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
             kinds.add(info.kind);
         }
-        Self::ensure_profile_goes_with_prescription(&reader, patient.id, kinds)?;
-        Ok(patient)
+        let patient = patient.ok_or(Error::<T>::NoRecords)?;
+        Self::ensure_profile_goes_with_prescription(&reader, patient, kinds)?;
+        Ok((actor.id, patient))
+    }
+
+    /// Whether there are records and none is granted twice.
+    pub(crate) fn ensure_records_once(grants: &[RecordGrant]) -> DispatchResult {
+        let records: alloc::vec::Vec<_> = grants.iter().map(|grant| grant.record).collect();
+        ensure_each_once::<T>(&records)
     }
 
     /// Whether a grant answers this request; gives the request.
@@ -175,7 +191,7 @@ impl<T: Config> Pallet<T> {
         record: RecordId,
     ) -> Result<(MemberInfo, RecordInfo, Grant), DispatchError> {
         let reader = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
-        Self::ensure_active_professional(&reader)?;
+        Self::ensure_may_be_reader(&reader, record)?;
         let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
         let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
         ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
@@ -242,7 +258,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether the grant has not expired and what it rests on lasts.
-    fn ensure_stands(info: &RecordInfo, reader: MemberId, grant: &Grant, now: Moment) -> DispatchResult {
+    pub(crate) fn ensure_stands(info: &RecordInfo, reader: MemberId, grant: &Grant, now: Moment) -> DispatchResult {
         ensure!(now < grant.expires_at, Error::<T>::GrantExpired);
         match grant.basis {
             GrantBasis::Consent => {}
@@ -257,8 +273,23 @@ impl<T: Config> Pallet<T> {
                 );
                 ensure!(T::Care::under_care(info.patient, grant.granted_by), Error::<T>::CareRelationEnded);
             }
+            GrantBasis::Standing => Self::ensure_standing_lasts(info, reader, grant, now)?,
+            GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
         }
         Ok(())
+    }
+
+    /// Whether the member may read others' records at all: an active professional, or an active patient with a grant
+    /// as a guardian. Gives whether it is a guardian.
+    fn ensure_may_be_reader(reader: &MemberInfo, record: RecordId) -> Result<bool, DispatchError> {
+        let as_guardian = reader.role == Role::Patient
+            && Grants::<T>::get(record, reader.id).is_some_and(|grant| grant.basis == GrantBasis::Guardianship);
+        if as_guardian {
+            ensure!(reader.is_active(), Error::<T>::NotActive);
+        } else {
+            Self::ensure_active_professional(reader)?;
+        }
+        Ok(as_guardian)
     }
 
     fn ensure_active_professional(member: &MemberInfo) -> DispatchResult {

@@ -12,10 +12,13 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod decision;
 mod listing;
 #[cfg(test)]
 mod mock;
+mod standing;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
@@ -28,9 +31,15 @@ pub use types::*;
 pub use weights::WeightInfo;
 
 use medchain_primitives::{
-    limits, CareConsents, CareRelations, GrantBasis, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey,
-    Purpose, ReadingId, RecordDirectory, RecordId, RecordKind, RequestId, Role, SealedProfile,
+    limits, CareConsents, CareRelations, GrantBasis, GuardianScope, MemberDirectory, MemberId, Moment, NewestFirstKey,
+    OrderedKey, Purpose, ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, Role, SealedProfile,
 };
+
+/// How many grants one call takes from a reader.
+pub const REVOCATIONS_MAX: u32 = 64;
+
+/// How many requests and grants that have ended one block removes.
+pub const EXPIRIES_PER_BLOCK: u32 = 64;
 
 /// How many of a pharmacy's grants on one patient's prescriptions, the newest first, are looked at for one that is
 /// live. A pharmacy with more, all of the newest dead, asks for a prescription along with the profile.
@@ -139,6 +148,38 @@ pub mod pallet {
         (),
     >;
 
+    /// Patient, reader and record → that there is a grant. `Twox64Concat` and `Identity` over a big-endian number: all
+    /// are given out in sequence, and a patient takes back what one reader holds without a scan. One entry for each
+    /// grant.
+    #[pallet::storage]
+    pub type GrantsByPatient<T> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, MemberId>, NMapKey<Identity, OrderedKey>),
+        (),
+    >;
+
+    /// Moment and what ends then → nothing more. `Identity` over a big-endian moment, which lists what ends first
+    /// first; `Twox64Concat`, since what ends is named by numbers given out in sequence. Nobody chooses a moment
+    /// freely: it is the block's plus a duration. One entry for each request and grant.
+    #[pallet::storage]
+    pub type Expiries<T> = StorageDoubleMap<_, Identity, OrderedKey, Twox64Concat, Expiring, ()>;
+
+    /// Patient and reader → standing consent. `Twox64Concat`: numbers are given out in sequence. At most
+    /// [`limits::STANDING_READERS_MAX`] for each patient.
+    #[pallet::storage]
+    pub type StandingConsents<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, StandingConsent>;
+
+    /// Patient and guardian → guardianship. `Twox64Concat`: numbers are given out in sequence. At most
+    /// [`limits::GUARDIANSHIPS_MAX`] for each patient.
+    #[pallet::storage]
+    pub type Guardianships<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, Guardianship>;
+
+    /// Guardian and patient → that there is a guardianship. `Twox64Concat` and `Identity` over a big-endian number:
+    /// both are given out in sequence, and a guardian's patients list in the order of their numbers. One entry for
+    /// each guardianship.
+    #[pallet::storage]
+    pub type Wards<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
     /// Record and reader → the window that its last opening started; it may have ended. `Twox64Concat`: numbers are
     /// given out in sequence. At most one for each grant, with which it goes.
     #[pallet::storage]
@@ -194,7 +235,7 @@ pub mod pallet {
 
     /// What happened.
     #[pallet::event]
-    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
         /// A professional asked to read records.
         AccessRequested {
@@ -248,6 +289,65 @@ pub mod pallet {
             record: RecordId,
             /// Who may read it no more.
             reader: MemberId,
+        },
+        /// A grant that had reached its end was removed.
+        GrantExpired {
+            /// The record.
+            record: RecordId,
+            /// Who may read it no more.
+            reader: MemberId,
+        },
+        /// Every grant of a reader, or as many as one call takes, were taken back; follows a `GrantRevoked` for each.
+        ReaderRevoked {
+            /// Whose records they are.
+            patient: MemberId,
+            /// Who may read them no more.
+            reader: MemberId,
+            /// Whether some are left, for another call.
+            more: bool,
+        },
+        /// A standing consent was given, or changed.
+        StandingConsentGiven {
+            /// Whose records.
+            patient: MemberId,
+            /// Who receives seals of new ones.
+            reader: MemberId,
+            /// Of which kinds.
+            kinds: RecordKinds,
+            /// Until when, in milliseconds.
+            until: Moment,
+        },
+        /// A standing consent was taken back, and with it what was granted under it.
+        StandingConsentRevoked {
+            /// Whose records.
+            patient: MemberId,
+            /// Who receives no more seals.
+            reader: MemberId,
+        },
+        /// A guardian was appointed, or the appointment changed.
+        GuardianAppointed {
+            /// In whose name the guardian acts.
+            patient: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+            /// What it may do.
+            scope: GuardianScope,
+            /// Until when, in milliseconds.
+            until: Moment,
+        },
+        /// A guardianship was ended by the patient.
+        GuardianDismissed {
+            /// In whose name the guardian acted.
+            patient: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+        },
+        /// A guardianship was given up by the guardian.
+        GuardianshipResigned {
+            /// In whose name the guardian acted.
+            patient: MemberId,
+            /// The guardian.
+            guardian: MemberId,
         },
         /// A record was opened, and its reading window has begun.
         RecordOpened {
@@ -367,12 +467,44 @@ pub mod pallet {
         NotUnderCare,
         /// The hospital holds a grant on this profile that another gave; it uses that one.
         AlreadyGranted,
+        /// The standing consent that the grant rests on has ended; ask the patient for a grant.
+        StandingConsentEnded,
+        /// The guardianship that the grant rests on has ended, or does not include reading; ask the patient.
+        GuardianshipEnded,
+        /// A standing consent names at least one kind; name one, or revoke the consent.
+        NoKinds,
+        /// A standing consent or guardianship ends within 20 years from now; choose another date.
+        EndOutOfRange,
+        /// The patient has as many standing consents as there may be; revoke one first.
+        TooManyStandingConsents,
+        /// The patient has given this reader no standing consent; there is nothing to revoke.
+        NoStandingConsent,
+        /// The patient has as many guardians as there may be; dismiss one first.
+        TooManyGuardians,
+        /// A guardian is another active patient; name one.
+        NotAPossibleGuardian,
+        /// A guardianship includes deciding or reading or both; choose, or dismiss the guardian.
+        EmptyScope,
+        /// There is no guardianship between these members; check the numbers.
+        NoGuardianship,
+        /// A new record is sealed to everyone whom the patient named beforehand; a seal is missing: ask who receives
+        /// one, and make it.
+        SealMissing,
+        /// The record carries a seal that no consent of the patient asks for, or one twice; ask who receives one, and
+        /// make no other.
+        SealNotAskedFor,
         /// Every number for requests or readings has been given out; the runtime must widen them.
         IdsExhausted,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        /// Removes requests and grants that have ended, the first first, while the block has room. What is not removed
+        /// yet has ended all the same.
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::remove_expired(remaining)
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -428,6 +560,7 @@ pub mod pallet {
                 request,
                 AccessRequest { requester, patient, records, purpose, requested_at, expires_at },
             );
+            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
             Inbox::<T>::insert(patient, OrderedKey::from(request), ());
             ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
             InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
@@ -463,7 +596,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Grants a professional the caller's records, in answer to a request or unasked.
+        /// Grants a professional records, in answer to a request or unasked.
         ///
         /// A grant replaces the one that the reader holds on the same record; an open reading window stays open, but
         /// not beyond the new grant's end. What is granted leaves the request; the rest of it goes on waiting.
@@ -477,7 +610,7 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the active patient whose records they are.
+        /// Signed by the active patient whose records they are, or in its name by a guardian who decides.
         ///
         /// ## Errors
         ///
@@ -510,9 +643,9 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let now = T::Time::now();
-            let patient = Self::check_grant(&who, reader, &grants, purpose, duration, openings)?;
+            let (actor, patient) = Self::check_grant(&who, reader, &grants, purpose, duration, openings)?;
             let answered = match request {
-                Some(id) => Some((id, Self::check_answer(id, patient.id, reader, &grants, purpose, now)?)),
+                Some(id) => Some((id, Self::check_answer(id, patient, reader, &grants, purpose, now)?)),
                 None => None,
             };
 
@@ -530,7 +663,7 @@ pub mod pallet {
                     seal,
                     purpose,
                     basis: GrantBasis::Consent,
-                    granted_by: patient.id,
+                    granted_by: actor,
                     granted_at: now,
                     expires_at,
                     openings,
@@ -546,7 +679,7 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the patient who was asked.
+        /// Signed by the patient who was asked, or in its name by a guardian who decides.
         ///
         /// ## Errors
         ///
@@ -560,9 +693,9 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::deny())]
         pub fn deny(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let patient = Self::ensure_active(&who)?;
+            let actor = Self::ensure_active(&who)?;
             let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
-            ensure!(waiting.patient == patient.id, Error::<T>::NotPartyToRequest);
+            ensure!(Self::decides_for(&actor, waiting.patient), Error::<T>::NotPartyToRequest);
 
             Self::remove_request(request, &waiting);
             Self::deposit_event(Event::RequestDenied { request });
@@ -576,7 +709,7 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the record's patient.
+        /// Signed by the record's patient, or in its name by a guardian who decides.
         ///
         /// ## Errors
         ///
@@ -591,9 +724,9 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::revoke())]
         pub fn revoke(origin: OriginFor<T>, record: RecordId, reader: MemberId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let patient = Self::ensure_active(&who)?;
+            let actor = Self::ensure_active(&who)?;
             let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
-            ensure!(info.patient == patient.id, Error::<T>::NotThePatient);
+            ensure!(Self::decides_for(&actor, info.patient), Error::<T>::NotThePatient);
             ensure!(Grants::<T>::contains_key(record, reader), Error::<T>::NoGrant);
 
             Self::remove_grant(record, reader);
@@ -635,15 +768,16 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, an active professional.
+        /// Signed by the reader, an active professional, or a guardian of the patient whose scope includes reading.
         ///
         /// ## Errors
         ///
         /// In this order: [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
         /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord), [`NoGrant`](Error::NoGrant),
         /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
-        /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive), [`RecordErased`](Error::RecordErased),
-        /// [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`WindowOpen`](Error::WindowOpen),
+        /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
+        /// [`StandingConsentEnded`](Error::StandingConsentEnded), [`GuardianshipEnded`](Error::GuardianshipEnded),
+        /// [`RecordErased`](Error::RecordErased), [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`WindowOpen`](Error::WindowOpen),
         /// [`NoOpeningsLeft`](Error::NoOpeningsLeft), [`IdsExhausted`](Error::IdsExhausted).
         ///
         /// ## Events
@@ -782,13 +916,248 @@ pub mod pallet {
             Self::deposit_event(Event::RequestExpired { request });
             Ok(())
         }
+
+        /// Takes back what a reader holds of a patient's records: the standing consent, and up to
+        /// [`REVOCATIONS_MAX`] grants with their windows. The event says whether some are left for another call.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `reader`: who shall read them no more.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoGrant`](Error::NoGrant) if the reader holds nothing.
+        ///
+        /// ## Events
+        ///
+        /// [`StandingConsentRevoked`](Event::StandingConsentRevoked) if there was one,
+        /// [`GrantRevoked`](Event::GrantRevoked) for each grant, [`ReaderRevoked`](Event::ReaderRevoked).
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::revoke_reader(REVOCATIONS_MAX))]
+        pub fn revoke_reader(origin: OriginFor<T>, patient: MemberId, reader: MemberId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            ensure!(Self::decides_for(&actor, patient), Error::<T>::NotThePatient);
+            let held: alloc::vec::Vec<_> = GrantsByPatient::<T>::iter_key_prefix((patient, reader))
+                .take(REVOCATIONS_MAX as usize)
+                .map(RecordId::from)
+                .collect();
+            let standing = StandingConsents::<T>::take(patient, reader).is_some();
+            ensure!(standing || !held.is_empty(), Error::<T>::NoGrant);
+
+            if standing {
+                Self::deposit_event(Event::StandingConsentRevoked { patient, reader });
+            }
+            for record in &held {
+                Self::remove_grant(*record, reader);
+                Self::deposit_event(Event::GrantRevoked { record: *record, reader });
+            }
+            let more = GrantsByPatient::<T>::iter_key_prefix((patient, reader)).next().is_some();
+            Self::deposit_event(Event::ReaderRevoked { patient, reader, more });
+            Ok(Some(T::WeightInfo::revoke_reader(held.len() as u32)).into())
+        }
+
+        /// Has authors seal new records to a reader from now on, or changes for which kinds and until when. What is
+        /// granted that way rests on this consent and ends with it.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `reader`: who receives seals.
+        /// - `kinds`: of which kinds of record; a pharmacy's are prescriptions.
+        /// - `purpose`: what for; anything but emergency treatment.
+        /// - `until`: until when, in milliseconds, at most [`limits::STANDING_MAX`] ahead.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`UnknownReader`](Error::UnknownReader),
+        /// [`NoKinds`](Error::NoKinds), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`EmergencyNeedsEmergencyConsent`](Error::EmergencyNeedsEmergencyConsent),
+        /// [`EndOutOfRange`](Error::EndOutOfRange), [`TooManyStandingConsents`](Error::TooManyStandingConsents).
+        ///
+        /// ## Events
+        ///
+        /// [`StandingConsentGiven`](Event::StandingConsentGiven).
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::give_standing_consent())]
+        pub fn give_standing_consent(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            reader: MemberId,
+            kinds: RecordKinds,
+            purpose: Purpose,
+            until: Moment,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let consent = Self::check_standing(&who, patient, reader, kinds, purpose, until)?;
+            StandingConsents::<T>::insert(patient, reader, consent);
+            Self::deposit_event(Event::StandingConsentGiven { patient, reader, kinds, until });
+            Ok(())
+        }
+
+        /// Takes a standing consent back. What was granted under it stands no more, at once.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `reader`: who receives no more seals.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoStandingConsent`](Error::NoStandingConsent).
+        ///
+        /// ## Events
+        ///
+        /// [`StandingConsentRevoked`](Event::StandingConsentRevoked).
+        #[pallet::call_index(12)]
+        #[pallet::weight(T::WeightInfo::revoke_standing_consent())]
+        pub fn revoke_standing_consent(origin: OriginFor<T>, patient: MemberId, reader: MemberId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            ensure!(Self::decides_for(&actor, patient), Error::<T>::NotThePatient);
+            ensure!(StandingConsents::<T>::take(patient, reader).is_some(), Error::<T>::NoStandingConsent);
+            Self::deposit_event(Event::StandingConsentRevoked { patient, reader });
+            Ok(())
+        }
+
+        /// Appoints another patient to act in the caller's name, or changes what it may do and until when. New records
+        /// are sealed to it from now on; [`seal_to_guardian`](Pallet::seal_to_guardian) gives it earlier ones.
+        ///
+        /// - `guardian`: another active patient.
+        /// - `scope`: what it may do.
+        /// - `until`: until when, in milliseconds, at most [`limits::STANDING_MAX`] ahead.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotAPossibleGuardian`](Error::NotAPossibleGuardian),
+        /// [`EmptyScope`](Error::EmptyScope), [`EndOutOfRange`](Error::EndOutOfRange),
+        /// [`TooManyGuardians`](Error::TooManyGuardians).
+        ///
+        /// ## Events
+        ///
+        /// [`GuardianAppointed`](Event::GuardianAppointed).
+        #[pallet::call_index(13)]
+        #[pallet::weight(T::WeightInfo::appoint_guardian())]
+        pub fn appoint_guardian(
+            origin: OriginFor<T>,
+            guardian: MemberId,
+            scope: GuardianScope,
+            until: Moment,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (patient, guardianship) = Self::check_guardian(&who, guardian, scope, until)?;
+            Guardianships::<T>::insert(patient, guardian, guardianship);
+            Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
+            Self::deposit_event(Event::GuardianAppointed { patient, guardian, scope, until });
+            Ok(())
+        }
+
+        /// Ends a guardianship. What the guardian could open it cannot open any more, at once; what it granted to
+        /// others stands until it is revoked.
+        ///
+        /// - `guardian`: who acts in the caller's name no more.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NoGuardianship`](Error::NoGuardianship).
+        ///
+        /// ## Events
+        ///
+        /// [`GuardianDismissed`](Event::GuardianDismissed).
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::dismiss_guardian())]
+        pub fn dismiss_guardian(origin: OriginFor<T>, guardian: MemberId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let patient = Self::ensure_active(&who)?.id;
+            Self::end_guardianship(patient, guardian)?;
+            Self::deposit_event(Event::GuardianDismissed { patient, guardian });
+            Ok(())
+        }
+
+        /// Gives a guardianship up.
+        ///
+        /// - `patient`: in whose name the caller acts no more.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the guardian, whatever its status: it only gives up what it had.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NoGuardianship`](Error::NoGuardianship).
+        ///
+        /// ## Events
+        ///
+        /// [`GuardianshipResigned`](Event::GuardianshipResigned).
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::dismiss_guardian())]
+        pub fn resign_guardianship(origin: OriginFor<T>, patient: MemberId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let guardian = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            Self::end_guardianship(patient, guardian)?;
+            Self::deposit_event(Event::GuardianshipResigned { patient, guardian });
+            Ok(())
+        }
+
+        /// Gives a guardian the patient halves of earlier records.
+        ///
+        /// - `guardian`: a guardian of the caller.
+        /// - `grants`: 1 to 32 records of the caller, each once, sealed to the guardian's current key.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NoGuardianship`](Error::NoGuardianship), [`NotAPossibleGuardian`](Error::NotAPossibleGuardian),
+        /// [`NoRecords`](Error::NoRecords), [`DuplicateRecord`](Error::DuplicateRecord),
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotThePatient`](Error::NotThePatient),
+        /// [`RecordErased`](Error::RecordErased), [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessGranted`](Event::AccessGranted) for each record.
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::grant(grants.len() as u32))]
+        pub fn seal_to_guardian(origin: OriginFor<T>, guardian: MemberId, grants: RecordGrants) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (patient, until) = Self::check_seals_to_guardian(&who, guardian, &grants)?;
+            for RecordGrant { record, seal } in grants {
+                let basis = GrantBasis::Guardianship;
+                Self::put_beforehand(record, guardian, seal, Purpose::PatientRequest, basis, patient, until);
+            }
+            Ok(())
+        }
     }
 
     impl<T: Config> Pallet<T> {
         /// Removes a request with its indexes and counts.
-        fn remove_request(id: RequestId, request: &AccessRequest) {
-            let AccessRequest { patient, requester, .. } = *request;
+        pub(super) fn remove_request(id: RequestId, request: &AccessRequest) {
+            let AccessRequest { patient, requester, expires_at, .. } = *request;
             Requests::<T>::remove(id);
+            Expiries::<T>::remove(ending(expires_at), Expiring::Request(id));
             Inbox::<T>::remove(patient, OrderedKey::from(id));
             ByRequester::<T>::remove(requester, OrderedKey::from(id));
             InboxCount::<T>::mutate_exists(patient, one_less);
@@ -797,8 +1166,15 @@ pub mod pallet {
 
         /// Writes a grant, in the place of any other of the same record and reader. An open window does not outlast
         /// it.
-        fn put_grant(record: RecordId, reader: MemberId, grant: Grant) {
+        pub(super) fn put_grant(record: RecordId, reader: MemberId, grant: Grant) {
             let closes_by = grant.expires_at;
+            if let Some(replaced) = Grants::<T>::get(record, reader) {
+                Expiries::<T>::remove(ending(replaced.expires_at), Expiring::Grant(record, reader));
+            }
+            Expiries::<T>::insert(ending(closes_by), Expiring::Grant(record, reader), ());
+            if let Some(info) = T::Records::record(record) {
+                GrantsByPatient::<T>::insert((info.patient, reader, OrderedKey::from(record)), ());
+            }
             Grants::<T>::insert(record, reader, grant);
             GrantsByReader::<T>::insert(reader, OrderedKey::from(record), ());
             if let Some(patient) = Self::patient_of_pharmacy_grant(record, reader) {
@@ -812,8 +1188,13 @@ pub mod pallet {
         }
 
         /// Removes a grant with its indexes and its window.
-        fn remove_grant(record: RecordId, reader: MemberId) {
-            Grants::<T>::remove(record, reader);
+        pub(super) fn remove_grant(record: RecordId, reader: MemberId) {
+            if let Some(grant) = Grants::<T>::take(record, reader) {
+                Expiries::<T>::remove(ending(grant.expires_at), Expiring::Grant(record, reader));
+            }
+            if let Some(info) = T::Records::record(record) {
+                GrantsByPatient::<T>::remove((info.patient, reader, OrderedKey::from(record)));
+            }
             GrantsByReader::<T>::remove(reader, OrderedKey::from(record));
             Windows::<T>::remove(record, reader);
             if let Some(patient) = Self::patient_of_pharmacy_grant(record, reader) {
@@ -860,10 +1241,20 @@ pub mod pallet {
             Self::deposit_event(Event::AccessGranted { record, reader: doctor, purpose, expires_at, openings });
             Ok(())
         }
+
+        #[cfg(feature = "runtime-benchmarks")]
+        fn benchmark_profile(patient: MemberId) -> RecordId {
+            T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)
+        }
     }
 }
 
 /// Counts down, and to absence instead of zero.
 fn one_less(count: &mut Option<u32>) {
     *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0);
+}
+
+/// The key under which what ends at a moment is queued.
+fn ending(at: Moment) -> OrderedKey {
+    OrderedKey(at.to_be_bytes())
 }

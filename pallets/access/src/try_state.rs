@@ -1,12 +1,15 @@
 //! What always holds of the pallet's storage.
 
 use crate::{
-    ByRequester, Committee, Config, Grants, GrantsByReader, Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord,
-    NextReadingId, NextRequestId, Pallet, PrescriptionGrants, ReadLog, RequesterInboxCount, Requests, Windows,
+    ending, ByRequester, Committee, Config, Expiries, Expiring, Grants, GrantsByPatient, GrantsByReader, Guardianships,
+    Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord, NextReadingId, NextRequestId, Pallet,
+    PrescriptionGrants, ReadLog, RequesterInboxCount, Requests, StandingConsents, Wards, Windows,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
-use medchain_primitives::{limits, MemberId, Moment, NewestFirstKey, OrderedKey, ReadingId, RecordId, RequestId};
+use medchain_primitives::{
+    limits, GrantBasis, MemberId, Moment, NewestFirstKey, OrderedKey, ReadingId, RecordDirectory, RecordId, RequestId,
+};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -16,14 +19,19 @@ impl<T: Config> Pallet<T> {
     /// 2. `Inbox` and `ByRequester` lead to every request and to nothing else;
     /// 3. `InboxCount` and `RequesterInboxCount` count the requests, hold no zero and stay within their bounds;
     /// 4. `GrantsByReader` and `PrescriptionGrants` lead to every grant that belongs there and to nothing else;
-    /// 5. a grant has 1 to `OPENINGS_MAX` openings, no more of them left, and a lifetime between 0 and `GRANT_MAX`;
+    /// 5. a grant has 1 to `OPENINGS_MAX` openings, no more of them left, and a lifetime of at most `GRANT_MAX`, or
+    ///    `STANDING_MAX` if the patient decided on it beforehand;
     /// 6. the openings that a grant has used are in the read log: at most as many as were logged from the moment of
     ///    the grant on, and at least as many as were logged after it;
     /// 7. a window has a grant and an entry of the read log of the same moment and block, and ends neither after the
     ///    grant nor later than `READING_WINDOW` after the opening;
     /// 8. every reading's number was given out and none was lost, and `LogByRecord`, `LogByPatient` and `LogByReader`
     ///    lead to every reading and to nothing else;
-    /// 9. the release committee has members, and a threshold that they can reach.
+    /// 9. every request and grant is queued for its end, and nothing else is; `GrantsByPatient` leads to every grant
+    ///    and to nothing else;
+    /// 10. standing consents and guardianships are within their number, name something and end after they began, and
+    ///     `Wards` leads to every guardianship and to nothing else;
+    /// 11. the release committee has members, and a threshold that they can reach.
     ///
     /// # Errors
     ///
@@ -31,12 +39,53 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_requests()?;
         Self::try_grants_and_log()?;
+        Self::try_beforehand()?;
         if let Some(committee) = Committee::<T>::get() {
             ensure!(
                 (1..=committee.shares.len()).contains(&usize::from(committee.threshold)),
                 "the release committee cannot reach its threshold"
             );
         }
+        Ok(())
+    }
+
+    fn try_beforehand() -> Result<(), TryRuntimeError> {
+        let queued = |at, what| Expiries::<T>::contains_key(ending(at), what);
+        for (id, request) in Requests::<T>::iter() {
+            ensure!(queued(request.expires_at, Expiring::Request(id)), "a request is not queued for its end");
+        }
+        for (record, reader, grant) in Grants::<T>::iter() {
+            ensure!(queued(grant.expires_at, Expiring::Grant(record, reader)), "a grant is not queued for its end");
+            let patient = T::Records::record(record).ok_or("a grant is on a record that does not exist")?.patient;
+            let key = (patient, reader, OrderedKey::from(record));
+            ensure!(GrantsByPatient::<T>::contains_key(key), "a grant is missing from the patient's index");
+        }
+        let (requests, grants) = (Requests::<T>::iter_keys().count(), Grants::<T>::iter_keys().count());
+        ensure!(Expiries::<T>::iter_keys().count() == requests + grants, "what is not there is queued for its end");
+        ensure!(GrantsByPatient::<T>::iter_keys().count() == grants, "a patient's index names a grant that is not");
+
+        let mut of_patient = BTreeMap::<MemberId, u32>::new();
+        for (patient, _, consent) in StandingConsents::<T>::iter() {
+            *of_patient.entry(patient).or_default() += 1;
+            ensure!(!consent.kinds.is_empty(), "a standing consent covers nothing");
+            ensure!(consent.since < consent.until, "a standing consent ends before it begins");
+        }
+        let within = |counts: &BTreeMap<_, u32>, most| counts.values().all(|count| *count <= most);
+        ensure!(within(&of_patient, limits::STANDING_READERS_MAX), "a patient has too many standing consents");
+        of_patient.clear();
+        for (patient, guardian, guardianship) in Guardianships::<T>::iter() {
+            *of_patient.entry(patient).or_default() += 1;
+            ensure!(patient != guardian, "a patient is its own guardian");
+            ensure!(guardianship.scope.decide || guardianship.scope.read, "a guardianship is for nothing");
+            ensure!(guardianship.since < guardianship.until, "a guardianship ends before it begins");
+            ensure!(
+                Wards::<T>::contains_key(guardian, OrderedKey::from(patient)),
+                "a guardian's index lacks a patient"
+            );
+        }
+        ensure!(within(&of_patient, limits::GUARDIANSHIPS_MAX), "a patient has too many guardians");
+        let guardianships = Guardianships::<T>::iter_keys().count();
+        ensure!(Wards::<T>::iter_keys().count() == guardianships, "a guardian's index names what is not");
         Ok(())
     }
 
@@ -117,7 +166,11 @@ impl<T: Config> Pallet<T> {
             ensure!((1..=limits::OPENINGS_MAX).contains(&grant.openings), "a grant's openings are out of bounds");
             ensure!(grant.openings_left <= grant.openings, "a grant has more openings left than it had");
             let lifetime = grant.expires_at.checked_sub(grant.granted_at).ok_or("a grant ends before it begins")?;
-            ensure!(lifetime <= limits::GRANT_MAX, "a grant lasts too long");
+            let longest = match grant.basis {
+                GrantBasis::Standing | GrantBasis::Guardianship => limits::STANDING_MAX,
+                _ => limits::GRANT_MAX,
+            };
+            ensure!(lifetime <= longest, "a grant lasts too long");
 
             let used = (grant.openings - grant.openings_left) as usize;
             let logged = |counts: &dyn Fn(Moment) -> bool| {

@@ -2,7 +2,10 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
-use medchain_primitives::{limits, CommitteePoint, GrantBasis, MemberId, Moment, Purpose, RecordId, VersionedSeal};
+use medchain_primitives::{
+    limits, CommitteePoint, GrantBasis, GuardianScope, MemberId, Moment, Purpose, RecordId, RecordKinds, RequestId,
+    VersionedSeal,
+};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +50,7 @@ pub struct Grant {
     pub purpose: Purpose,
     /// On what it rests.
     pub basis: GrantBasis,
-    /// Who gave it: the patient, or for a shared profile the doctor.
+    /// Who gave it: the patient, a guardian in the patient's name, or for a shared profile the doctor.
     pub granted_by: MemberId,
     /// When it was given, in milliseconds.
     pub granted_at: Moment,
@@ -57,6 +60,43 @@ pub struct Grant {
     pub openings: u32,
     /// How many of them are left.
     pub openings_left: u32,
+}
+
+/// A patient's consent that authors seal new records to a reader, until a date.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct StandingConsent {
+    /// For which kinds of record.
+    pub kinds: RecordKinds,
+    /// What for.
+    pub purpose: Purpose,
+    /// Who gave it: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, without interruption, in milliseconds. Grants from before do not rest on it.
+    pub since: Moment,
+    /// Until when, in milliseconds; at that moment it no longer stands.
+    pub until: Moment,
+}
+
+/// A patient's appointment of another patient to act in its name.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Guardianship {
+    /// What the guardian may do.
+    pub scope: GuardianScope,
+    /// Since when, without interruption, in milliseconds. Grants from before do not rest on it.
+    pub since: Moment,
+    /// Until when, in milliseconds; at that moment it no longer stands.
+    pub until: Moment,
+}
+
+/// What ends at a moment and is then removed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Expiring {
+    /// A request that waits.
+    Request(RequestId),
+    /// A grant of a record to a reader.
+    Grant(RecordId, MemberId),
 }
 
 /// The minutes after an opening in which the committee releases and nodes serve.

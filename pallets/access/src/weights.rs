@@ -29,6 +29,18 @@ pub trait WeightInfo {
     fn share() -> Weight;
     /// Weight of `clear_expired`.
     fn clear_expired() -> Weight;
+    /// Weight of `revoke_reader` that takes `n` grants.
+    fn revoke_reader(n: u32) -> Weight;
+    /// Weight of `give_standing_consent`.
+    fn give_standing_consent() -> Weight;
+    /// Weight of `revoke_standing_consent`.
+    fn revoke_standing_consent() -> Weight;
+    /// Weight of `appoint_guardian`.
+    fn appoint_guardian() -> Weight;
+    /// Weight of `dismiss_guardian` and `resign_guardianship`.
+    fn dismiss_guardian() -> Weight;
+    /// Weight of the removal of one request or grant that has ended.
+    fn remove_expired() -> Weight;
 }
 
 /// A call of this many reads and writes of storage: 50 µs of computation, 10 µs more for each of `n` records, and
@@ -46,29 +58,43 @@ const PRESCRIPTION_READS: u64 = 2 * crate::PRESCRIPTIONS_LOOKED_AT as u64;
 const MEMBER_READS: u64 = 2;
 
 // Reads: requester, patient, clock, both counts, the next number, n records. Writes: the request, two indexes, both
-// counts, the next number.
+// counts, the next number, its end in the queue.
 fn request(db: RuntimeDbWeight, n: u32) -> Weight {
-    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(n) + PRESCRIPTION_READS, 6)
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(n) + PRESCRIPTION_READS, 7)
 }
 
-// Reads: caller, the request, both counts. Writes: the request, two indexes, both counts.
+// Reads: caller, the request, both counts. Writes: the request, two indexes, both counts, its end in the queue.
 fn end_request(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 0, MEMBER_READS + 4, 5)
+    estimate(db, 0, MEMBER_READS + 5, 6)
 }
 
 // Reads: patient, reader, clock, the request and both counts, and for each record itself, its grant and window.
-// Writes: the request with its indexes and counts, and for each record the grant, two indexes and the window.
+// Writes: the request with its indexes and counts, and for each record the grant, three indexes, the window and the
+// ends of the grant and of the one that it replaces.
 fn grant(db: RuntimeDbWeight, n: u32) -> Weight {
     let n_64 = u64::from(n);
-    estimate(db, n, 2 * MEMBER_READS + 4 + 3 * n_64 + PRESCRIPTION_READS, 5 + 4 * n_64)
+    estimate(db, n, 2 * MEMBER_READS + 5 + 4 * n_64 + PRESCRIPTION_READS, 6 + 7 * n_64)
 }
 
-// Reads: caller, the record, the grant, the window. Writes: the grant, two indexes, the window.
+// Reads: caller, the guardianship, the record, the grant, the window. Writes: the grant, three indexes, the window, its
+// end in the queue.
 fn end_grant(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 0, MEMBER_READS + 4, 4)
+    estimate(db, 0, MEMBER_READS + 6, 6)
 }
 
-// Reads: reader, record, grant, care relation, sharing doctor, window, clock, the next number. Writes: the grant, the
+// Reads: caller, the guardianship, the standing consent, and for each grant what `end_grant` reads. Writes likewise.
+fn revoke_reader(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, MEMBER_READS + 3 + 6 * n_64, 1 + 6 * n_64)
+}
+
+// Reads: caller, reader or guardian, the clock, the guardianship, the patient's standing consents or guardianships.
+// Writes: it, and its index.
+fn beforehand(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, 2 * MEMBER_READS + 3 + u64::from(medchain_primitives::limits::STANDING_READERS_MAX), 2)
+}
+
+// Reads: reader, record, grant, what it rests on, sharing doctor, window, clock, the next number. Writes: the grant, the
 // window, the log, three indexes, the next number.
 fn open(db: RuntimeDbWeight) -> Weight {
     estimate(db, 0, 2 * MEMBER_READS + 6, 7)
@@ -123,6 +149,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn clear_expired() -> Weight {
         end_request(T::DbWeight::get())
     }
+
+    fn revoke_reader(n: u32) -> Weight {
+        revoke_reader(T::DbWeight::get(), n)
+    }
+
+    fn give_standing_consent() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn revoke_standing_consent() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn appoint_guardian() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn dismiss_guardian() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn remove_expired() -> Weight {
+        end_request(T::DbWeight::get()).max(end_grant(T::DbWeight::get()))
+    }
 }
 
 impl WeightInfo for () {
@@ -164,5 +214,29 @@ impl WeightInfo for () {
 
     fn clear_expired() -> Weight {
         end_request(RocksDbWeight::get())
+    }
+
+    fn revoke_reader(n: u32) -> Weight {
+        revoke_reader(RocksDbWeight::get(), n)
+    }
+
+    fn give_standing_consent() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn revoke_standing_consent() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn appoint_guardian() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn dismiss_guardian() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn remove_expired() -> Weight {
+        end_request(RocksDbWeight::get()).max(end_grant(RocksDbWeight::get()))
     }
 }

@@ -124,6 +124,11 @@ impl CareConsents for ConsentLedger {
         Granted::mutate(|granted| granted.push((patient, doctor, profile)));
         Ok(())
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_profile(_: MemberId) -> RecordId {
+        PROFILE.record
+    }
 }
 
 impl Config for Test {

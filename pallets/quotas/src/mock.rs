@@ -59,6 +59,11 @@ impl ClassOf<AccountId> for ClassByActor {
             _ => QuotaClass::Unknown,
         }
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_member() -> AccountId {
+        PATIENT
+    }
 }
 
 /// Small buckets, so that tests can empty them.

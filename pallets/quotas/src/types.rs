@@ -141,6 +141,10 @@ impl Allowance {
 pub trait ClassOf<AccountId> {
     /// The account's class; [`QuotaClass::Unknown`] for a stranger.
     fn class_of(account: &AccountId) -> QuotaClass;
+
+    /// Benchmarking: an account whose class takes the longest to find among those that may send any call.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_member() -> AccountId;
 }
 
 /// How large the buckets are.

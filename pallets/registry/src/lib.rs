@@ -12,6 +12,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod keys;
 mod moves;
 mod recovery;

@@ -4,8 +4,10 @@
 //! its envelope in the vault. Append-only: an amendment is a new record that supersedes, a retraction is a mark, and
 //! an erasure leaves the anchor while the vaults delete what it names.
 //!
-//! Calls: [`anchor`](Pallet::anchor), [`amend`](Pallet::amend), [`retract`](Pallet::retract),
-//! [`erase`](Pallet::erase). Other pallets ask through
+//! Calls: [`anchor`](Pallet::anchor), [`anchor_batch`](Pallet::anchor_batch), [`amend`](Pallet::amend),
+//! [`retract`](Pallet::retract), [`erase`](Pallet::erase); for prescriptions [`dispense`](Pallet::dispense) and
+//! [`cancel_fills`](Pallet::cancel_fills); for patients [`dispute`](Pallet::dispute) and
+//! [`withdraw_dispute`](Pallet::withdraw_dispute). Other pallets ask through
 //! [`RecordDirectory`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -13,6 +15,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -23,17 +27,16 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::Record;
+pub use types::{Dispensing, Document, NewRecord, NewRecords, ReaderSeals, Record};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};
 use medchain_primitives::{
-    limits, ContentRoot, MemberDirectory, MemberId, MemberInfo, OrderedKey, RecordDirectory, RecordId, RecordInfo,
-    RecordKind, RecordStatus, Role, Status,
+    limits, ContentRoot, DisputeReason, MemberDirectory, MemberId, MemberInfo, OrderedKey, RecordConsents,
+    RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, Status,
 };
 use sp_runtime::DispatchError;
-use types::Document;
 
 /// The pallet.
 #[frame_support::pallet]
@@ -58,6 +61,8 @@ pub mod pallet {
         type Members: MemberDirectory<Self::AccountId>;
         /// The care relations, by which doctors may write for patients.
         type Care: CareRelations;
+        /// The consents that new records come under, and the grants by which pharmacies dispense.
+        type Consents: RecordConsents;
         /// The chain's clock, in milliseconds.
         type Time: Time<Moment = Moment>;
         /// Weights of the calls.
@@ -101,6 +106,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type OwnRecord<T> = StorageMap<_, Twox64Concat, MemberId, RecordId>;
 
+    /// Prescription and fill → who dispensed it, and when. `Twox64Concat` and `Identity` over the fill's number, from 1:
+    /// both are given out in sequence, and the fills list in order. At most [`limits::FILLS_MAX`] for each
+    /// prescription; append-only.
+    #[pallet::storage]
+    pub type Dispensings<T> = StorageDoubleMap<_, Twox64Concat, RecordId, Identity, u8, Dispensing>;
+
     /// What happened.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -127,6 +138,36 @@ pub mod pallet {
         },
         /// A record was marked by its author as entered in error.
         RecordRetracted {
+            /// The record.
+            record: RecordId,
+            /// Why.
+            reason: RetractionReason,
+        },
+        /// A fill of a prescription was dispensed.
+        PrescriptionDispensed {
+            /// The prescription.
+            record: RecordId,
+            /// The fill, from 1.
+            fill: u8,
+            /// By which pharmacy.
+            pharmacy: MemberId,
+        },
+        /// What was left of a prescription was cancelled by its author.
+        FillsCancelled {
+            /// The prescription.
+            record: RecordId,
+            /// How many fills were left.
+            fills: u8,
+        },
+        /// A record was disputed by its patient.
+        RecordDisputed {
+            /// The record.
+            record: RecordId,
+            /// Why.
+            reason: DisputeReason,
+        },
+        /// A dispute was withdrawn by the patient.
+        DisputeWithdrawn {
             /// The record.
             record: RecordId,
         },
@@ -159,6 +200,28 @@ pub mod pallet {
         NotUnderCare,
         /// A prescription allows 1 to 24 fills and every other kind 0; correct the number.
         FillsOutOfRange,
+        /// A prescription is valid until a time at most 366 days ahead, and no other kind has such a time; correct it.
+        ValidityOutOfRange,
+        /// A call anchors at least one record; give one.
+        NoDocuments,
+        /// Only prescriptions are dispensed and cancelled; check the record's number.
+        NotAPrescription,
+        /// Only a pharmacy dispenses; let the patient take the prescription to one.
+        NotAPharmacy,
+        /// The pharmacy holds no grant on the prescription that stands; ask the patient for one.
+        NoGrant,
+        /// The prescription is no longer valid; the patient asks the doctor for another.
+        PrescriptionExpired,
+        /// Every fill is dispensed or cancelled; the patient asks the doctor for another prescription.
+        NoFillsLeft,
+        /// The fill is not the next one: it was dispensed already, or one before it was not; look at the prescription.
+        FillNotNext,
+        /// The record is disputed for this reason already; nothing is left to do.
+        AlreadyDisputed,
+        /// The record is not disputed; nothing is left to withdraw.
+        NotDisputed,
+        /// Patients dispute what others wrote; replace your own record by a new one.
+        OwnRecordsAreNotDisputed,
         /// A content has at least one byte of ciphertext; give the size of what was stored.
         ContentEmpty,
         /// The content is larger than its kind allows; store a smaller document.
@@ -203,10 +266,7 @@ pub mod pallet {
         ///
         /// - `patient`: whose record it is; the caller itself for a profile or certificate.
         /// - `kind`: what it is.
-        /// - `content`: the SHA-256 digest of the content's root block.
-        /// - `size`: bytes of ciphertext, at most `CONTENT_MAX`, for a profile or certificate `OWN_CONTENT_MAX`.
-        /// - `envelope`: the SHA-256 digest of the envelope.
-        /// - `fills`: 1 to `FILLS_MAX` for a prescription, 0 for any other kind.
+        /// - `document`: its content and envelope, and the seals for those whom the patient named beforehand.
         ///
         /// ## Dispatch origin
         ///
@@ -218,37 +278,29 @@ pub mod pallet {
         /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
         /// [`KindNotForRole`](Error::KindNotForRole), [`OwnRecordsOnly`](Error::OwnRecordsOnly),
         /// [`UnknownPatient`](Error::UnknownPatient), [`NotUnderCare`](Error::NotUnderCare),
-        /// [`FillsOutOfRange`](Error::FillsOutOfRange), [`ContentEmpty`](Error::ContentEmpty),
-        /// [`ContentTooLarge`](Error::ContentTooLarge), [`AlreadyAnchored`](Error::AlreadyAnchored),
-        /// [`RecordIdsExhausted`](Error::RecordIdsExhausted), [`TooManyAnchors`](Error::TooManyAnchors).
+        /// [`FillsOutOfRange`](Error::FillsOutOfRange), [`ValidityOutOfRange`](Error::ValidityOutOfRange),
+        /// [`ContentEmpty`](Error::ContentEmpty), [`ContentTooLarge`](Error::ContentTooLarge),
+        /// [`AlreadyAnchored`](Error::AlreadyAnchored), [`RecordIdsExhausted`](Error::RecordIdsExhausted),
+        /// [`TooManyAnchors`](Error::TooManyAnchors), and those of
+        /// [`seal_new_record`](RecordConsents::seal_new_record) for seals that are missing, not asked for or not
+        /// made for the current key.
         ///
         /// ## Events
         ///
         /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
         /// a profile or certificate.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::anchor())]
-        pub fn anchor(
-            origin: OriginFor<T>,
-            patient: MemberId,
-            kind: RecordKind,
-            content: ContentRoot,
-            size: u64,
-            envelope: EnvelopeHash,
-            fills: u8,
-        ) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::anchor(document.seals.len() as u32))]
+        pub fn anchor(origin: OriginFor<T>, patient: MemberId, kind: RecordKind, document: Document) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let author = Self::ensure_author(&who, kind)?;
-            Self::ensure_may_write_for(&author, patient, kind)?;
-            let supersedes = if is_own(kind) { OwnRecord::<T>::get(author.id) } else { None };
-            Self::do_anchor(author.id, patient, kind, Document { content, size, envelope, fills }, supersedes)
+            Self::do_anchor_new(&who, patient, kind, document)
         }
 
         /// Anchors a document that replaces one of the author's reports or prescriptions; the replaced record stays
         /// readable.
         ///
         /// - `record`: the record in force that is replaced.
-        /// - `content`, `size`, `envelope`, `fills`: as for [`anchor`](Pallet::anchor).
+        /// - `document`: as for [`anchor`](Pallet::anchor).
         ///
         /// ## Dispatch origin
         ///
@@ -264,15 +316,8 @@ pub mod pallet {
         ///
         /// [`RecordAnchored`](Event::RecordAnchored), [`RecordAmended`](Event::RecordAmended).
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::amend())]
-        pub fn amend(
-            origin: OriginFor<T>,
-            record: RecordId,
-            content: ContentRoot,
-            size: u64,
-            envelope: EnvelopeHash,
-            fills: u8,
-        ) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::amend(document.seals.len() as u32))]
+        pub fn amend(origin: OriginFor<T>, record: RecordId, document: Document) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let old = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
             let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
@@ -281,12 +326,13 @@ pub mod pallet {
             ensure!(old.status == RecordStatus::Current, Error::<T>::RecordNotCurrent);
             let author = Self::ensure_author(&who, old.kind)?;
             Self::ensure_may_write_for(&author, old.patient, old.kind)?;
-            Self::do_anchor(author.id, old.patient, old.kind, Document { content, size, envelope, fills }, Some(record))
+            Self::do_anchor(author.id, old.patient, old.kind, document, Some(record))
         }
 
         /// Marks a record as entered in error. It stays readable, with that mark.
         ///
         /// - `record`: a record in force or superseded.
+        /// - `reason`: why.
         ///
         /// ## Dispatch origin
         ///
@@ -304,7 +350,7 @@ pub mod pallet {
         /// [`RecordRetracted`](Event::RecordRetracted).
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::retract())]
-        pub fn retract(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+        pub fn retract(origin: OriginFor<T>, record: RecordId, reason: RetractionReason) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let mut entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
             let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
@@ -319,8 +365,9 @@ pub mod pallet {
 
             Self::end_own_record(entry.patient, record);
             entry.status = RecordStatus::EnteredInError;
+            entry.retraction = Some(reason);
             Records::<T>::insert(record, entry);
-            Self::deposit_event(Event::RecordRetracted { record });
+            Self::deposit_event(Event::RecordRetracted { record, reason });
             Ok(())
         }
 
@@ -365,6 +412,167 @@ pub mod pallet {
             Self::deposit_event(Event::RecordErased { record, content, envelope });
             Ok(())
         }
+
+        /// Anchors up to 32 documents, all of them or none.
+        ///
+        /// - `records`: the documents, each with its patient and kind.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed, by whoever may [`anchor`](Pallet::anchor) each of them.
+        ///
+        /// ## Errors
+        ///
+        /// [`NoDocuments`](Error::NoDocuments), and those of [`anchor`](Pallet::anchor).
+        ///
+        /// ## Events
+        ///
+        /// Those of [`anchor`](Pallet::anchor), for each record in order.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::anchor_batch(
+            records.len() as u32,
+            records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32)),
+        ))]
+        pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            ensure!(!records.is_empty(), Error::<T>::NoDocuments);
+            // What a refused document leaves behind goes with the storage layer of the call.
+            for NewRecord { patient, kind, document } in records {
+                Self::do_anchor_new(&who, patient, kind, document)?;
+            }
+            Ok(())
+        }
+
+        /// Dispenses a fill of a prescription, which counts it down and writes who did it and when.
+        ///
+        /// - `record`: a prescription in force and valid.
+        /// - `fill`: the number of the fill, from 1; it must be the next one, so that a call that is sent twice, or by
+        ///   two pharmacies at once, dispenses once.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an active pharmacy with a grant on the prescription that stands.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotAPharmacy`](Error::NotAPharmacy), [`NotActive`](Error::NotActive),
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAPrescription`](Error::NotAPrescription),
+        /// [`NoGrant`](Error::NoGrant), [`RecordErased`](Error::RecordErased),
+        /// [`RecordNotCurrent`](Error::RecordNotCurrent), [`PrescriptionExpired`](Error::PrescriptionExpired),
+        /// [`NoFillsLeft`](Error::NoFillsLeft), [`FillNotNext`](Error::FillNotNext).
+        ///
+        /// ## Events
+        ///
+        /// [`PrescriptionDispensed`](Event::PrescriptionDispensed).
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::dispense())]
+        pub fn dispense(origin: OriginFor<T>, record: RecordId, fill: u8) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (pharmacy, mut entry) = Self::check_dispensing(&who, record, fill)?;
+
+            entry.fills_left = entry.fills_left.checked_sub(1).ok_or(Error::<T>::NoFillsLeft)?;
+            Records::<T>::insert(record, entry);
+            Dispensings::<T>::insert(record, fill, Dispensing { pharmacy, dispensed_at: T::Time::now() });
+            Self::deposit_event(Event::PrescriptionDispensed { record, fill, pharmacy });
+            Ok(())
+        }
+
+        /// Cancels what is not yet dispensed of a prescription.
+        ///
+        /// - `record`: a prescription with fills left.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the prescription's author, an active doctor; the care relation may have ended.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAMember`](Error::NotAMember),
+        /// [`NotTheAuthor`](Error::NotTheAuthor), [`NotAPrescription`](Error::NotAPrescription),
+        /// [`NotActive`](Error::NotActive), [`RecordErased`](Error::RecordErased),
+        /// [`NoFillsLeft`](Error::NoFillsLeft).
+        ///
+        /// ## Events
+        ///
+        /// [`FillsCancelled`](Event::FillsCancelled).
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::cancel_fills())]
+        pub fn cancel_fills(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let mut entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(entry.author == author.id, Error::<T>::NotTheAuthor);
+            ensure!(entry.kind == RecordKind::Prescription, Error::<T>::NotAPrescription);
+            ensure!(author.is_active(), Error::<T>::NotActive);
+            ensure!(entry.status != RecordStatus::Erased, Error::<T>::RecordErased);
+            ensure!(entry.fills_left > 0, Error::<T>::NoFillsLeft);
+
+            let fills = core::mem::take(&mut entry.fills_left);
+            Records::<T>::insert(record, entry);
+            Self::deposit_event(Event::FillsCancelled { record, fills });
+            Ok(())
+        }
+
+        /// Disputes a record, for everyone who sees it to see; nothing else about it changes. A dispute for another
+        /// reason replaces the one before.
+        ///
+        /// - `record`: a record that another wrote about the caller.
+        /// - `reason`: why; [`DisputeReason::Undecryptable`] when the caller's client cannot decrypt what was sealed
+        ///   to it.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's active patient.
+        ///
+        /// ## Errors
+        ///
+        /// [`UnknownRecord`](Error::UnknownRecord), [`NotAMember`](Error::NotAMember),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotActive`](Error::NotActive),
+        /// [`OwnRecordsAreNotDisputed`](Error::OwnRecordsAreNotDisputed), [`RecordErased`](Error::RecordErased),
+        /// [`AlreadyDisputed`](Error::AlreadyDisputed).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordDisputed`](Event::RecordDisputed).
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::dispute())]
+        pub fn dispute(origin: OriginFor<T>, record: RecordId, reason: DisputeReason) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let mut entry = Self::ensure_disputable(&who, record)?;
+            ensure!(entry.dispute != Some(reason), Error::<T>::AlreadyDisputed);
+
+            entry.dispute = Some(reason);
+            Records::<T>::insert(record, entry);
+            Self::deposit_event(Event::RecordDisputed { record, reason });
+            Ok(())
+        }
+
+        /// Withdraws a dispute.
+        ///
+        /// - `record`: a record that the caller disputes.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the record's active patient.
+        ///
+        /// ## Errors
+        ///
+        /// Those of [`dispute`](Pallet::dispute) but the last, and [`NotDisputed`](Error::NotDisputed).
+        ///
+        /// ## Events
+        ///
+        /// [`DisputeWithdrawn`](Event::DisputeWithdrawn).
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::dispute())]
+        pub fn withdraw_dispute(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let mut entry = Self::ensure_disputable(&who, record)?;
+            ensure!(entry.dispute.take().is_some(), Error::<T>::NotDisputed);
+
+            Records::<T>::insert(record, entry);
+            Self::deposit_event(Event::DisputeWithdrawn { record });
+            Ok(())
+        }
     }
 
     impl<T: Config> Pallet<T> {
@@ -400,20 +608,74 @@ pub mod pallet {
             Ok(())
         }
 
+        /// The checks of a dispensing; gives the pharmacy and the prescription.
+        fn check_dispensing(
+            who: &T::AccountId,
+            record: RecordId,
+            fill: u8,
+        ) -> Result<(MemberId, Record), DispatchError> {
+            let pharmacy = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(pharmacy.role == Role::Pharmacy, Error::<T>::NotAPharmacy);
+            ensure!(pharmacy.is_active(), Error::<T>::NotActive);
+            let entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            ensure!(entry.kind == RecordKind::Prescription, Error::<T>::NotAPrescription);
+            ensure!(T::Consents::holds_grant(record, pharmacy.id), Error::<T>::NoGrant);
+            ensure!(entry.status != RecordStatus::Erased, Error::<T>::RecordErased);
+            ensure!(entry.status == RecordStatus::Current, Error::<T>::RecordNotCurrent);
+            ensure!(entry.valid_until.is_some_and(|end| T::Time::now() < end), Error::<T>::PrescriptionExpired);
+            ensure!(entry.fills_left > 0, Error::<T>::NoFillsLeft);
+            // None is cancelled while some are left, so the dispensed ones are the rest.
+            let dispensed = entry.fills.saturating_sub(entry.fills_left);
+            ensure!(dispensed.checked_add(1) == Some(fill), Error::<T>::FillNotNext);
+            Ok((pharmacy.id, entry))
+        }
+
+        /// The record, if the caller is its patient and may dispute it.
+        fn ensure_disputable(who: &T::AccountId, record: RecordId) -> Result<Record, DispatchError> {
+            let entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+            let patient = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(entry.patient == patient.id, Error::<T>::NotThePatient);
+            ensure!(patient.is_active(), Error::<T>::NotActive);
+            ensure!(!is_own(entry.kind), Error::<T>::OwnRecordsAreNotDisputed);
+            ensure!(entry.status != RecordStatus::Erased, Error::<T>::RecordErased);
+            Ok(entry)
+        }
+
+        /// Checks author and document, and anchors.
+        fn do_anchor_new(
+            who: &T::AccountId,
+            patient: MemberId,
+            kind: RecordKind,
+            document: Document,
+        ) -> DispatchResult {
+            let author = Self::ensure_author(who, kind)?;
+            Self::ensure_may_write_for(&author, patient, kind)?;
+            let supersedes = if is_own(kind) { OwnRecord::<T>::get(author.id) } else { None };
+            Self::do_anchor(author.id, patient, kind, document, supersedes)
+        }
+
         /// Checks the document, and writes it as a new record that supersedes another if so told.
-        fn do_anchor(
+        pub(crate) fn do_anchor(
             author: MemberId,
             patient: MemberId,
             kind: RecordKind,
             document: Document,
             supersedes: Option<RecordId>,
         ) -> DispatchResult {
-            let Document { content, size, envelope, fills } = document;
+            let Document { content, size, envelope, fills, valid_until, seals } = document;
+            let now = T::Time::now();
             let fills_fit = match kind {
                 RecordKind::Prescription => (1..=limits::FILLS_MAX).contains(&fills),
                 _ => fills == 0,
             };
             ensure!(fills_fit, Error::<T>::FillsOutOfRange);
+            let latest = now.saturating_add(limits::PRESCRIPTION_VALIDITY_MAX);
+            let validity_fits = match (kind, valid_until) {
+                (RecordKind::Prescription, Some(end)) => now < end && end <= latest,
+                (RecordKind::Prescription, None) => false,
+                (_, end) => end.is_none(),
+            };
+            ensure!(validity_fits, Error::<T>::ValidityOutOfRange);
             ensure!(size > 0, Error::<T>::ContentEmpty);
             let size_max = if is_own(kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
             ensure!(size <= size_max, Error::<T>::ContentTooLarge);
@@ -433,10 +695,14 @@ pub mod pallet {
                     content,
                     size,
                     envelope,
-                    anchored_at: T::Time::now(),
+                    anchored_at: now,
                     supersedes,
                     superseded_by: None,
                     fills,
+                    fills_left: fills,
+                    valid_until,
+                    retraction: None,
+                    dispute: None,
                 },
             );
             ByPatient::<T>::insert(patient, OrderedKey::from(record), kind);
@@ -453,7 +719,8 @@ pub mod pallet {
                 });
                 Self::deposit_event(Event::RecordAmended { record, supersedes });
             }
-            Ok(())
+            let info = RecordInfo { patient, author, kind, status: RecordStatus::Current };
+            T::Consents::seal_new_record(record, info, &seals)
         }
 
         /// Takes a record out of force if it is its owner's profile or certificate.
@@ -515,6 +782,12 @@ impl<T: Config> Pallet<T> {
         Anchored::<T>::get(author, content)
     }
 
+    /// The fills of a prescription that were dispensed, each with its number, in order; at most
+    /// [`limits::FILLS_MAX`].
+    pub fn dispensings(record: RecordId) -> Vec<(u8, Dispensing)> {
+        Dispensings::<T>::iter_prefix(record).take(usize::from(limits::FILLS_MAX)).collect()
+    }
+
     /// Whether any record that is not erased anchors this content.
     pub fn is_anchored(content: ContentRoot) -> bool {
         Anchors::<T>::contains_key(content)
@@ -541,6 +814,9 @@ impl<T: Config> RecordDirectory for Pallet<T> {
             size: 1,
             envelope: medchain_primitives::EnvelopeHash(digest),
             fills: u8::from(kind == RecordKind::Prescription),
+            valid_until: (kind == RecordKind::Prescription)
+                .then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX)),
+            seals: Default::default(),
         };
         let supersedes = if is_own(kind) { OwnRecord::<T>::get(patient) } else { None };
         let anchored = Self::do_anchor(author, patient, kind, document, supersedes);

@@ -6,8 +6,8 @@ use crate as pallet_reports;
 use crate::*;
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{assert_ok, derive_impl, parameter_types};
-use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment};
-use sp_runtime::BuildStorage;
+use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, DAY};
+use sp_runtime::{BuildStorage, DispatchResult};
 
 pub type AccountId = u64;
 
@@ -32,6 +32,8 @@ pub const NOW: Moment = 1_800_000_000_000;
 pub const ENVELOPE: EnvelopeHash = EnvelopeHash([0xee; 32]);
 /// The size of every record, in bytes.
 pub const SIZE: u64 = 4_096;
+/// How long prescriptions are valid, in milliseconds.
+pub const VALIDITY: Moment = 30 * DAY;
 
 #[frame_support::runtime]
 mod runtime {
@@ -64,6 +66,7 @@ impl frame_system::Config for Test {
 impl Config for Test {
     type Members = Directory;
     type Care = CareList;
+    type Consents = ConsentList;
     type Time = Clock;
     type WeightInfo = ();
 }
@@ -73,6 +76,10 @@ parameter_types! {
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// The pharmacies' grants on prescriptions.
+    pub static Granted: BTreeSet<(RecordId, MemberId)> = BTreeSet::new();
+    /// Who must receive a seal of each new record.
+    pub static Sealed: BTreeSet<MemberId> = BTreeSet::new();
     /// The clock, in milliseconds.
     pub static ClockTime: Moment = NOW;
 }
@@ -105,6 +112,20 @@ impl CareRelations for CareList {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_open(patient: MemberId, doctor: MemberId) {
         UnderCare::mutate(|care| care.insert((patient, doctor)));
+    }
+}
+
+/// The grants in [`Granted`], and seals for exactly those in [`Sealed`].
+pub struct ConsentList;
+impl RecordConsents for ConsentList {
+    fn seal_new_record(_: RecordId, _: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult {
+        let readers: BTreeSet<_> = seals.iter().map(|seal| seal.reader).collect();
+        frame_support::ensure!(readers == Sealed::get(), "other readers receive a seal");
+        Ok(())
+    }
+
+    fn holds_grant(record: RecordId, reader: MemberId) -> bool {
+        Granted::get().contains(&(record, reader))
     }
 }
 
@@ -148,8 +169,28 @@ pub fn end_care(patient: AccountId, doctor: AccountId) {
 pub fn anchor(author: AccountId, patient: AccountId, kind: RecordKind, seed: u8) -> RecordId {
     let record = NextRecordId::<Test>::get();
     let fills = u8::from(kind == RecordKind::Prescription);
-    let origin = RuntimeOrigin::signed(author);
-    assert_ok!(Reports::anchor(origin, id(patient), kind, content(seed), SIZE, ENVELOPE, fills));
+    assert_ok!(Reports::anchor(RuntimeOrigin::signed(author), id(patient), kind, document(seed, fills)));
+    record
+}
+
+/// A document; one with fills is valid for [`VALIDITY`].
+pub fn document(seed: u8, fills: u8) -> Document {
+    Document {
+        content: content(seed),
+        size: SIZE,
+        envelope: ENVELOPE,
+        fills,
+        valid_until: (fills > 0).then(|| ClockTime::get() + VALIDITY),
+        seals: Default::default(),
+    }
+}
+
+/// Anchors a prescription with this many fills by the doctor for the patient, and grants it to the pharmacy.
+pub fn prescription(seed: u8, fills: u8) -> RecordId {
+    let record = NextRecordId::<Test>::get();
+    let origin = RuntimeOrigin::signed(DOCTOR);
+    assert_ok!(Reports::anchor(origin, id(PATIENT), RecordKind::Prescription, document(seed, fills)));
+    Granted::mutate(|granted| granted.insert((record, id(PHARMACY))));
     record
 }
 
@@ -178,6 +219,8 @@ impl ExtBuilder {
         chain.execute_with(|| {
             System::set_block_number(1);
             ClockTime::set(NOW);
+            Granted::set(BTreeSet::new());
+            Sealed::set(BTreeSet::new());
             Registered::set(BTreeMap::new());
             for (account, role) in [
                 (PATIENT, Role::Patient),

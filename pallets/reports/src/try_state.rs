@@ -1,6 +1,6 @@
 //! What always holds of the pallet's storage.
 
-use crate::{is_own, Anchored, Anchors, ByPatient, Config, NextRecordId, OwnRecord, Pallet, Records};
+use crate::{is_own, Anchored, Anchors, ByPatient, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use medchain_primitives::{limits, OrderedKey, RecordId, RecordKind, RecordStatus};
@@ -15,7 +15,12 @@ impl<T: Config> Pallet<T> {
     /// 4. the members' profiles and certificates in force are exactly `OwnRecord`, one each, written by their owners;
     /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
     ///    kind; what is superseded has a successor, and what is in force has none;
-    /// 6. prescriptions allow 1 to `FILLS_MAX` fills and other kinds none; sizes are within bounds.
+    /// 6. prescriptions allow 1 to `FILLS_MAX` fills until a time after they were anchored, and other kinds neither;
+    ///    sizes are within bounds;
+    /// 7. the fills that were dispensed are numbered from 1 without a gap, and are with those that are left at most
+    ///    those that were allowed; nothing else is dispensed;
+    /// 8. a record has a reason of its retraction only if it was retracted, and must while it is marked as entered in
+    ///    error; nobody disputes a record of her own.
     ///
     /// # Errors
     ///
@@ -23,7 +28,7 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextRecordId::<T>::get();
         let mut anchors = BTreeMap::new();
-        let (mut records, mut in_force) = (0u64, 0usize);
+        let (mut records, mut in_force, mut dispensings) = (0u64, 0usize, 0usize);
         for (id, record) in Records::<T>::iter() {
             records += 1;
             ensure!(id >= RecordId::FIRST && id < next, "a record has a number that was not given out");
@@ -74,10 +79,30 @@ impl<T: Config> Pallet<T> {
                 _ => record.fills == 0,
             };
             ensure!(fills_fit, "a record's fills do not fit its kind");
+            let validity_fits = match (record.kind, record.valid_until) {
+                (RecordKind::Prescription, Some(end)) => end > record.anchored_at,
+                (RecordKind::Prescription, None) => false,
+                (_, end) => end.is_none(),
+            };
+            ensure!(validity_fits, "a record's validity does not fit its kind");
+            let dispensed: alloc::vec::Vec<u8> = Dispensings::<T>::iter_key_prefix(id).collect();
+            ensure!(dispensed.iter().copied().eq(1..=dispensed.len() as u8), "a fill was left out");
+            let accounted = dispensed.len() + usize::from(record.fills_left);
+            ensure!(accounted <= usize::from(record.fills), "more was dispensed than was allowed");
+            dispensings += dispensed.len();
+            match record.status {
+                RecordStatus::EnteredInError => ensure!(record.retraction.is_some(), "a retraction has no reason"),
+                RecordStatus::Current | RecordStatus::Superseded => {
+                    ensure!(record.retraction.is_none(), "a record that was not retracted has a reason for it")
+                }
+                RecordStatus::Erased => {}
+            }
+            ensure!(record.dispute.is_none() || !is_own(record.kind), "a member disputes a record of its own");
             let size_max = if is_own(record.kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
             ensure!((1..=size_max).contains(&record.size), "a record's size is out of bounds");
         }
         ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
+        ensure!(Dispensings::<T>::iter_keys().count() == dispensings, "what is no record was dispensed");
         ensure!(ByPatient::<T>::iter().count() as u64 == records, "a patient's index names a record that is not");
         ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
         ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");

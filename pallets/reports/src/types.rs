@@ -1,8 +1,10 @@
 //! What the pallet stores.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{
-    ContentRoot, EnvelopeHash, MemberId, Moment, RecordId, RecordInfo, RecordKind, RecordStatus,
+    limits, ContentRoot, DisputeReason, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordInfo, RecordKind,
+    RecordStatus, RetractionReason,
 };
 use scale_info::TypeInfo;
 
@@ -31,6 +33,15 @@ pub struct Record {
     pub superseded_by: Option<RecordId>,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
+    /// Fills that are neither dispensed nor cancelled.
+    pub fills_left: u8,
+    /// Until when a prescription may be dispensed, in milliseconds; at that moment it no longer may. `None` for other
+    /// kinds.
+    pub valid_until: Option<Moment>,
+    /// Why its author marked it as entered in error.
+    pub retraction: Option<RetractionReason>,
+    /// Why its patient disputes it.
+    pub dispute: Option<DisputeReason>,
 }
 
 impl Record {
@@ -40,15 +51,46 @@ impl Record {
     }
 }
 
+/// The seals of one new record, at most one for each reader.
+pub type ReaderSeals = BoundedVec<ReaderSeal, ConstU32<{ limits::NEW_RECORD_SEALS_MAX }>>;
+
 /// What an author gives with a new record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Document {
-    /// The content's root digest.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Document {
+    /// The SHA-256 digest of the content's root block.
     pub content: ContentRoot,
-    /// Bytes of ciphertext.
+    /// Bytes of ciphertext, at most `CONTENT_MAX`, for a profile or certificate `OWN_CONTENT_MAX`.
     pub size: u64,
-    /// The envelope's SHA-256.
+    /// The SHA-256 digest of the envelope.
     pub envelope: EnvelopeHash,
-    /// Fills that a prescription allows.
+    /// Fills that a prescription allows, 1 to `FILLS_MAX`; 0 for other kinds.
     pub fills: u8,
+    /// Until when a prescription may be dispensed, in milliseconds, at most `PRESCRIPTION_VALIDITY_MAX` ahead; `None`
+    /// for other kinds.
+    pub valid_until: Option<Moment>,
+    /// The patient half, sealed to each reader whom the patient named beforehand for records of this kind.
+    pub seals: ReaderSeals,
+}
+
+/// One of the records of a call that anchors many.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct NewRecord {
+    /// Whose record it is; the caller itself for a profile or certificate.
+    pub patient: MemberId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// The document.
+    pub document: Document,
+}
+
+/// The records of one call that anchors many.
+pub type NewRecords = BoundedVec<NewRecord, ConstU32<{ limits::RECORDS_PER_ANCHOR_MAX }>>;
+
+/// One fill of a prescription.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Dispensing {
+    /// Which pharmacy dispensed.
+    pub pharmacy: MemberId,
+    /// When, in milliseconds.
+    pub dispensed_at: Moment,
 }

@@ -65,6 +65,8 @@ sp_api::decl_runtime_apis! {
             -> Page<RecordView, RecordId>;
         /// The record by which this author anchored this content.
         fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId>;
+        /// The fills of a prescription that were dispensed, in order; at most `limits::FILLS_MAX`.
+        fn dispensings(record: RecordId) -> Vec<DispensingView>;
         /// Whether any record that is not erased anchors this content.
         fn is_anchored(content: ContentRoot) -> bool;
         /// How many bytes of content that no record anchors yet this account may have in a vault; 0 for those who may
@@ -97,6 +99,15 @@ sp_api::decl_runtime_apis! {
         /// Whether the committee may release to this account, and nodes serve it, now: the patient, an administrator
         /// for a certificate, or a reader within a reading window of a grant that stands.
         fn may_read(account: AccountId, record: RecordId) -> Result<ReadPermit, DispatchError>;
+        /// Who receives a seal when a record of this kind is anchored for this patient now: the patient, its guardians
+        /// and the readers with a standing consent. Anchoring checks that the seals are these.
+        fn seal_recipients(patient: MemberId, kind: RecordKind) -> Vec<SealRecipientView>;
+        /// The standing consents of a patient; at most `limits::STANDING_READERS_MAX`.
+        fn standing_consents(patient: MemberId) -> Vec<StandingConsentView>;
+        /// The guardianships over a patient; at most `limits::GUARDIANSHIPS_MAX`.
+        fn guardians(patient: MemberId) -> Vec<GuardianView>;
+        /// The guardianships of a guardian, with the patient's number as cursor.
+        fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

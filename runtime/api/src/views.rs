@@ -219,6 +219,70 @@ pub struct RecordView {
     pub superseded_by: Option<RecordId>,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
+    /// Fills that are neither dispensed nor cancelled.
+    pub fills_left: u8,
+    /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
+    pub valid_until: Option<Moment>,
+    /// Why its author marked it as entered in error.
+    pub retraction: Option<RetractionReason>,
+    /// Why its patient disputes it.
+    pub dispute: Option<DisputeReason>,
+}
+
+/// One fill of a prescription.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DispensingView {
+    /// The fill, from 1.
+    pub fill: u8,
+    /// Which pharmacy dispensed.
+    pub pharmacy: MemberId,
+    /// When, in milliseconds.
+    pub dispensed_at: Moment,
+}
+
+/// Who receives a seal when a record is anchored.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SealRecipientView {
+    /// The member.
+    pub member: MemberId,
+    /// As what, which says where its seal goes.
+    pub sealed_as: SealedAs,
+}
+
+/// A standing consent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StandingConsentView {
+    /// Who receives seals.
+    pub reader: MemberId,
+    /// Of which kinds of record.
+    pub kinds: RecordKinds,
+    /// What for.
+    pub purpose: Purpose,
+    /// Who gave it: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, in milliseconds.
+    pub since: Moment,
+    /// Until when, in milliseconds.
+    pub until: Moment,
+}
+
+/// A guardianship.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianView {
+    /// In whose name the guardian acts.
+    pub patient: MemberId,
+    /// The guardian.
+    pub guardian: MemberId,
+    /// What it may do.
+    pub scope: GuardianScope,
+    /// Since when, in milliseconds.
+    pub since: Moment,
+    /// Until when, in milliseconds.
+    pub until: Moment,
 }
 
 /// A request to read records.
@@ -255,6 +319,8 @@ pub struct GrantView {
     pub purpose: Purpose,
     /// On what it rests.
     pub basis: GrantBasis,
+    /// Who gave it: the patient, a guardian in the patient's name, or for a shared profile the doctor.
+    pub granted_by: MemberId,
     /// When it was given, in milliseconds.
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds.

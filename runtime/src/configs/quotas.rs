@@ -46,6 +46,13 @@ impl ClassOf<AccountId> for Classes {
             None => QuotaClass::Unknown,
         }
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_member() -> AccountId {
+        let account = frame_benchmarking::account("member", 0, 0);
+        <Registry as MemberDirectory<AccountId>>::benchmark_register(&account, Role::Patient);
+        account
+    }
 }
 
 /// The buckets.
@@ -64,8 +71,8 @@ impl pallet_quotas::Quotas for QuotaTable {
             QuotaClass::Unknown => quota(8, 80, 8 * KIB, 64),
             // 25 calls, then one in 8 s.
             QuotaClass::Pending => quota(20, 200, 64 * KIB, 512),
-            // 120 calls, then one per block; or ten answers of 32 records each.
-            QuotaClass::Patient => quota(100, 1_000, 256 * KIB, 2 * KIB),
+            // 180 calls, then one per block; or ten answers of 32 records each.
+            QuotaClass::Patient => quota(150, 1_000, 256 * KIB, 2 * KIB),
             // 500 calls, then twelve per block.
             QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
             QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),

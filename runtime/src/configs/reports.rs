@@ -5,6 +5,7 @@ use crate::*;
 impl pallet_reports::Config for Runtime {
     type Members = Registry;
     type Care = Appointments;
+    type Consents = Access;
     type Time = Timestamp;
     type WeightInfo = pallet_reports::weights::SubstrateWeight<Runtime>;
 }

@@ -136,13 +136,19 @@ pub fn register(role: Role, username: &str, key_byte: u8) -> pallet_registry::Ca
 }
 
 pub fn anchor(patient: MemberId, kind: RecordKind, content_byte: u8) -> pallet_reports::Call<Runtime> {
-    pallet_reports::Call::anchor {
-        patient,
-        kind,
+    pallet_reports::Call::anchor { patient, kind, document: document(kind, content_byte, Vec::new()) }
+}
+
+/// A document with seals to these readers; a prescription has one fill and is valid for a month.
+pub fn document(kind: RecordKind, content_byte: u8, readers: Vec<MemberId>) -> pallet_reports::Document {
+    let seals: Vec<_> = readers.into_iter().map(|reader| ReaderSeal { reader, seal: seal(content_byte) }).collect();
+    pallet_reports::Document {
         content: content(content_byte),
         size: 1_000,
         envelope: EnvelopeHash([content_byte; 32]),
         fills: u8::from(kind == RecordKind::Prescription),
+        valid_until: (kind == RecordKind::Prescription).then(|| now() + 30 * DAY),
+        seals: seals.try_into().unwrap(),
     }
 }
 

@@ -102,10 +102,14 @@ describe('polkadot-api on a MedChain node', () => {
     const anchor = api.tx.Reports.anchor({
       patient: numbers.doctor,
       kind: Enum('Certificate'),
-      content: bytes(32),
-      size: 1000n,
-      envelope: bytes(32),
-      fills: 0,
+      document: {
+        content: bytes(32),
+        size: 1000n,
+        envelope: bytes(32),
+        fills: 0,
+        valid_until: undefined,
+        seals: [],
+      },
     });
     eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');
     const verified = await submit(api.tx.Registry.verify({ member: numbers.doctor }), ADMINISTRATOR);
@@ -129,10 +133,14 @@ describe('polkadot-api on a MedChain node', () => {
     const anchor = api.tx.Reports.anchor({
       patient: numbers.patient,
       kind: Enum('Report'),
-      content: bytes(32),
-      size: 1000n,
-      envelope: bytes(32),
-      fills: 0,
+      document: {
+        content: bytes(32),
+        size: 1000n,
+        envelope: bytes(32),
+        fills: 0,
+        valid_until: undefined,
+        seals: [],
+      },
     });
     const { record } = eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');
     const grant = api.tx.Access.grant({

@@ -20,6 +20,7 @@ const EXTENSIONS = [
 ];
 
 const key = () => `0x${randomBytes(32).toString('hex')}`;
+const documentOf = () => ({ content: key(), size: 1000, envelope: key(), fills: 0, validUntil: null, seals: [] });
 const seal = () => ({ seal: `0x${randomBytes(80).toString('hex')}`, keyVersion: 1 });
 
 describe('@polkadot/api on a MedChain node', () => {
@@ -102,7 +103,7 @@ describe('@polkadot/api on a MedChain node', () => {
   test('a doctor registers and anchors a certificate, and the administrator verifies the doctor', async () => {
     const registered = await submit(api.tx.registry.register('Doctor', 'eve', key(), details()), DOCTOR);
     numbers.doctor = eventOf(registered, 'registry', 'MemberRegistered').member;
-    const anchored = await submit(api.tx.reports.anchor(numbers.doctor, 'Certificate', key(), 1000, key(), 0), DOCTOR);
+    const anchored = await submit(api.tx.reports.anchor(numbers.doctor, 'Certificate', documentOf()), DOCTOR);
     assert.equal(eventOf(anchored, 'reports', 'RecordAnchored').kind.toString(), 'Certificate');
     const verified = await submit(api.tx.registry.verify(numbers.doctor), ADMINISTRATOR);
     assert.equal(eventOf(verified, 'registry', 'MemberVerified').member.toString(), numbers.doctor.toString());
@@ -118,7 +119,7 @@ describe('@polkadot/api on a MedChain node', () => {
   });
 
   test('the doctor anchors a report and the author cannot anchor the same content twice', async () => {
-    const anchor = api.tx.reports.anchor(numbers.patient, 'Report', key(), 1000, key(), 0);
+    const anchor = api.tx.reports.anchor(numbers.patient, 'Report', documentOf());
     numbers.record = eventOf(await submit(anchor, DOCTOR), 'reports', 'RecordAnchored').record;
     await assert.rejects(submit(anchor, DOCTOR), /reports\.AlreadyAnchored/);
   });

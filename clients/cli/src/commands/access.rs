@@ -12,18 +12,19 @@ use crate::{
 use medchain_primitives::*;
 use medchain_runtime_api::{Page, ReadLogOf, RequestView};
 use medchain_sdk::{
+    audit::audit_events,
     chain::{calls, events, RecordGrant},
     client::MemberSelector,
-    record::{own_half, reader_half, reseal, Actor},
+    record::{half_of, reader_half, reseal, Actor},
     Error,
 };
 
 pub async fn run(session: &Session, command: Access) -> Result<Report> {
     match command {
         Access::Request { patient, records, purpose } => request(session, &patient, records, purpose).await,
-        Access::Inbox { page } => {
-            let me = session.me().await?;
-            let inbox = session.client().await?.inbox(me.id, page.after.map(RequestId), page.limit).await?;
+        Access::Inbox { patient, page } => {
+            let patient = acting_for(session, patient).await?;
+            let inbox = session.client().await?.inbox(patient, page.after.map(RequestId), page.limit).await?;
             Ok(shown_requests(&inbox, "no requests wait"))
         }
         Access::Requests { page } => {
@@ -43,6 +44,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             let said = format!("revoked the grant of record {record} to member {reader}");
             session.act(calls::revoke(record, reader), said).await
         }
+        Access::RevokeAll { reader, patient } => revoke_all(session, &reader, patient).await,
         Access::Relinquish { record } => {
             session.act(calls::relinquish(record), format!("gave up the grant of record {record}")).await
         }
@@ -50,8 +52,11 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
         Access::Close { record } => {
             session.act(calls::close(record), format!("closed the reading window of record {record}")).await
         }
-        Access::Log { record, patient, reader, page } => {
+        Access::Log { record, patient, reader, fhir, page } => {
             let of = log_of(session, record, patient, reader).await?;
+            if fhir {
+                return audit(session, of).await;
+            }
             let log = session.client().await?.read_log(of, page.after.map(ReadingId), page.limit).await?;
             let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS"];
             Ok(listing(&log, "nothing was opened", heading, |reading| {
@@ -104,10 +109,11 @@ async fn grant(
     let client = session.client().await?;
     let request = client.request(id).await?;
     let me = session.me().await?;
-    if request.patient != me.id {
-        return Err(
-            Failure::new(format!("request {id} is not made to this account")).hint("see `medchain access inbox`")
-        );
+    if request.patient != me.id && !decides_for(session, me.id, request.patient).await? {
+        return Err(Failure::new(format!(
+            "request {id} is made neither to this account nor to one in whose name it acts"
+        ))
+        .hint("see `medchain access inbox` and `medchain guardian wards`"));
     }
     if let Some(other) = only.iter().find(|record| !request.records.contains(record)) {
         return Err(Failure::new(format!("request {id} does not ask for record {other}"))
@@ -120,7 +126,7 @@ async fn grant(
     let mut grants = Vec::new();
     for record in &records {
         let record = client.record(*record).await?;
-        let half = own_half(client, identity, &actor, &record).await?;
+        let half = half_of(client, identity, &actor, &record).await?;
         let seal = reseal(client.genesis(), record.content.0, &half, &reader.key)?;
         grants.push(RecordGrant { record: record.id, seal });
     }
@@ -144,6 +150,53 @@ async fn grant(
             if openings == 1 { "" } else { "s" },
             shown_duration(duration)
         )))
+}
+
+/// In whose name to act: the one that is named, or this account.
+pub async fn acting_for(session: &Session, patient: Option<MemberSelector>) -> Result<MemberId> {
+    match patient {
+        Some(selector) => resolve(session, &selector).await,
+        None => Ok(session.me().await?.id),
+    }
+}
+
+/// Whether a guardianship lets this member decide for the patient.
+async fn decides_for(session: &Session, guardian: MemberId, patient: MemberId) -> Result<bool> {
+    let guardians = session.client().await?.guardians(patient).await?;
+    Ok(guardians.iter().any(|entry| entry.guardian == guardian && entry.scope.decide))
+}
+
+async fn revoke_all(session: &Session, reader: &MemberSelector, patient: Option<MemberSelector>) -> Result<Report> {
+    let patient = acting_for(session, patient).await?;
+    let reader = resolve(session, reader).await?;
+    // One call takes a bounded number of grants.
+    loop {
+        let submitted = session.submit(calls::revoke_reader(patient, reader)).await?;
+        let event = submitted.event::<events::ReaderRevoked>();
+        let said = match &event {
+            Some(event) if event.more => continue,
+            Some(_) => format!("member {reader} holds nothing of patient {patient} any more"),
+            None => format!("revoked what member {reader} holds of patient {patient}; repeat to take what may be left"),
+        };
+        return Ok(transaction_report(&submitted).field("patient", patient).field("reader", reader).line(said));
+    }
+}
+
+/// The whole log, newest first.
+async fn audit(session: &Session, of: ReadLogOf) -> Result<Report> {
+    let client = session.client().await?;
+    let (mut readings, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = client.read_log(of, cursor, limits::PAGE_MAX).await?;
+        readings.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let bundle = audit_events(&readings, client.genesis());
+    let text = format!("{bundle:#}");
+    Ok(Report::new(bundle).line(text))
 }
 
 async fn open(session: &Session, record: RecordId) -> Result<Report> {

@@ -401,7 +401,8 @@ async fn upload_own_record(session: &Session, role: Role, me: MemberId, details:
             (RecordKind::Certificate, reference, Source::File(file.to_path_buf()))
         }
     };
-    let new = NewRecord { patient: me, kind, fills: 0, purposed: Purposed::Anchor, description, source };
+    let new =
+        NewRecord { patient: me, kind, fills: 0, valid_until: None, purposed: Purposed::Anchor, description, source };
     upload_own(session, new).await
 }
 

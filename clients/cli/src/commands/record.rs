@@ -9,14 +9,14 @@ use crate::{
     failure::{Failure, Result},
     moments::{now, shown},
     progress::Display,
-    report::{shown_bytes, Report},
+    report::{shown_bytes, table, Report},
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
 use medchain_runtime_api::RecordView;
 use medchain_sdk::{
     chain::calls,
-    client::Wait,
+    client::{MemberSelector, Wait},
     description::{self, DocumentDetails},
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
     vault,
@@ -30,6 +30,9 @@ use std::{
 /// How long an upload waits for the copies that it asks for.
 const COPIES_WITHIN: Duration = Duration::from_secs(300);
 
+/// How long a prescription is valid if nothing else is said.
+const VALIDITY: Moment = 90 * DAY;
+
 pub async fn run(session: &Session, command: Record) -> Result<Report> {
     match command {
         Record::Upload { patient, kind, document } => {
@@ -37,14 +40,46 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
             let patient = resolve(session, &patient).await?;
             upload_document(session, patient, kind, Purposed::Anchor, &document).await
         }
+        Record::UploadAll { patient, kind, files } => upload_all(session, &patient, kind, files).await,
         Record::Amend { record, document } => {
             check_document(&document)?;
             let old = session.client().await?.record(record).await?;
             upload_document(session, old.patient, old.kind, Purposed::Amend(record), &document).await
         }
-        Record::Retract { record } => {
-            let said = format!("marked record {record} as entered in error");
-            session.act(calls::retract(record), said).await
+        Record::Retract { record, reason } => {
+            let said = format!("marked record {record} as entered in error ({reason})");
+            session.act(calls::retract(record, reason), said).await
+        }
+        Record::Dispense { record, fill } => {
+            let fill = match fill {
+                Some(fill) => fill,
+                None => {
+                    let entry = session.client().await?.record(record).await?;
+                    entry.fills.saturating_sub(entry.fills_left).saturating_add(1)
+                }
+            };
+            session.act(calls::dispense(record, fill), format!("dispensed fill {fill} of prescription {record}")).await
+        }
+        Record::Dispensings { record } => {
+            let dispensings = session.client().await?.dispensings(record).await?;
+            let report = Report::new(&dispensings);
+            if dispensings.is_empty() {
+                return Ok(report.line(format!("nothing of record {record} was dispensed")));
+            }
+            let rows = dispensings
+                .iter()
+                .map(|entry| [entry.fill.to_string(), entry.pharmacy.to_string(), shown(entry.dispensed_at)]);
+            Ok(report.lines(table(["FILL", "PHARMACY", "DISPENSED"], rows.collect())))
+        }
+        Record::CancelFills { record } => {
+            let said = format!("cancelled what was not yet dispensed of prescription {record}");
+            session.act(calls::cancel_fills(record), said).await
+        }
+        Record::Dispute { record, reason } => {
+            session.act(calls::dispute(record, reason), format!("disputed record {record} ({reason})")).await
+        }
+        Record::WithdrawDispute { record } => {
+            session.act(calls::withdraw_dispute(record), format!("withdrew the dispute of record {record}")).await
         }
         Record::Erase { record } => {
             let said = format!("erased record {record}: no vault serves it and no committee releases it any more");
@@ -85,7 +120,10 @@ pub async fn upload_own(session: &Session, new: NewRecord) -> Result<Uploaded> {
 }
 
 fn check_document(document: &DocumentArguments) -> Result<()> {
-    let path = &document.file;
+    check_file(&document.file)
+}
+
+fn check_file(path: &Path) -> Result<()> {
     let metadata = std::fs::metadata(path).map_err(|error| medchain_sdk::Error::file("reading", path, &error))?;
     if metadata.is_dir() {
         let folder = std::io::Error::from(std::io::ErrorKind::IsADirectory);
@@ -110,6 +148,14 @@ async fn upload_document(
             )
         }
     };
+    let valid_until = match (kind, document.validity) {
+        (RecordKind::Prescription, validity) => Some(now().saturating_add(validity.unwrap_or(VALIDITY))),
+        (_, None) => None,
+        (_, Some(_)) => {
+            return Err(Failure::usage("only prescriptions have a time in which they are valid")
+                .hint("leave --valid-for out, or give --kind prescription"))
+        }
+    };
     if document.copies.is_some() && session.wait() != Wait::Finalized {
         return Err(
             Failure::usage("contents spread once their record is final").hint("leave --no-wait or --copies out")
@@ -125,7 +171,7 @@ async fn upload_document(
     };
     let description = description::document_reference(&details, kind, me.id, patient, now())?;
     let source = Source::File(document.file.clone());
-    let new = NewRecord { patient, kind, fills, purposed, description, source };
+    let new = NewRecord { patient, kind, fills, valid_until, purposed, description, source };
     let options = UploadOptions { folder: session.uploads()?, resume_only: document.resume, wait: session.wait() };
     let display = Display::new();
     let identity = session.identity().await?;
@@ -156,6 +202,48 @@ async fn upload_document(
         .field("copies", copies)
         .line(verb)
         .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
+}
+
+async fn upload_all(
+    session: &Session,
+    patient: &MemberSelector,
+    kind: RecordKind,
+    files: Vec<PathBuf>,
+) -> Result<Report> {
+    let patient = resolve(session, patient).await?;
+    let me = session.me().await?.id;
+    let is_prescription = kind == RecordKind::Prescription;
+    let mut documents = Vec::new();
+    for file in files {
+        check_file(&file)?;
+        let details = DocumentDetails { file_name: file_name(&file), ..DocumentDetails::default() };
+        documents.push(NewRecord {
+            patient,
+            kind,
+            fills: u8::from(is_prescription),
+            valid_until: is_prescription.then(|| now().saturating_add(VALIDITY)),
+            purposed: Purposed::Anchor,
+            description: description::document_reference(&details, kind, me, patient, now())?,
+            source: Source::File(file),
+        });
+    }
+    let options = UploadOptions { folder: session.uploads()?, resume_only: false, wait: session.wait() };
+    let display = Display::new();
+    let (client, identity) = (session.client().await?, session.identity().await?);
+    let batch =
+        record::upload_batch(client, identity, documents, &options, &|progress| display.record(progress)).await?;
+    drop(display);
+    let report = match &batch.transaction {
+        Some(submitted) => transaction_report(submitted),
+        None => Report::new(json!({ "finalized": options.wait == Wait::Finalized })),
+    };
+    let records: Vec<_> = batch.records.iter().map(|uploaded| uploaded.record).collect();
+    let shown: Vec<_> = records.iter().flatten().map(RecordId::to_string).collect();
+    Ok(report
+        .field("records", &records)
+        .field("patient", patient)
+        .line(format!("anchored {} documents ({kind}) for patient {patient}", records.len()))
+        .line(format!("records: {}", shown.join(", "))))
 }
 
 async fn open(
@@ -245,7 +333,10 @@ fn shown_record(record: &RecordView) -> Vec<String> {
     lines.extend(record.supersedes.map(|old| format!("amends:    record {old}")));
     lines.extend(record.superseded_by.map(|new| format!("amended:   by record {new}")));
     if record.fills > 0 {
-        lines.push(format!("fills:     {}", record.fills));
+        lines.push(format!("fills:     {} of {} left", record.fills_left, record.fills));
     }
+    lines.extend(record.valid_until.map(|end| format!("valid:     until {}", shown(end))));
+    lines.extend(record.retraction.map(|reason| format!("retracted: {reason}")));
+    lines.extend(record.dispute.map(|reason| format!("disputed:  {reason}, by its patient")));
     lines
 }

@@ -316,6 +316,36 @@ impl Client {
         self.call("medchain_mayRequest", [account, json!(patient), json!(records), json!(purpose)]).await
     }
 
+    /// The fills of a prescription that were dispensed, in order.
+    pub async fn dispensings(&self, record: RecordId) -> Result<Vec<DispensingView>> {
+        self.call("medchain_dispensings", [json!(record)]).await
+    }
+
+    /// Who receives a seal when a record of this kind is anchored for this patient now.
+    pub async fn seal_recipients(&self, patient: MemberId, kind: RecordKind) -> Result<Vec<SealRecipientView>> {
+        self.call("medchain_sealRecipients", [json!(patient), json!(kind)]).await
+    }
+
+    /// The standing consents of a patient.
+    pub async fn standing_consents(&self, patient: MemberId) -> Result<Vec<StandingConsentView>> {
+        self.call("medchain_standingConsents", [json!(patient)]).await
+    }
+
+    /// The guardianships over a patient.
+    pub async fn guardians(&self, patient: MemberId) -> Result<Vec<GuardianView>> {
+        self.call("medchain_guardians", [json!(patient)]).await
+    }
+
+    /// One page of the guardianships of a guardian.
+    pub async fn wards(
+        &self,
+        guardian: MemberId,
+        cursor: Option<MemberId>,
+        limit: u32,
+    ) -> Result<Page<GuardianView, MemberId>> {
+        self.call("medchain_wards", [json!(guardian), optional(cursor), json!(limit)]).await
+    }
+
     /// The release committee.
     ///
     /// # Errors

@@ -62,6 +62,17 @@ impl Submitted {
     }
 }
 
+impl Submitted {
+    /// Every event of this type, in order.
+    pub fn events<E: Event>(&self) -> Vec<E> {
+        let events = self.events.iter().flat_map(|events| events.iter().filter_map(std::result::Result::ok));
+        events
+            .filter(|event| event.pallet_name() == E::PALLET && event.event_name() == E::EVENT)
+            .filter_map(|event| E::decode(&mut event.field_bytes()).ok())
+            .collect()
+    }
+}
+
 impl Client {
     /// The refusal that a pallet gives by this name, in the words of the chain's metadata: for checks that a client makes
     /// before a long step and that the chain makes again after it.

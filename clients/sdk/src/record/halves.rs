@@ -112,6 +112,22 @@ pub async fn own_half(client: &Client, identity: &Identity, actor: &Actor, recor
     half_from_envelope(client, identity, actor, record, &envelope)
 }
 
+/// The patient half of a record that this account decides about: its own, or one of a patient whose guardian it is,
+/// sealed to it.
+///
+/// # Errors
+/// Those of [`own_half`] and [`reader_half`]; [`Error::NotGranted`] if nothing was sealed to the guardian.
+pub async fn half_of(client: &Client, identity: &Identity, actor: &Actor, record: &RecordView) -> Result<PatientHalf> {
+    match actor.member_id() {
+        Some(member) if member != record.patient => {
+            ensure_not_erased(record)?;
+            let grant = client.grant(record.id, member).await?.ok_or(Error::NotGranted(record.id))?;
+            reader_half(client, identity, record, &grant)
+        }
+        _ => own_half(client, identity, actor, record).await,
+    }
+}
+
 /// The patient half from the seal of a grant that this account holds.
 ///
 /// # Errors

@@ -8,7 +8,7 @@
 use super::{reseal, Progress};
 use crate::{
     account::Identity,
-    chain::{calls, events, Anchor},
+    chain::{calls, events, Anchor, NewAnchor},
     client::{Client, Member, MemberSelector, Submitted, Wait},
     error::{Error, Result},
     keystore::create_private_folder,
@@ -16,8 +16,8 @@ use crate::{
     vault,
 };
 use medchain_primitives::{
-    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, RecordId, RecordKind, RecordStatus, Role,
-    Status,
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
+    RecordStatus, Role, SealedAs, Status,
 };
 use medchain_sealing::{
     committee::{Capsule, CapsuleContext, CommitteeKey},
@@ -73,6 +73,8 @@ pub struct NewRecord {
     pub kind: RecordKind,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
+    /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
+    pub valid_until: Option<Moment>,
     /// A new record or an amendment.
     pub purposed: Purposed,
     /// The description: FHIR in JSON, at most 64 KiB.
@@ -114,13 +116,16 @@ struct State {
     size: u64,
     #[serde(with = "sp_core::bytes")]
     envelope: Vec<u8>,
+    /// The seals that are anchored with the record.
+    seals: Vec<ReaderSeal>,
 }
 
 /// Encrypts a document, stores it with its envelope in the node's vault, and anchors it. Durable at every step, and safe to
 /// repeat: see the module's text.
 ///
-/// The patient half goes to the patient; that of a certificate also to every administrator with a published key. The
-/// keys of others come from storage proofs.
+/// The patient half goes to the patient; that of a certificate also to every administrator with a published key; those
+/// of other records also to the patient's guardians and to the readers with a standing consent, whose seals are anchored
+/// with the record. The keys of others come from storage proofs.
 ///
 /// # Errors
 /// Many; [`Error::ConnectionLost`] and its like leave an upload that can be resumed, a refusal leaves nothing.
@@ -132,7 +137,94 @@ pub async fn upload(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Uploaded> {
     let author = client.member_of(&identity.account()).await?;
-    let fingerprint = fingerprint(client.genesis(), identity, &new)?;
+    let (folder, stored) = encrypted(client, identity, &author, &new, options, progress).await?;
+    let outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
+    match &outcome {
+        Ok(_) => folder.remove(),
+        Err(error) if !can_resume(error) => folder.remove(),
+        Err(_) => {}
+    }
+    outcome
+}
+
+/// Records that were uploaded and anchored together.
+#[derive(Debug)]
+pub struct UploadedBatch {
+    /// The records, in the order of the documents; their own `transaction` is `None`.
+    pub records: Vec<Uploaded>,
+    /// The transaction; `None` if an earlier run had anchored all of them.
+    pub transaction: Option<Submitted>,
+}
+
+/// Uploads documents as [`upload`] does, and anchors them in one transaction, all of them or none. Amendments are
+/// anchored one by one instead.
+///
+/// # Errors
+/// Those of [`upload`]; [`Error::TooManyDocuments`].
+pub async fn upload_batch(
+    client: &Client,
+    identity: &Identity,
+    documents: Vec<NewRecord>,
+    options: &UploadOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<UploadedBatch> {
+    if documents.len() > limits::RECORDS_PER_ANCHOR_MAX as usize {
+        return Err(Error::TooManyDocuments { limit: limits::RECORDS_PER_ANCHOR_MAX });
+    }
+    let author = client.member_of(&identity.account()).await?;
+    let mut records = Vec::new();
+    let mut waiting = Vec::new();
+    let mut folders = Vec::new();
+    for new in &documents {
+        let (folder, stored) = encrypted(client, identity, &author, new, options, progress).await?;
+        let anchor = anchor_of(new, &stored);
+        let record = client.anchored_by(author.id, anchor.content).await?;
+        records.push(Uploaded {
+            record,
+            content: stored.root.root().to_string(),
+            size: anchor.size,
+            envelope: anchor.envelope,
+            transaction: None,
+        });
+        if record.is_none() {
+            // What was stored before is taken up again by another run.
+            store(client, identity, &stored, progress).await?;
+            waiting.push(NewAnchor { patient: new.patient, kind: new.kind, anchor });
+        }
+        folders.push(folder);
+    }
+    let mut transaction = None;
+    if !waiting.is_empty() {
+        let stage = |stage| progress(Progress::Transaction(stage));
+        let submitted = match client.submit(&calls::anchor_batch(waiting), identity, options.wait, &stage).await {
+            Ok(submitted) => submitted,
+            Err(error) => {
+                if !can_resume(&error) {
+                    folders.into_iter().for_each(UploadFolder::remove);
+                }
+                return Err(error);
+            }
+        };
+        let mut numbers = submitted.events::<events::RecordAnchored>().into_iter().map(|event| event.record);
+        for uploaded in records.iter_mut().filter(|uploaded| uploaded.record.is_none()) {
+            uploaded.record = numbers.next();
+        }
+        transaction = Some(submitted);
+    }
+    folders.into_iter().for_each(UploadFolder::remove);
+    Ok(UploadedBatch { records, transaction })
+}
+
+/// The document, encrypted now or by an interrupted run.
+async fn encrypted(
+    client: &Client,
+    identity: &Identity,
+    author: &Member,
+    new: &NewRecord,
+    options: &UploadOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<(UploadFolder, Stored)> {
+    let fingerprint = fingerprint(client.genesis(), identity, new)?;
     remove_abandoned(&options.folder);
     let folder = UploadFolder::claim(&options.folder, &fingerprint)?;
     let stored = match folder.resume() {
@@ -144,7 +236,7 @@ pub async fn upload(
             folder.remove();
             return Err(Error::NothingToResume);
         }
-        None => match prepare(client, identity, &folder, &author, &new, progress).await {
+        None => match prepare(client, identity, &folder, author, new, progress).await {
             Ok(stored) => stored,
             Err(error) => {
                 folder.remove();
@@ -152,13 +244,31 @@ pub async fn upload(
             }
         },
     };
-    let outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
-    match &outcome {
-        Ok(_) => folder.remove(),
-        Err(error) if !can_resume(error) => folder.remove(),
-        Err(_) => {}
+    Ok((folder, stored))
+}
+
+fn anchor_of(new: &NewRecord, stored: &Stored) -> Anchor {
+    Anchor {
+        content: PrimitiveRoot(stored.root.root().0),
+        size: stored.root.size(),
+        envelope: EnvelopeHash(stored.envelope_hash),
+        fills: new.fills,
+        valid_until: new.valid_until,
+        seals: stored.seals.clone(),
     }
-    outcome
+}
+
+/// Stores content and envelope in the node's vault.
+async fn store(
+    client: &Client,
+    identity: &Identity,
+    stored: &Stored,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<()> {
+    let file = stored.file.try_clone().map_err(|error| Error::file("reading", "the encrypted content", &error))?;
+    let size = stored.root.size();
+    let storing = |bytes| progress(Progress::Storing(bytes, size));
+    vault::store(client, identity, &stored.root, file, &stored.envelope, stored.envelope_hash, &storing).await
 }
 
 /// Refuses a document that would make too large a content of this kind; sizes in bytes. The result is on the safe side
@@ -199,6 +309,7 @@ struct Stored {
     file: File,
     envelope: Vec<u8>,
     envelope_hash: [u8; 32],
+    seals: Vec<ReaderSeal>,
 }
 
 async fn store_and_anchor(
@@ -210,26 +321,14 @@ async fn store_and_anchor(
     wait: Wait,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Uploaded> {
-    let anchor = Anchor {
-        content: PrimitiveRoot(stored.root.root().0),
-        size: stored.root.size(),
-        envelope: EnvelopeHash(stored.envelope_hash),
-        fills: new.fills,
-    };
-    let uploaded = |record, transaction| Uploaded {
-        record,
-        content: stored.root.root().to_string(),
-        size: anchor.size,
-        envelope: anchor.envelope,
-        transaction,
-    };
+    let anchor = anchor_of(new, stored);
+    let (size, envelope) = (anchor.size, anchor.envelope);
+    let content = stored.root.root().to_string();
+    let uploaded = |record, transaction| Uploaded { record, content, size, envelope, transaction };
     if let Some(record) = client.anchored_by(author, anchor.content).await? {
         return Ok(uploaded(Some(record), None));
     }
-    let file = stored.file.try_clone().map_err(|error| Error::file("reading", "the encrypted content", &error))?;
-    let size = anchor.size;
-    let storing = |bytes| progress(Progress::Storing(bytes, size));
-    vault::store(client, identity, &stored.root, file, &stored.envelope, stored.envelope_hash, &storing).await?;
+    store(client, identity, stored, progress).await?;
 
     let stage = |stage| progress(Progress::Transaction(stage));
     let submitted = match new.purposed {
@@ -311,6 +410,16 @@ async fn prepare(
         // An envelope has room for 32 seals.
         recipients.extend(administrators.into_iter().take(medchain_sealing::envelope::MAX_SEALS - 1));
     }
+    // Anchoring refuses any other set of seals, so that a node that names another cannot have its way.
+    let mut readers = Vec::new();
+    if new.kind != RecordKind::Certificate {
+        for recipient in client.seal_recipients(new.patient, new.kind).await? {
+            if recipient.sealed_as != SealedAs::Patient {
+                let member = client.proven_member(&MemberSelector::Number(recipient.member)).await?;
+                readers.push((recipient.member, member.key));
+            }
+        }
+    }
     let committee = client.committee().await?;
     let committee_key = CommitteeKey::from_bytes(&committee.key.0)
         .map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
@@ -347,8 +456,19 @@ async fn prepare(
 
     let envelope = envelope(client.genesis(), &root, capsule, committee.epoch, &half, &recipients)?;
     let bytes = envelope.to_bytes().map_err(|_| Error::Internal("the envelope has too many seals"))?;
-    folder.complete(&State { content: PrimitiveRoot(root.root().0), size: root.size(), envelope: bytes.clone() })?;
-    Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash() })
+    let seals = readers
+        .into_iter()
+        .map(|(reader, key)| {
+            reseal(client.genesis(), root.root().0, &half, &key).map(|seal| ReaderSeal { reader, seal })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    folder.complete(&State {
+        content: PrimitiveRoot(root.root().0),
+        size: root.size(),
+        envelope: bytes.clone(),
+        seals: seals.clone(),
+    })?;
+    Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash(), seals })
 }
 
 /// The author's own key, which needs no proof.
@@ -464,6 +584,7 @@ fn fingerprint(genesis: [u8; 32], identity: &Identity, new: &NewRecord) -> Resul
     add(identity.address().as_bytes());
     add(&new.patient.0.to_le_bytes());
     add(new.kind.name().as_bytes());
+    // The end of a prescription's validity is not part of it: counted from now, it is another at each run.
     add(&[new.fills]);
     add(format!("{:?}", new.purposed).as_bytes());
     // The moment of the upload is in the description, and is another at each run.
@@ -532,6 +653,7 @@ impl UploadFolder {
             file,
             envelope: state.envelope,
             envelope_hash,
+            seals: state.seals,
         })
     }
 
@@ -585,6 +707,7 @@ mod tests {
             patient: MemberId(1001),
             kind: RecordKind::Report,
             fills: 0,
+            valid_until: None,
             purposed: Purposed::Anchor,
             description: format!("{{\"description\":\"t\",\"date\":\"{date}\"}}").into_bytes(),
             source,
@@ -602,8 +725,12 @@ mod tests {
             version: 1,
         };
         let envelope = envelope(GENESIS, &root, capsule, 0, &PatientHalf::generate(), &[to]).unwrap();
-        let state =
-            State { content: PrimitiveRoot(root.root().0), size: root.size(), envelope: envelope.to_bytes().unwrap() };
+        let state = State {
+            content: PrimitiveRoot(root.root().0),
+            size: root.size(),
+            envelope: envelope.to_bytes().unwrap(),
+            seals: Vec::new(),
+        };
         folder.complete(&state).unwrap();
         root.root().0
     }

@@ -3,7 +3,7 @@ use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchResult;
 
 fn try_amend(author: AccountId, record: RecordId, seed: u8) -> DispatchResult {
-    Reports::amend(RuntimeOrigin::signed(author), record, content(seed), SIZE, ENVELOPE, 0)
+    Reports::amend(RuntimeOrigin::signed(author), record, document(seed, 0))
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn prescriptions_are_amended_with_their_fills() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
         let old = anchor(DOCTOR, PATIENT, RecordKind::Prescription, 1);
         assert_noop!(try_amend(DOCTOR, old, 2), Error::<Test>::FillsOutOfRange);
-        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), old, content(2), SIZE, ENVELOPE, 3));
+        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), old, document(2, 3)));
         assert_eq!(Reports::record(RecordId(2)).unwrap().fills, 3);
     });
 }
@@ -65,7 +65,7 @@ fn only_what_is_in_force_is_amended() {
         let superseded = report(1);
         assert_ok!(try_amend(DOCTOR, superseded, 2));
         let retracted = report(3);
-        assert_ok!(Reports::retract(RuntimeOrigin::signed(DOCTOR), retracted));
+        assert_ok!(Reports::retract(RuntimeOrigin::signed(DOCTOR), retracted, RetractionReason::Duplicate));
         let erased = report(4);
         assert_ok!(Reports::erase(RuntimeOrigin::signed(PATIENT), erased));
         for record in [superseded, retracted, erased] {

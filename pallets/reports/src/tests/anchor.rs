@@ -1,10 +1,16 @@
 use crate::{mock::*, *};
+use alloc::vec;
 use frame_support::{assert_noop, assert_ok};
-use medchain_primitives::EnvelopeHash;
+use medchain_primitives::{Moment, ReaderSeal, Seal, VersionedSeal};
 use sp_runtime::DispatchResult;
 
 fn try_anchor(author: AccountId, patient: AccountId, kind: RecordKind, size: u64, fills: u8) -> DispatchResult {
-    Reports::anchor(RuntimeOrigin::signed(author), id(patient), kind, content(1), size, ENVELOPE, fills)
+    let document = Document { size, valid_until: validity(kind), ..document(1, fills) };
+    Reports::anchor(RuntimeOrigin::signed(author), id(patient), kind, document)
+}
+
+fn validity(kind: RecordKind) -> Option<Moment> {
+    (kind == RecordKind::Prescription).then_some(NOW + VALIDITY)
 }
 
 #[test]
@@ -25,6 +31,10 @@ fn doctor_anchors_a_report_of_a_patient_under_care() {
                 supersedes: None,
                 superseded_by: None,
                 fills: 0,
+                fills_left: 0,
+                valid_until: None,
+                retraction: None,
+                dispute: None,
             })
         );
         assert_eq!(Reports::anchored_by(id(DOCTOR), content(1)), Some(RecordId(1)));
@@ -46,7 +56,37 @@ fn doctor_anchors_a_report_of_a_patient_under_care() {
 fn doctor_anchors_a_prescription_with_its_fills() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
         assert_ok!(try_anchor(DOCTOR, PATIENT, RecordKind::Prescription, SIZE, limits::FILLS_MAX));
-        assert_eq!(Reports::record(RecordId(1)).unwrap().fills, limits::FILLS_MAX);
+        let record = Reports::record(RecordId(1)).unwrap();
+        assert_eq!((record.fills, record.fills_left), (limits::FILLS_MAX, limits::FILLS_MAX));
+        assert_eq!(record.valid_until, Some(NOW + VALIDITY));
+    });
+}
+
+#[test]
+fn a_prescription_is_valid_until_a_time_within_a_year_and_nothing_else_is() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        let latest = NOW + limits::PRESCRIPTION_VALIDITY_MAX;
+        let anchor = |kind, fills, valid_until| {
+            let document = Document { valid_until, ..document(1, fills) };
+            Reports::anchor(RuntimeOrigin::signed(DOCTOR), id(PATIENT), kind, document)
+        };
+        for end in [None, Some(NOW), Some(latest + 1)] {
+            assert_noop!(anchor(RecordKind::Prescription, 1, end), Error::<Test>::ValidityOutOfRange);
+        }
+        assert_noop!(anchor(RecordKind::Report, 0, Some(NOW + 1)), Error::<Test>::ValidityOutOfRange);
+        assert_ok!(anchor(RecordKind::Prescription, 1, Some(latest)));
+    });
+}
+
+#[test]
+fn a_record_is_anchored_with_the_seals_that_the_patients_consents_ask_for() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        Sealed::set([id(HOSPITAL)].into());
+        assert!(try_anchor(DOCTOR, PATIENT, RecordKind::Report, SIZE, 0).is_err());
+        let seal = VersionedSeal { seal: Seal([1; 80]), key_version: 1 };
+        let seals = vec![ReaderSeal { reader: id(HOSPITAL), seal }].try_into().unwrap();
+        let document = Document { seals, ..document(1, 0) };
+        assert_ok!(Reports::anchor(RuntimeOrigin::signed(DOCTOR), id(PATIENT), RecordKind::Report, document));
     });
 }
 
@@ -211,15 +251,7 @@ fn the_last_number_is_not_given_out() {
 fn a_content_has_no_more_anchors_than_can_be_counted() {
     ExtBuilder::default().build_and_execute(|| {
         Anchors::<Test>::insert(content(1), u32::MAX);
-        let refused = Reports::anchor(
-            RuntimeOrigin::signed(PATIENT),
-            id(PATIENT),
-            RecordKind::Profile,
-            content(1),
-            1,
-            EnvelopeHash([0; 32]),
-            0,
-        );
+        let refused = try_anchor(PATIENT, PATIENT, RecordKind::Profile, SIZE, 0);
         assert_noop!(refused, Error::<Test>::TooManyAnchors);
         Anchors::<Test>::remove(content(1));
     });

@@ -23,9 +23,9 @@ fn patient_erases_a_report() {
 fn patient_erases_what_was_superseded_or_retracted() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
         let superseded = report(1);
-        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), superseded, content(2), SIZE, ENVELOPE, 0));
+        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), superseded, document(2, 0)));
         let retracted = report(3);
-        assert_ok!(Reports::retract(RuntimeOrigin::signed(DOCTOR), retracted));
+        assert_ok!(Reports::retract(RuntimeOrigin::signed(DOCTOR), retracted, RetractionReason::Duplicate));
         for record in [superseded, retracted] {
             assert_ok!(try_erase(PATIENT, record));
         }

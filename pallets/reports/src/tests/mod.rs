@@ -4,6 +4,10 @@
 
 mod amend;
 mod anchor;
+mod anchor_batch;
+mod cancel_fills;
+mod dispense;
+mod dispute;
 mod erase;
 mod reads;
 mod retract;

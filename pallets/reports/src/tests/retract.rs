@@ -3,19 +3,22 @@ use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchResult;
 
 fn try_retract(author: AccountId, record: RecordId) -> DispatchResult {
-    Reports::retract(RuntimeOrigin::signed(author), record)
+    Reports::retract(RuntimeOrigin::signed(author), record, RetractionReason::WrongPatient)
 }
 
 #[test]
 fn author_retracts_a_report_in_force_or_superseded() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
         let old = report(1);
-        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), old, content(2), SIZE, ENVELOPE, 0));
+        assert_ok!(Reports::amend(RuntimeOrigin::signed(DOCTOR), old, document(2, 0)));
         let new = RecordId(2);
         for record in [old, new] {
             assert_ok!(try_retract(DOCTOR, record));
-            assert_eq!(Reports::record(record).unwrap().status, RecordStatus::EnteredInError);
-            System::assert_last_event(Event::RecordRetracted { record }.into());
+            let entry = Reports::record(record).unwrap();
+            assert_eq!(entry.status, RecordStatus::EnteredInError);
+            let reason = RetractionReason::WrongPatient;
+            assert_eq!(entry.retraction, Some(reason));
+            System::assert_last_event(Event::RecordRetracted { record, reason }.into());
         }
         // A retraction is a mark: the content stays.
         assert!(Reports::is_anchored(content(1)) && Reports::is_anchored(content(2)));

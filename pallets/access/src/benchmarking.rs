@@ -1,0 +1,212 @@
+//! What each call costs at most: pharmacies, whose grants on prescriptions have an index more and whose wish for a profile
+//! is looked up; full batches; grants that rest on another member's care.
+
+use super::*;
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::traits::Time;
+use frame_system::RawOrigin;
+use medchain_primitives::{Seal, VersionedSeal};
+
+const PURPOSE: Purpose = Purpose::Treatment;
+
+fn member<T: Config>(name: &'static str, role: Role) -> (T::AccountId, MemberId) {
+    let account: T::AccountId = account(name, 0, 0);
+    let id = T::Members::benchmark_register(&account, role);
+    (account, id)
+}
+
+fn seal_to<T: Config>(reader: MemberId) -> VersionedSeal {
+    let key_version = T::Members::by_id(reader).map_or(0, |reader| reader.key_version);
+    VersionedSeal { seal: Seal([0x5e; 80]), key_version }
+}
+
+/// Gives a reader a grant of one opening that expires then.
+fn put_grant<T: Config>(
+    record: RecordId,
+    reader: MemberId,
+    basis: GrantBasis,
+    granted_by: MemberId,
+    expires_at: Moment,
+) {
+    let grant = Grant {
+        seal: seal_to::<T>(reader),
+        purpose: PURPOSE,
+        basis,
+        granted_by,
+        granted_at: T::Time::now(),
+        expires_at,
+        openings: 1,
+        openings_left: 1,
+    };
+    Pallet::<T>::put_grant(record, reader, grant);
+}
+
+fn later<T: Config>() -> Moment {
+    T::Time::now().saturating_add(limits::GRANT_MAX)
+}
+
+/// Profiles of a patient, without a prescription, that a pharmacy is to see; of its grants on the patient's prescriptions
+/// only the last that is looked at stands.
+fn profiles_for_pharmacy<T: Config>(patient: MemberId, pharmacy: MemberId, count: u32) -> Vec<RecordId> {
+    let (_, doctor) = member::<T>("doctor", Role::Doctor);
+    for index in 0..PRESCRIPTIONS_LOOKED_AT {
+        let prescription = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
+        let expires_at = if index == 0 { later::<T>() } else { T::Time::now() };
+        put_grant::<T>(prescription, pharmacy, GrantBasis::Consent, patient, expires_at);
+    }
+    (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect()
+}
+
+/// A request for one record, and its requester and patient.
+fn waiting_request<T: Config>() -> Result<(RequestId, T::AccountId, T::AccountId), BenchmarkError> {
+    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (requester_account, _) = member::<T>("hospital", Role::Hospital);
+    let records: Vec<_> = (0..limits::RECORDS_PER_REQUEST_MAX)
+        .map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile))
+        .collect();
+    let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+    Pallet::<T>::request(RawOrigin::Signed(requester_account.clone()).into(), patient, records, PURPOSE)?;
+    Ok((RequestId::FIRST, requester_account, patient_account))
+}
+
+/// A pharmacy's grant on a prescription.
+fn pharmacy_grant<T: Config>() -> (RecordId, T::AccountId, MemberId, T::AccountId) {
+    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (_, doctor) = member::<T>("doctor", Role::Doctor);
+    let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+    let record = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
+    put_grant::<T>(record, pharmacy, GrantBasis::Consent, patient, later::<T>());
+    (record, pharmacy_account, pharmacy, patient_account)
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn request(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, records, PURPOSE);
+        assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.records.len() == n as usize));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn withdraw() -> Result<(), BenchmarkError> {
+        let (waiting, requester, _) = waiting_request::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(requester), waiting);
+        assert!(!Requests::<T>::contains_key(waiting));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn grant(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let stop = |_| BenchmarkError::Stop("too many records");
+        let asked = records.clone().try_into().map_err(stop)?;
+        Pallet::<T>::request(RawOrigin::Signed(pharmacy_account).into(), patient, asked, PURPOSE)?;
+        let seal = seal_to::<T>(pharmacy);
+        let grants: Vec<_> = records.iter().map(|record| RecordGrant { record: *record, seal }).collect();
+        let grants = grants.try_into().map_err(|_| BenchmarkError::Stop("too many grants"))?;
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(caller),
+            pharmacy,
+            Some(RequestId::FIRST),
+            grants,
+            PURPOSE,
+            limits::GRANT_MAX,
+            limits::OPENINGS_MAX,
+        );
+        assert!(records.iter().all(|record| Grants::<T>::contains_key(record, pharmacy)));
+        assert!(!Requests::<T>::contains_key(RequestId::FIRST));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn deny() -> Result<(), BenchmarkError> {
+        let (waiting, _, patient) = waiting_request::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), waiting);
+        assert!(!Requests::<T>::contains_key(waiting));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke() {
+        let (record, _, pharmacy, patient) = pharmacy_grant::<T>();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), record, pharmacy);
+        assert!(!Grants::<T>::contains_key(record, pharmacy));
+    }
+
+    #[benchmark]
+    fn relinquish() {
+        let (record, caller, pharmacy, _) = pharmacy_grant::<T>();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), record);
+        assert!(!Grants::<T>::contains_key(record, pharmacy));
+    }
+
+    #[benchmark]
+    fn open() {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (_, doctor) = member::<T>("doctor", Role::Doctor);
+        let (caller, hospital) = member::<T>("hospital", Role::Hospital);
+        T::Care::benchmark_open(patient, doctor);
+        let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
+        put_grant::<T>(record, hospital, GrantBasis::Shared, doctor, later::<T>());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), record);
+        assert!(Windows::<T>::contains_key(record, hospital));
+        assert!(ReadLog::<T>::contains_key(ReadingId::FIRST));
+    }
+
+    #[benchmark]
+    fn close() -> Result<(), BenchmarkError> {
+        // The last opening, with which the grant goes.
+        let (record, caller, pharmacy, _) = pharmacy_grant::<T>();
+        Pallet::<T>::open(RawOrigin::Signed(caller.clone()).into(), record)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), record);
+        assert!(!Windows::<T>::contains_key(record, pharmacy));
+        assert!(!Grants::<T>::contains_key(record, pharmacy));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn share() {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, doctor) = member::<T>("doctor", Role::Doctor);
+        let (_, hospital) = member::<T>("hospital", Role::Hospital);
+        T::Care::benchmark_open(patient, doctor);
+        let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
+        put_grant::<T>(record, doctor, GrantBasis::Care, patient, later::<T>());
+        // Shared once before: it is renewed.
+        put_grant::<T>(record, hospital, GrantBasis::Shared, doctor, later::<T>());
+        let profile = SealedProfile { record, seal: seal_to::<T>(hospital) };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, hospital, profile);
+        assert!(
+            Grants::<T>::get(record, hospital).is_some_and(|held| held.openings_left == limits::CARE_GRANT_OPENINGS)
+        );
+    }
+
+    #[benchmark]
+    fn clear_expired() -> Result<(), BenchmarkError> {
+        let (waiting, requester, _) = waiting_request::<T>()?;
+        Requests::<T>::mutate_extant(waiting, |entry| entry.expires_at = T::Time::now());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(requester), waiting);
+        assert!(!Requests::<T>::contains_key(waiting));
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! What the extension and the hooks cost at most.
+
+use super::*;
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::{
+    dispatch::{DispatchInfo, PostDispatchInfo},
+    traits::Hooks,
+    weights::Weight,
+};
+use frame_system::RawOrigin;
+use sp_runtime::traits::{AsSystemOriginSigner, DispatchTransaction, Dispatchable};
+
+#[benchmarks(where
+    T: Send + Sync,
+    T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo> + From<frame_system::Call<T>>,
+    <T::RuntimeCall as Dispatchable>::RuntimeOrigin: AsSystemOriginSigner<T::AccountId> + Clone,
+)]
+mod benchmarks {
+    use super::*;
+
+    /// By a member whose bucket has been drawn on, and who gets back what its call did not use.
+    #[benchmark]
+    fn check_quota() -> Result<(), BenchmarkError> {
+        let caller: T::AccountId = T::Classes::benchmark_member();
+        let bucket = Bucket { weight_spent: 1, length_spent: 1, refilled_at: Default::default() };
+        Buckets::<T>::insert(&caller, bucket);
+        let call: T::RuntimeCall = frame_system::Call::remark { remark: Vec::new() }.into();
+        let info = DispatchInfo { call_weight: Weight::from_parts(100, 0), ..Default::default() };
+        let post = PostDispatchInfo { actual_weight: Some(Weight::from_parts(10, 0)), pays_fee: Default::default() };
+        #[block]
+        {
+            CheckQuota::<T>::new()
+                .test_run(RawOrigin::Signed(caller.clone()).into(), &call, &info, 100, 0, |_| Ok(post))
+                .map_err(|_| BenchmarkError::Stop("the extension refuses a member"))?
+                .map_err(|_| BenchmarkError::Stop("the call failed"))?;
+        }
+        assert!(Buckets::<T>::contains_key(&caller));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn reset_open_lane() {
+        OpenRegistrations::<T>::put(1);
+        #[block]
+        {
+            Pallet::<T>::on_initialize(1u32.into());
+            Pallet::<T>::on_finalize(1u32.into());
+        }
+        assert!(!OpenRegistrations::<T>::exists());
+    }
+}

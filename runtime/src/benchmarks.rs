@@ -1,0 +1,9 @@
+//! The pallets whose calls and extensions are measured.
+
+frame_benchmarking::define_benchmarks!(
+    [pallet_registry, Registry]
+    [pallet_appointments, Appointments]
+    [pallet_reports, Reports]
+    [pallet_access, Access]
+    [pallet_quotas, Quotas]
+);

@@ -1,0 +1,484 @@
+//! What must be true of the chain by its events alone.
+
+use crate::proposals::Dice;
+use crate::{account, moment};
+use medchain_primitives::*;
+use medchain_runtime::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Debug)]
+pub struct MemberModel {
+    pub account: AccountId,
+    pub role: Role,
+    pub status: Status,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordModel {
+    pub patient: MemberId,
+    pub author: MemberId,
+    pub kind: RecordKind,
+    pub status: RecordStatus,
+}
+
+#[derive(Clone, Debug)]
+pub struct AppointmentModel {
+    pub patient: MemberId,
+    pub doctor: MemberId,
+    pub start: Moment,
+    pub end: Moment,
+    pub status: AppointmentStatus,
+}
+
+#[derive(Clone, Debug)]
+pub struct RequestModel {
+    pub patient: MemberId,
+    pub requester: MemberId,
+    pub purpose: Purpose,
+    pub records: Vec<RecordId>,
+    pub expires_at: Moment,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantModel {
+    pub basis: GrantBasis,
+    pub granted_by: MemberId,
+    pub expires_at: Moment,
+    pub openings_left: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadingModel {
+    pub record: RecordId,
+    pub patient: MemberId,
+    pub reader: MemberId,
+    pub opened_at: Moment,
+}
+
+type Outcome = Result<(), String>;
+
+macro_rules! must {
+    ($holds:expr, $($fault:tt)+) => {
+        if !$holds {
+            return Err(format!($($fault)+));
+        }
+    };
+}
+
+/// The chain as its events tell it.
+#[derive(Default)]
+pub struct Model {
+    pub members: BTreeMap<MemberId, MemberModel>,
+    pub records: BTreeMap<RecordId, RecordModel>,
+    pub appointments: BTreeMap<AppointmentId, AppointmentModel>,
+    /// Who holds which slot, doctors and patients alike.
+    pub slots: BTreeMap<(MemberId, u64), AppointmentId>,
+    pub care: BTreeSet<(MemberId, MemberId)>,
+    pub requests: BTreeMap<RequestId, RequestModel>,
+    pub grants: BTreeMap<(RecordId, MemberId), GrantModel>,
+    /// When each window ends.
+    pub windows: BTreeMap<(RecordId, MemberId), Moment>,
+    pub log: BTreeMap<ReadingId, ReadingModel>,
+    /// What the last call concerned.
+    touched: Vec<(RecordId, MemberId)>,
+}
+
+impl Model {
+    pub fn member_of(&self, account: &AccountId) -> Option<(MemberId, &MemberModel)> {
+        self.members.iter().find(|(_, member)| member.account == *account).map(|(id, member)| (*id, member))
+    }
+
+    pub fn is_stranger(&self, account: &AccountId) -> bool {
+        self.member_of(account).is_none()
+    }
+
+    pub fn is_active_as(&self, id: MemberId, role: Role) -> bool {
+        self.members.get(&id).is_some_and(|member| member.status == Status::Active && member.role == role)
+    }
+
+    /// The profile or certificate in force of a member.
+    pub fn own_record(&self, member: MemberId) -> Option<RecordId> {
+        self.records
+            .iter()
+            .find(|(_, record)| {
+                record.patient == member
+                    && record.status == RecordStatus::Current
+                    && matches!(record.kind, RecordKind::Profile | RecordKind::Certificate)
+            })
+            .map(|(id, _)| *id)
+    }
+
+    /// Whether a grant has not expired and what it rests on lasts.
+    pub fn stands(&self, record: RecordId, reader: MemberId) -> bool {
+        let key = (record, reader);
+        let (Some(grant), Some(record)) = (self.grants.get(&key), self.records.get(&record)) else {
+            return false;
+        };
+        let granted_at = pallet_access::Grants::<Runtime>::get(key.0, key.1).map_or(0, |grant| grant.granted_at);
+        let rests = match grant.basis {
+            GrantBasis::Care => self.care.contains(&(record.patient, reader)),
+            GrantBasis::Shared => {
+                self.is_active_as(grant.granted_by, Role::Doctor)
+                    && self.care.contains(&(record.patient, grant.granted_by))
+            }
+            GrantBasis::Standing => pallet_access::StandingConsents::<Runtime>::get(record.patient, reader)
+                .is_some_and(|consent| {
+                    moment() < consent.until && consent.since <= granted_at && consent.kinds.contains(record.kind)
+                }),
+            GrantBasis::Guardianship => pallet_access::Guardianships::<Runtime>::get(record.patient, reader)
+                .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
+            GrantBasis::Consent => true,
+        };
+        rests && moment() < grant.expires_at
+    }
+
+    /// Whether a member may read a record now.
+    fn may_read(&self, record: RecordId, reader: MemberId) -> bool {
+        let (Some(entry), Some(member)) = (self.records.get(&record), self.members.get(&reader)) else { return false };
+        if entry.status == RecordStatus::Erased {
+            return false;
+        }
+        if entry.patient == reader {
+            return member.status == Status::Active || entry.kind == RecordKind::Certificate;
+        }
+        member.status == Status::Active
+            && self.stands(record, reader)
+            && self.windows.get(&(record, reader)).is_some_and(|closes_at| moment() < *closes_at)
+    }
+
+    /// Takes in what a call did.
+    pub fn follow(&mut self, signer: &AccountId, call: &RuntimeCall, events: Vec<RuntimeEvent>) -> Outcome {
+        self.touched.clear();
+        for event in events {
+            match event {
+                RuntimeEvent::Registry(event) => self.follow_registry(event)?,
+                RuntimeEvent::Appointments(event) => self.follow_appointments(event)?,
+                RuntimeEvent::Reports(event) => self.follow_reports(event)?,
+                RuntimeEvent::Access(event) => self.follow_access(signer, call, event)?,
+                RuntimeEvent::System(frame_system::Event::NewAccount { .. }) => {}
+                other => return Err(format!("an event that nobody expects: {other:?}")),
+            }
+        }
+        Ok(())
+    }
+
+    fn follow_registry(&mut self, event: pallet_registry::Event<Runtime>) -> Outcome {
+        use pallet_registry::Event::*;
+        let (member, status) = match event {
+            MemberRegistered { member, account, role, .. } => {
+                let status = if role.is_professional() { Status::Pending } else { Status::Active };
+                let before = self.members.insert(member, MemberModel { account, role, status });
+                must!(before.is_none(), "member {member} was given out twice");
+                return Ok(());
+            }
+            MemberVerified { member, .. } => {
+                must!(self.own_record(member).is_some(), "{member} was verified without a certificate");
+                (member, Status::Active)
+            }
+            MemberReinstated { member, .. } => (member, Status::Active),
+            MemberRejected { member, .. } => (member, Status::Rejected),
+            MemberSuspended { member, .. } => (member, Status::Suspended),
+            ApplicationRenewed { member } => (member, Status::Pending),
+            _ => return Ok(()),
+        };
+        let entry = self.members.get_mut(&member).ok_or("an unknown member changed its status")?;
+        let allowed = matches!(
+            (entry.status, status),
+            (Status::Pending, Status::Active | Status::Rejected)
+                | (Status::Active, Status::Suspended)
+                | (Status::Suspended, Status::Active)
+                | (Status::Rejected, Status::Pending)
+        );
+        must!(allowed && entry.role.is_professional(), "{member} went from {} to {status}", entry.status);
+        entry.status = status;
+        Ok(())
+    }
+
+    fn follow_appointments(&mut self, event: pallet_appointments::Event<Runtime>) -> Outcome {
+        use pallet_appointments::Event::*;
+        let (id, status) = match event {
+            AppointmentRequested { appointment, patient, doctor, start, end } => {
+                must!(start > moment(), "{appointment} lies in the past");
+                let status = AppointmentStatus::Requested;
+                let entry = AppointmentModel { patient, doctor, start, end, status };
+                let before = self.appointments.insert(appointment, entry);
+                must!(before.is_none(), "appointment {appointment} was given out twice");
+                return Ok(());
+            }
+            CareOpened { patient, doctor } => {
+                must!(self.is_active_as(doctor, Role::Doctor), "{doctor} cares and may not act");
+                must!(self.care.insert((patient, doctor)), "{doctor} had {patient} under care already");
+                return Ok(());
+            }
+            CareEnded { patient, doctor } => {
+                must!(self.care.remove(&(patient, doctor)), "{doctor} did not have {patient} under care");
+                return Ok(());
+            }
+            AppointmentAccepted { appointment, .. } => (appointment, AppointmentStatus::Accepted),
+            AppointmentDeclined { appointment, .. } => (appointment, AppointmentStatus::Declined),
+            AppointmentCancelled { appointment, .. } => (appointment, AppointmentStatus::Cancelled),
+            AppointmentCompleted { appointment, .. } => (appointment, AppointmentStatus::Completed),
+            AppointmentMissed { appointment, .. } => (appointment, AppointmentStatus::Missed),
+            #[allow(unreachable_patterns)]
+            _ => return Ok(()),
+        };
+        let entry = self.appointments.get_mut(&id).ok_or("an unknown appointment changed")?;
+        let (before, after) = (entry.status, status);
+        let allowed = match (before, after) {
+            (AppointmentStatus::Requested, AppointmentStatus::Accepted) => moment() < entry.start,
+            (AppointmentStatus::Requested, AppointmentStatus::Declined | AppointmentStatus::Cancelled) => true,
+            (AppointmentStatus::Accepted, AppointmentStatus::Cancelled) => moment() < entry.start,
+            (AppointmentStatus::Accepted, AppointmentStatus::Completed | AppointmentStatus::Missed) => {
+                moment() >= entry.start
+            }
+            _ => false,
+        };
+        must!(allowed, "appointment {id} went from {before} to {after}");
+        entry.status = after;
+        let holders = [entry.patient, entry.doctor];
+        for slot in pallet_appointments::slots(entry.start, entry.end) {
+            for holder in holders {
+                if after == AppointmentStatus::Accepted {
+                    let held = self.slots.insert((holder, slot), id);
+                    must!(held.is_none(), "slot {slot} of {holder} is held twice");
+                } else if before == AppointmentStatus::Accepted {
+                    must!(self.slots.remove(&(holder, slot)) == Some(id), "slot {slot} of {holder} was not held");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn follow_reports(&mut self, event: pallet_reports::Event<Runtime>) -> Outcome {
+        use pallet_reports::Event::*;
+        let (id, status) = match event {
+            RecordAnchored { record, patient, author, kind, .. } => {
+                let own = matches!(kind, RecordKind::Profile | RecordKind::Certificate);
+                must!(own == (patient == author), "{record} was written by {author}");
+                must!(own || self.care.contains(&(patient, author)), "{author} wrote without care");
+                must!(own || self.is_active_as(author, Role::Doctor), "{author} wrote and may not act");
+                let status = RecordStatus::Current;
+                let before = self.records.insert(record, RecordModel { patient, author, kind, status });
+                must!(before.is_none(), "record {record} was given out twice");
+                return Ok(());
+            }
+            RecordAmended { supersedes, .. } => (supersedes, RecordStatus::Superseded),
+            RecordRetracted { record, .. } => (record, RecordStatus::EnteredInError),
+            RecordErased { record, .. } => (record, RecordStatus::Erased),
+            #[allow(unreachable_patterns)]
+            _ => return Ok(()),
+        };
+        let entry = self.records.get_mut(&id).ok_or("an unknown record changed")?;
+        must!(entry.status != RecordStatus::Erased, "record {id} was erased and is {status}");
+        entry.status = status;
+        self.touched.extend(self.grants.keys().filter(|(record, _)| *record == id));
+        Ok(())
+    }
+
+    fn follow_access(
+        &mut self,
+        signer: &AccountId,
+        call: &RuntimeCall,
+        event: pallet_access::Event<Runtime>,
+    ) -> Outcome {
+        use pallet_access::Event::*;
+        match event {
+            AccessRequested { request, patient, requester, purpose } => {
+                let RuntimeCall::Access(pallet_access::Call::request { records, .. }) = call else {
+                    return Err("a request came from another call".into());
+                };
+                let expires_at = moment() + limits::REQUEST_LIFETIME;
+                let records = records.to_vec();
+                let entry = RequestModel { patient, requester, purpose, records, expires_at };
+                must!(self.requests.insert(request, entry).is_none(), "request {request} was given out twice");
+            }
+            RequestWithdrawn { request } | RequestDenied { request } => {
+                must!(self.requests.remove(&request).is_some(), "request {request} did not wait");
+            }
+            RequestExpired { request } => {
+                let entry = self.requests.remove(&request).ok_or("what did not wait has expired")?;
+                must!(moment() >= entry.expires_at, "request {request} was cleared early");
+            }
+            AccessGranted { record, reader, expires_at, openings, .. } => {
+                let basis = match call {
+                    RuntimeCall::Appointments(_) => GrantBasis::Care,
+                    RuntimeCall::Reports(_) => {
+                        let is_patient = self.members.get(&reader).is_some_and(|member| member.role == Role::Patient);
+                        if is_patient {
+                            GrantBasis::Guardianship
+                        } else {
+                            GrantBasis::Standing
+                        }
+                    }
+                    RuntimeCall::Access(pallet_access::Call::seal_to_guardian { .. }) => GrantBasis::Guardianship,
+                    _ => GrantBasis::Consent,
+                };
+                let patient = self.records.get(&record).ok_or("an unknown record was granted")?.patient;
+                let by_patient = self.members.get(&patient).is_some_and(|member| member.account == *signer);
+                let signed_by = self.member_of(signer).map(|(id, _)| id);
+                let by_guardian = signed_by
+                    .and_then(|guardian| pallet_access::Guardianships::<Runtime>::get(patient, guardian))
+                    .is_some_and(|entry| moment() < entry.until && entry.scope.decide);
+                let decided = by_patient || (basis == GrantBasis::Consent && by_guardian);
+                let beforehand = matches!(call, RuntimeCall::Reports(_) | RuntimeCall::Appointments(_));
+                must!(decided || beforehand, "{record} was granted by another than its patient");
+                let granted_by = match basis {
+                    GrantBasis::Consent => signed_by.ok_or("a stranger granted")?,
+                    GrantBasis::Standing => pallet_access::StandingConsents::<Runtime>::get(patient, reader)
+                        .map(|consent| consent.given_by)
+                        .ok_or("a grant without its standing consent")?,
+                    _ => patient,
+                };
+                if let RuntimeCall::Access(pallet_access::Call::grant { request: Some(request), .. }) = call {
+                    self.answer(*request, record)?;
+                }
+                self.put_grant(record, reader, basis, granted_by, expires_at, openings);
+            }
+            ProfileShared { record, doctor, hospital } => {
+                must!(self.stands(record, doctor), "{doctor} shared what it may not read");
+                let own = self.grants.get(&(record, doctor)).map_or(0, |grant| grant.expires_at);
+                let expires_at = own.min(moment() + limits::CARE_GRANT_LIFETIME);
+                let openings = limits::CARE_GRANT_OPENINGS;
+                self.put_grant(record, hospital, GrantBasis::Shared, doctor, expires_at, openings);
+            }
+            GrantRevoked { record, reader } | GrantRelinquished { record, reader } => {
+                must!(self.grants.remove(&(record, reader)).is_some(), "no grant of {record} for {reader}");
+                self.windows.remove(&(record, reader));
+                self.touched.push((record, reader));
+            }
+            RecordOpened { reading, record, patient, reader, closes_at, .. } => {
+                must!(self.stands(record, reader), "{reader} opened {record} without a grant that stands");
+                must!(
+                    self.members.get(&reader).is_some_and(|member| member.status == Status::Active),
+                    "{reader} opened {record} and may not act"
+                );
+                let erased = self.records.get(&record).is_none_or(|entry| entry.status == RecordStatus::Erased);
+                must!(!erased, "{reader} opened {record}, which is erased");
+                let grant = self.grants.get_mut(&(record, reader)).ok_or("no grant")?;
+                let left = grant.openings_left.checked_sub(1);
+                grant.openings_left = left.ok_or("the openings exceed the grant")?;
+                let window = (moment() + limits::READING_WINDOW).min(grant.expires_at);
+                must!(closes_at == window, "the window closes at another time");
+                let before = self.windows.insert((record, reader), closes_at);
+                must!(before.is_none_or(|end| end <= moment()), "{reader} opened {record} twice at once");
+                let entry = ReadingModel { record, patient, reader, opened_at: moment() };
+                must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
+                self.touched.push((record, reader));
+            }
+            WindowClosed { record, reader } => {
+                must!(self.windows.remove(&(record, reader)).is_some(), "no window of {reader} on {record}");
+                if self.grants.get(&(record, reader)).is_some_and(|grant| grant.openings_left == 0) {
+                    self.grants.remove(&(record, reader));
+                }
+                self.touched.push((record, reader));
+            }
+            #[allow(unreachable_patterns)]
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, request: RequestId, record: RecordId) -> Outcome {
+        let entry = self.requests.get_mut(&request).ok_or("an answer to no request")?;
+        must!(moment() < entry.expires_at, "an answer to an expired request");
+        must!(entry.records.contains(&record), "an answer that names another record");
+        entry.records.retain(|waiting| *waiting != record);
+        if entry.records.is_empty() {
+            self.requests.remove(&request);
+        }
+        Ok(())
+    }
+
+    fn put_grant(
+        &mut self,
+        record: RecordId,
+        reader: MemberId,
+        basis: GrantBasis,
+        granted_by: MemberId,
+        expires_at: Moment,
+        openings_left: u32,
+    ) {
+        let grant = GrantModel { basis, granted_by, expires_at, openings_left };
+        self.grants.insert((record, reader), grant);
+        if let Some(closes_at) = self.windows.get_mut(&(record, reader)) {
+            *closes_at = expires_at.min(*closes_at);
+        }
+        self.touched.push((record, reader));
+    }
+
+    /// Checks the decision on what the last call concerned, and on some pairs drawn at random.
+    pub fn check_touched(&mut self, dice: &mut Dice) -> Outcome {
+        let mut pairs = std::mem::take(&mut self.touched);
+        pairs.extend((0..2).filter_map(|_| dice.of_map(&self.windows)));
+        if let (Some(record), Some(reader)) = (dice.of_map(&self.records), dice.of_map(&self.members)) {
+            pairs.push((record, reader));
+        }
+        for (record, reader) in pairs {
+            self.check_decision(record, reader)?;
+        }
+        let opened = self.log.len() as u64;
+        must!(
+            pallet_access::NextReadingId::<Runtime>::get().0 == ReadingId::FIRST.0 + opened,
+            "the read log has not {opened} entries"
+        );
+        Ok(())
+    }
+
+    /// Nobody has a reading window without a live grant, and who has both may read.
+    fn check_decision(&self, record: RecordId, reader: MemberId) -> Outcome {
+        let Some(member) = self.members.get(&reader) else { return Ok(()) };
+        let decision = Access::ensure_may_read(&member.account, record);
+        let expected = self.may_read(record, reader);
+        must!(decision.is_ok() == expected, "{reader} reads {record}: {decision:?}, expected {expected}");
+        let stranger = Access::ensure_may_read(&account(255), record);
+        must!(stranger.is_err(), "a stranger reads {record}");
+        Ok(())
+    }
+
+    /// Compares the whole state with the model.
+    pub fn compare(&self) -> Outcome {
+        let grants: BTreeMap<_, _> = pallet_access::Grants::<Runtime>::iter()
+            .map(|(record, reader, grant)| {
+                let pallet_access::Grant { basis, granted_by, expires_at, openings_left, .. } = grant;
+                ((record, reader), GrantModel { basis, granted_by, expires_at, openings_left })
+            })
+            .collect();
+        must!(grants == self.grants, "the grants differ");
+        let windows: BTreeMap<_, _> = pallet_access::Windows::<Runtime>::iter()
+            .map(|(record, reader, window)| ((record, reader), window.closes_at))
+            .collect();
+        must!(windows == self.windows, "the windows differ");
+        let log: BTreeMap<_, _> = pallet_access::ReadLog::<Runtime>::iter()
+            .map(|(id, reading)| {
+                let pallet_access::Reading { record, patient, reader, opened_at, .. } = reading;
+                (id, ReadingModel { record, patient, reader, opened_at })
+            })
+            .collect();
+        must!(log == self.log, "the log is not the openings");
+        let requests: BTreeMap<_, _> =
+            pallet_access::Requests::<Runtime>::iter().map(|(id, request)| (id, request.records.to_vec())).collect();
+        let waiting: BTreeMap<_, _> = self.requests.iter().map(|(id, entry)| (*id, entry.records.clone())).collect();
+        must!(requests == waiting, "the requests differ");
+        let slots: BTreeMap<_, _> = pallet_appointments::Slots::<Runtime>::iter()
+            .chain(pallet_appointments::PatientSlots::<Runtime>::iter())
+            .map(|(holder, slot, appointment)| ((holder, slot), appointment))
+            .collect();
+        must!(slots == self.slots, "the slots differ");
+        let care: BTreeSet<_> = pallet_appointments::Care::<Runtime>::iter_keys()
+            .map(|(patient, doctor)| (patient, MemberId::from(doctor)))
+            .collect();
+        must!(care == self.care, "the care relations differ");
+        let records: BTreeMap<_, _> = pallet_reports::Records::<Runtime>::iter()
+            .map(|(id, record)| {
+                let pallet_reports::Record { patient, author, kind, status, .. } = record;
+                (id, RecordModel { patient, author, kind, status })
+            })
+            .collect();
+        must!(records == self.records, "the records differ");
+        for (id, member) in &self.members {
+            let (account, entry) = Registry::member_by_id(*id).ok_or("a member is gone")?;
+            must!((account, entry.status) == (member.account.clone(), member.status), "member {id} differs");
+        }
+        Ok(())
+    }
+}
