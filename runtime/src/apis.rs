@@ -410,6 +410,40 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView> {
+            pallet_access::EmergencyConsents::<Runtime>::get(patient).map(views::emergency_consent)
+        }
+
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView> {
+            pallet_access::EmergencyCapsules::<Runtime>::get(record).map(views::emergency_capsule)
+        }
+
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                Access::pending_reviews,
+                |(reading, ..)| *reading,
+                views::pending_review,
+            )
+        }
+
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_open_emergency(&account, record)
+        }
+
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_lodge(&account, record)
+        }
+
+        fn removed_emergency_capsules() -> Vec<(RecordId, EmergencyCapsuleHash)> {
+            views::removed_emergency_capsules()
+        }
+
+        fn alerts() -> Vec<(MemberId, AlertView)> {
+            views::alerts()
+        }
+
         fn committee() -> Option<CommitteeView> {
             pallet_access::Committee::<Runtime>::get().map(views::committee)
         }

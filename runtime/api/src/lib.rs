@@ -108,6 +108,20 @@ sp_api::decl_runtime_apis! {
         fn guardians(patient: MemberId) -> Vec<GuardianView>;
         /// The guardianships of a guardian, with the patient's number as cursor.
         fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId>;
+        /// A patient's emergency consent.
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView>;
+        /// The emergency capsule lodged for a record.
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView>;
+        /// The emergency openings that wait for an administrator's review after `cursor`, the oldest first.
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId>;
+        /// Whether this account could open this record in an emergency now: the checks of `access.open_emergency`.
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// Whether this account could lodge an emergency capsule for this record now.
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// The emergency capsules that this block withdrew or replaced, each with its record.
+        fn removed_emergency_capsules() -> Vec<(RecordId, EmergencyCapsuleHash)>;
+        /// What this block brought that members are alerted to, each with the member.
+        fn alerts() -> Vec<(MemberId, AlertView)>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }
