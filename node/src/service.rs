@@ -1,6 +1,7 @@
 //! The node's parts and how they are put together: database, client, pool, network, Aura, GRANDPA, the vault and the RPC.
 
 use crate::{
+    alerts::AlertLog,
     chain_spec::LOCAL_ID,
     cli::VaultArguments,
     erasure::Erasures,
@@ -261,6 +262,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
     );
 
+    let alerts = Arc::new(AlertLog::new(client.clone())?);
+    task_manager.spawn_handle().spawn_blocking("alerts", "rpc", alerts.clone().run());
+
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
     let asker =
@@ -354,6 +358,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 pool: pool.clone(),
                 grandpa: grandpa.clone(),
                 vault: vault_deps.clone(),
+                alerts: alerts.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)

@@ -255,6 +255,16 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn agenda(
+            member: MemberId,
+            status: Option<AppointmentStatus>,
+            day: Option<u32>,
+            cursor: Option<AppointmentId>,
+            limit: u32,
+        ) -> Page<AppointmentView, AppointmentId> {
+            views::agenda(member, status, day, cursor, limit)
+        }
+
         fn schedule(doctor: MemberId) -> ScheduleView {
             views::schedule(pallet_appointments::Schedules::<Runtime>::get(doctor).unwrap_or_default())
         }
@@ -356,6 +366,20 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn grants_of_patient(
+            patient: MemberId,
+            cursor: Option<(MemberId, RecordId)>,
+            limit: u32,
+        ) -> Page<GrantView, (MemberId, RecordId)> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::grants_of_patient(patient, cursor, limit),
+                |(reader, record, _)| (*reader, *record),
+                |(reader, record, grant)| views::grant((record, reader, grant)),
+            )
+        }
+
         fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId> {
             views::page(
                 cursor,
@@ -436,8 +460,8 @@ sp_api::impl_runtime_apis! {
             Access::ensure_may_lodge(&account, record)
         }
 
-        fn removed_emergency_capsules() -> Vec<(RecordId, EmergencyCapsuleHash)> {
-            views::removed_emergency_capsules()
+        fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
+            views::emergency_capsule_changes()
         }
 
         fn alerts() -> Vec<(MemberId, AlertView)> {

@@ -1,6 +1,6 @@
 //! How the pallets' types become the views of the runtime API.
 
-use crate::{configs::administrators::administrators, AccountId, BlockNumber, Reports, Runtime, RuntimeEvent};
+use crate::{configs::administrators::administrators, AccountId, Appointments, BlockNumber, Reports, Runtime, RuntimeEvent};
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
 use medchain_primitives::*;
@@ -101,6 +101,35 @@ pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments
         replaces: appointment.replaces,
         replaced_by: appointment.replaced_by,
     }
+}
+
+/// The appointments of a member before a cursor that have a status and start on a day, as far as these are asked for.
+pub(crate) fn agenda(
+    member: MemberId,
+    status: Option<AppointmentStatus>,
+    day: Option<u32>,
+    mut cursor: Option<AppointmentId>,
+    limit: u32,
+) -> Page<AppointmentView, AppointmentId> {
+    let limit = limit.clamp(1, limits::PAGE_MAX) as usize;
+    let mut items = Vec::new();
+    for _ in 0..AGENDA_LOOKED_THROUGH.div_ceil(limits::PAGE_MAX) {
+        let entries = Appointments::appointments_page(member, cursor, limits::PAGE_MAX);
+        if entries.is_empty() {
+            return Page { items, next: None };
+        }
+        for (id, entry) in entries {
+            cursor = Some(id);
+            let starts_then = day.is_none_or(|day| entry.start / DAY == u64::from(day));
+            if starts_then && status.is_none_or(|status| entry.status == status) {
+                items.push(appointment((id, entry)));
+                if items.len() == limit {
+                    return Page { items, next: cursor };
+                }
+            }
+        }
+    }
+    Page { items, next: cursor }
 }
 
 pub(crate) fn schedule(schedule: pallet_appointments::Schedule) -> ScheduleView {
@@ -243,12 +272,15 @@ fn events() -> impl Iterator<Item = RuntimeEvent> {
     frame_system::Pallet::<Runtime>::read_events_no_consensus().map(|record| record.event)
 }
 
-/// The emergency capsules that this block withdrew or replaced.
-pub(crate) fn removed_emergency_capsules() -> Vec<(RecordId, EmergencyCapsuleHash)> {
+/// The emergency capsules that this block lodged, withdrew or replaced.
+pub(crate) fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
     events()
         .filter_map(|event| match event {
+            RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleLodged { record, capsule, .. }) => {
+                Some(EmergencyCapsuleChange { record, capsule, lodged: true })
+            }
             RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleRemoved { record, capsule }) => {
-                Some((record, capsule))
+                Some(EmergencyCapsuleChange { record, capsule, lodged: false })
             }
             _ => None,
         })

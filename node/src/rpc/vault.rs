@@ -22,10 +22,11 @@ use crate::{
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned, Extensions};
-use medchain_primitives::{limits, ContentRoot, Moment, RecordId, TicketOperation};
+use medchain_primitives::{limits, ContentRoot, MemberId, Moment, RecordId, TicketOperation};
 use medchain_runtime_api::{AccessApi, ReadPermit, RecordView, RegistryApi, ReportsApi};
 use medchain_sealing::{
-    committee::CapsuleContext,
+    committee::{Capsule, CapsuleContext},
+    emergency::{EmergencyCapsule, EmergencyContext, EMERGENCY_CAPSULE_BYTES},
     envelope::Envelope,
     keys::EncryptionPublic,
     release::{seal_release, ReleaseContext},
@@ -195,6 +196,29 @@ pub trait VaultApi {
     #[method(name = "vault_release", blocking)]
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
+    /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
+    /// content. May be repeated.
+    ///
+    /// Example: `vault_lodgeEmergency(ticket, 3, "…")` gives `null`.
+    /// Errors: 7101, 7102 (`notLodged`), 7104, 7105 (`emergencyCapsule`: not one of this record by who lodged it), 7107, 7108.
+    #[method(name = "vault_lodgeEmergency", blocking)]
+    fn lodge_emergency(&self, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()>;
+
+    /// The emergency capsule of a record, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_emergencyCapsule(ticket, 3)` gives `"…"`.
+    /// Errors: 7101, 7103 (besides: `noEmergency` for who reads the record otherwise), 7104, 7107, 7108.
+    #[method(name = "vault_emergencyCapsule", blocking)]
+    fn emergency_capsule(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
+
+    /// This node's partial releases of what a record's emergency capsule holds, as `vault_release` gives those of its
+    /// committee half, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_releaseEmergency(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
+    /// Errors: 7101, 7103 (besides: `noEmergency`), 7104, 7107, 7108, 7109.
+    #[method(name = "vault_releaseEmergency", blocking)]
+    fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
     /// Example: `vault_status()` gives `{"contents": 12, "bytes": 73400320, "staged": 0, "missing": 0, "inFlight": 0}`.
@@ -239,6 +263,8 @@ struct Reading {
     content: Cid,
     record: RecordView,
     permit: ReadPermit,
+    /// Whether it is one of an emergency opening, at the best block as at the finalized one.
+    in_emergency: bool,
     /// The finalized block at which it was checked.
     finalized: Hash,
 }
@@ -274,15 +300,18 @@ impl<C: ChainClient> VaultRpc<C> {
         Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
     }
 
+    fn record(&self, at: Hash, record: RecordId) -> RpcResult<RecordView> {
+        self.client.runtime_api().record(at, record).map_err(runtime_failed)?.ok_or_else(|| {
+            failure(Code::UnknownRecord, format!("there is no record {record}"), json!({ "hint": "check its number" }))
+        })
+    }
+
     fn authorize(&self, ticket: &Ticket, record: Id) -> RpcResult<Reading> {
         let now = now()?;
         let record = RecordId(record.0);
         let bearer = self.bearer(ticket, TicketOperation::Read)?;
         let info = self.client.info();
-        let api = self.client.runtime_api();
-        let view = api.record(info.best_hash, record).map_err(runtime_failed)?.ok_or_else(|| {
-            failure(Code::UnknownRecord, format!("there is no record {record}"), json!({ "hint": "check its number" }))
-        })?;
+        let view = self.record(info.best_hash, record)?;
         if bearer.content.0 != view.content.0 {
             return Err(ticket_refused(TicketRefusal::WrongContent));
         }
@@ -294,9 +323,10 @@ impl<C: ChainClient> VaultRpc<C> {
         };
         let at_best = permit_at(info.best_hash)?;
         let permit = permit_at(info.finalized_hash)?;
+        let in_emergency = [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. }));
         for permit in [at_best, permit] {
             match permit {
-                ReadPermit::Reader { closes_at } if closes_at <= now => {
+                ReadPermit::Reader { closes_at } | ReadPermit::Emergency { closes_at } if closes_at <= now => {
                     return Err(failure(
                         Code::ReadingRefused,
                         "reading refused: the reading window has closed",
@@ -314,13 +344,65 @@ impl<C: ChainClient> VaultRpc<C> {
             content: bearer.content,
             record: view,
             permit,
+            in_emergency,
             finalized: info.finalized_hash,
         })
     }
 
     /// The envelope of what may be read: from the vault, or from a validator or reserved peer.
     fn envelope_of(&self, reading: &Reading) -> RpcResult<Vec<u8>> {
-        let hash = reading.record.envelope.0;
+        self.beside(reading, reading.record.envelope.0)
+    }
+
+    /// The emergency capsule of what may be read in an emergency, and who lodged it.
+    fn emergency_capsule_of(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
+        if !reading.in_emergency {
+            return Err(failure(
+                Code::ReadingRefused,
+                "reading refused: the account has not opened the record in an emergency",
+                json!({ "reason": "noEmergency", "hint": "whoever holds a grant has the patient half in its seal" }),
+            ));
+        }
+        let lodged = self.client.runtime_api().emergency_capsule(reading.finalized, reading.record.id);
+        let lodged = lodged.map_err(runtime_failed)?.ok_or_else(emergency_capsule_refused)?;
+        let bytes = self.beside(reading, lodged.capsule.0)?;
+        let capsule = EmergencyCapsule::from_bytes(&bytes).map_err(|_| emergency_capsule_refused())?;
+        Ok((capsule, lodged.lodged_by))
+    }
+
+    /// What an emergency capsule that `lodged_by` lodged for this record is bound to.
+    fn emergency_context(&self, record: &RecordView, lodged_by: MemberId, epoch: u32) -> EmergencyContext {
+        EmergencyContext {
+            genesis: self.deps.tickets.genesis(),
+            record: record.id.0,
+            content: record.content.0,
+            lodged_by: lodged_by.0,
+            patient: record.patient.0,
+            epoch,
+        }
+    }
+
+    /// This node's partial release of a capsule, wrapped to the reader.
+    fn release_of(&self, reading: &Reading, capsule: &Capsule, context: &CapsuleContext) -> RpcResult<Vec<Release>> {
+        let epoch = context.epoch;
+        let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                "this node holds no share of the release key that the capsule was made to",
+                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+            )
+        })?;
+        let (recipient, key) = self.recipient(reading)?;
+        let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
+        let record = &reading.record;
+        let context =
+            ReleaseContext { genesis: context.genesis, record: record.id.0, content: record.content.0, recipient };
+        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
+        Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
+    }
+
+    /// An envelope or emergency capsule: from the vault, or from a validator or reserved peer.
+    fn beside(&self, reading: &Reading, hash: [u8; 32]) -> RpcResult<Vec<u8>> {
         let held = match self.deps.vault.envelope(reading.content, hash) {
             Err(error @ (VaultError::NotFound | VaultError::CorruptEnvelope)) => error,
             held => return held.map_err(vault_failed),
@@ -482,26 +564,52 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         let reading = self.authorize(&ticket, record)?;
         let bytes = self.envelope_of(&reading)?;
         let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
-        let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": envelope.epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
-        let (recipient, key) = self.recipient(&reading)?;
-        let genesis = self.deps.tickets.genesis();
         let capsule = CapsuleContext {
-            genesis,
+            genesis: self.deps.tickets.genesis(),
             author: reading.record.author.0,
             patient: reading.record.patient.0,
             epoch: envelope.epoch,
         };
-        let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
-        let context =
-            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
-        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
-        Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
+        self.release_of(&reading, &envelope.capsule, &capsule)
+    }
+
+    fn lodge_emergency(&self, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()> {
+        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
+        let bytes = decode(&capsule, EMERGENCY_CAPSULE_BYTES)?;
+        let capsule = EmergencyCapsule::from_bytes(&bytes).map_err(|_| emergency_capsule_malformed())?;
+        let best = self.client.info().best_hash;
+        let view = self.record(best, RecordId(record.0))?;
+        if bearer.content.0 != view.content.0 {
+            return Err(ticket_refused(TicketRefusal::WrongContent));
+        }
+        // The chain first: nothing is kept that it does not name.
+        let lodged = self.client.runtime_api().emergency_capsule(best, view.id).map_err(runtime_failed)?;
+        let lodged = lodged.filter(|lodged| lodged.capsule.0 == capsule.hash()).ok_or_else(|| {
+            failure(
+                Code::StoringRefused,
+                "the chain names no such emergency capsule for this record",
+                json!({ "reason": "notLodged", "hint": "lodge its hash with access.lodge_emergency first" }),
+            )
+        })?;
+        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch);
+        if capsule.record != view.id.0 || capsule.capsule.verify(&context.capsule()).is_err() {
+            return Err(emergency_capsule_malformed());
+        }
+        self.deps.vault.add_envelope(bearer.content, &bytes).map(|_| ()).map_err(vault_failed)
+    }
+
+    fn emergency_capsule(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.counted(|| {
+            let (capsule, _) = self.emergency_capsule_of(&self.authorize(&ticket, record)?)?;
+            Ok(STANDARD.encode(capsule.to_bytes()))
+        })
+    }
+
+    fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
+        let reading = self.authorize(&ticket, record)?;
+        let (capsule, lodged_by) = self.emergency_capsule_of(&reading)?;
+        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
+        self.release_of(&reading, &capsule.capsule, &context.capsule())
     }
 
     fn status(&self, extensions: &Extensions) -> RpcResult<VaultStatus> {
@@ -549,6 +657,25 @@ fn capsule_refused() -> ErrorObjectOwned {
         json!({
             "reason": "capsule",
             "hint": "its author must make a capsule for this chain, author, patient and epoch; anchor the document anew",
+        }),
+    )
+}
+
+fn emergency_capsule_refused() -> ErrorObjectOwned {
+    failure(
+        Code::ReadingRefused,
+        "reading refused: no emergency capsule is lodged for this record",
+        json!({ "reason": "emergencyCapsule", "hint": "ask the patient for a grant" }),
+    )
+}
+
+fn emergency_capsule_malformed() -> ErrorObjectOwned {
+    failure(
+        Code::MalformedContent,
+        "this is no emergency capsule of this record by who lodged it",
+        json!({
+            "reason": "emergencyCapsule",
+            "hint": "make it for this chain, record, patient and epoch, in the name of the account that lodges it",
         }),
     )
 }

@@ -421,6 +421,17 @@ pub struct EmergencyCapsuleView {
     pub lodged_at: Moment,
 }
 
+/// What became of an emergency capsule in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct EmergencyCapsuleChange {
+    /// The record.
+    pub record: RecordId,
+    /// The capsule's SHA-256.
+    pub capsule: EmergencyCapsuleHash,
+    /// Whether it was lodged; otherwise it was withdrawn or replaced.
+    pub lodged: bool,
+}
+
 /// What a member is alerted to.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
