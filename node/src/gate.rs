@@ -21,10 +21,11 @@ use crate::{
     vault_metrics::{Source, VaultMetrics},
 };
 use jsonrpsee::{core::RpcResult, types::ErrorObjectOwned};
-use medchain_primitives::{ContentRoot, Moment, RecordId, RecordStatus, TicketOperation};
+use medchain_primitives::{ContentRoot, MemberId, Moment, RecordId, RecordStatus, TicketOperation};
 use medchain_runtime_api::{AccessApi, ReadPermit, RecordView, RegistryApi, ReportsApi};
 use medchain_sealing::{
-    committee::CapsuleContext,
+    committee::{Capsule, CapsuleContext},
+    emergency::{EmergencyCapsule, EmergencyContext},
     envelope::Envelope,
     keys::EncryptionPublic,
     release::{seal_release, ReleaseContext},
@@ -77,6 +78,8 @@ pub struct Reading {
     content: Cid,
     record: RecordView,
     permit: ReadPermit,
+    /// Whether it is one of an emergency opening, at the best block as at the finalized one.
+    in_emergency: bool,
     /// The finalized block at which it was checked.
     finalized: Hash,
 }
@@ -239,6 +242,7 @@ impl<C: ChainClient> Gate<C> {
         };
         let at_best = permit_at(info.best_hash)?;
         let permit = permit_at(info.finalized_hash)?;
+        let in_emergency = [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. }));
         if [at_best, permit].into_iter().any(|permit| has_closed(permit, now)) {
             return Err(failure(
                 Code::ReadingRefused,
@@ -254,6 +258,7 @@ impl<C: ChainClient> Gate<C> {
             content: bearer.content,
             record: view,
             permit,
+            in_emergency,
             finalized: info.finalized_hash,
         })
     }
@@ -298,7 +303,11 @@ impl<C: ChainClient> Gate<C> {
     /// # Errors
     /// [`Code::NotHeld`], [`Code::Storage`].
     pub fn envelope(&self, reading: &Reading) -> RpcResult<Vec<u8>> {
-        let hash = reading.record.envelope.0;
+        self.beside(reading, reading.record.envelope.0)
+    }
+
+    /// An envelope or emergency capsule: from the vault, or from a validator or reserved peer.
+    fn beside(&self, reading: &Reading, hash: [u8; 32]) -> RpcResult<Vec<u8>> {
         let held = match self.deps.vault.envelope(reading.content, hash) {
             Err(error @ (VaultError::NotFound | VaultError::CorruptEnvelope)) => error,
             held => return held.map_err(vault_failed),
@@ -332,24 +341,104 @@ impl<C: ChainClient> Gate<C> {
     pub fn release(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
         let bytes = self.envelope(reading)?;
         let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
-        let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": envelope.epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
-        let (recipient, key) = self.recipient(reading)?;
-        let genesis = self.deps.tickets.genesis();
         let capsule = CapsuleContext {
-            genesis,
+            genesis: self.deps.tickets.genesis(),
             author: reading.record.author.0,
             patient: reading.record.patient.0,
             epoch: envelope.epoch,
         };
-        let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
+        self.release_of(reading, &envelope.capsule, &capsule)
+    }
+
+    /// Takes the emergency capsule of a record, once the chain names its hash.
+    ///
+    /// # Errors
+    /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::Storage`].
+    pub fn lodge_emergency(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<()> {
+        let bearer = self.bearer(ticket, TicketOperation::Store)?;
+        let capsule = EmergencyCapsule::from_bytes(bytes).map_err(|_| emergency_capsule_malformed())?;
+        let best = self.client.info().best_hash;
+        let view = self.record(best, record)?;
+        if bearer.content.0 != view.content.0 {
+            return Err(ticket_refused(TicketRefusal::WrongContent));
+        }
+        // The chain first: nothing is kept that it does not name.
+        let lodged = self.client.runtime_api().emergency_capsule(best, view.id).map_err(runtime_failed)?;
+        let lodged = lodged.filter(|lodged| lodged.capsule.0 == capsule.hash()).ok_or_else(|| {
+            failure(
+                Code::StoringRefused,
+                "the chain names no such emergency capsule for this record",
+                json!({ "reason": "notLodged", "hint": "lodge its hash with access.lodge_emergency first" }),
+            )
+        })?;
+        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch);
+        if capsule.record != view.id.0 || capsule.capsule.verify(&context.capsule()).is_err() {
+            return Err(emergency_capsule_malformed());
+        }
+        self.deps.vault.add_envelope(bearer.content, bytes).map(|_| ()).map_err(vault_failed)
+    }
+
+    /// The emergency capsule of what may be read in an emergency, and who lodged it.
+    ///
+    /// # Errors
+    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`].
+    pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
+        if !reading.in_emergency {
+            return Err(failure(
+                Code::ReadingRefused,
+                "reading refused: the account has not opened the record in an emergency",
+                json!({ "reason": "noEmergency", "hint": "whoever holds a grant has the patient half in its seal" }),
+            ));
+        }
+        let lodged = self.client.runtime_api().emergency_capsule(reading.finalized, reading.record.id);
+        let lodged = lodged.map_err(runtime_failed)?.ok_or_else(emergency_capsule_refused)?;
+        let bytes = self.beside(reading, lodged.capsule.0)?;
+        let capsule = EmergencyCapsule::from_bytes(&bytes).map_err(|_| emergency_capsule_refused())?;
+        Ok((capsule, lodged.lodged_by))
+    }
+
+    /// This node's partial releases of what a record's emergency capsule holds.
+    ///
+    /// # Errors
+    /// Those of [`Self::emergency_capsule`], and [`Code::NoReleaseKey`].
+    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
+        let (capsule, lodged_by) = self.emergency_capsule(reading)?;
+        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
+        self.release_of(reading, &capsule.capsule, &context.capsule())
+    }
+
+    /// What an emergency capsule that `lodged_by` lodged for this record is bound to.
+    fn emergency_context(&self, record: &RecordView, lodged_by: MemberId, epoch: u32) -> EmergencyContext {
+        EmergencyContext {
+            genesis: self.deps.tickets.genesis(),
+            record: record.id.0,
+            content: record.content.0,
+            lodged_by: lodged_by.0,
+            patient: record.patient.0,
+            epoch,
+        }
+    }
+
+    /// This node's partial release of a capsule, wrapped to the reader.
+    fn release_of(
+        &self,
+        reading: &Reading,
+        capsule: &Capsule,
+        context: &CapsuleContext,
+    ) -> RpcResult<Vec<SealedRelease>> {
+        let epoch = context.epoch;
+        let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                "this node holds no share of the release key that the capsule was made to",
+                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+            )
+        })?;
+        let (recipient, key) = self.recipient(reading)?;
+        let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
+        let record = &reading.record;
         let context =
-            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
+            ReleaseContext { genesis: context.genesis, record: record.id.0, content: record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
         Ok(vec![SealedRelease { index: partial.index(), sealed }])
     }
@@ -392,7 +481,7 @@ impl<C: ChainClient> Gate<C> {
 
 /// Whether a reader's window has closed by this clock. It is open up to its last millisecond, and not at it.
 fn has_closed(permit: ReadPermit, now: Moment) -> bool {
-    matches!(permit, ReadPermit::Reader { closes_at } if closes_at <= now)
+    matches!(permit, ReadPermit::Reader { closes_at } | ReadPermit::Emergency { closes_at } if closes_at <= now)
 }
 
 /// The runtime of this thread, one that may block.
@@ -427,6 +516,25 @@ fn capsule_refused() -> ErrorObjectOwned {
         json!({
             "reason": "capsule",
             "hint": "its author must make a capsule for this chain, author, patient and epoch; anchor the document anew",
+        }),
+    )
+}
+
+fn emergency_capsule_refused() -> ErrorObjectOwned {
+    failure(
+        Code::ReadingRefused,
+        "reading refused: no emergency capsule is lodged for this record",
+        json!({ "reason": "emergencyCapsule", "hint": "ask the patient for a grant" }),
+    )
+}
+
+fn emergency_capsule_malformed() -> ErrorObjectOwned {
+    failure(
+        Code::MalformedContent,
+        "this is no emergency capsule of this record by who lodged it",
+        json!({
+            "reason": "emergencyCapsule",
+            "hint": "make it for this chain, record, patient and epoch, in the name of the account that lodges it",
         }),
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     admission::Admission,
+    alerts::AlertLog,
     chain_spec::LOCAL_ID,
     cli::{StoreArguments, VaultArguments},
     erasure::Erasures,
@@ -301,6 +302,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
     );
 
+    let alerts = Arc::new(AlertLog::new(client.clone())?);
+    task_manager.spawn_handle().spawn_blocking("alerts", "rpc", alerts.clone().run());
+
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
     let statements =
@@ -407,6 +411,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 pool: pool.clone(),
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
+                alerts: alerts.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)

@@ -2,7 +2,7 @@
 //! bytes become base64 and back.
 
 use crate::{
-    gate::{now, Gate},
+    gate::{now, Gate, SealedRelease},
     rpc::{
         failure::{failure, Code},
         medchain::Id,
@@ -14,6 +14,7 @@ use crate::{
 use base64::{engine::general_purpose::STANDARD, Engine};
 use jsonrpsee::{core::{server::ConnectionId, RpcResult}, proc_macros::rpc, Extensions};
 use medchain_primitives::{limits, Moment, RecordId};
+use medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES;
 use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
 use serde::Serialize;
 use serde_json::{json, Value};
@@ -226,6 +227,29 @@ pub trait VaultApi {
     #[method(name = "vault_erasure", blocking, with_extensions)]
     fn erasure(&self, record: Id) -> RpcResult<Erasure>;
 
+    /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
+    /// content. May be repeated.
+    ///
+    /// Example: `vault_lodgeEmergency(ticket, 3, "…")` gives `null`.
+    /// Errors: 7101, 7102 (`notLodged`), 7104, 7105 (`emergencyCapsule`: not one of this record by who lodged it), 7107, 7108.
+    #[method(name = "vault_lodgeEmergency", blocking, with_extensions)]
+    fn lodge_emergency(&self, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()>;
+
+    /// The emergency capsule of a record, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_emergencyCapsule(ticket, 3)` gives `"…"`.
+    /// Errors: 7101, 7103 (besides: `noEmergency` for who reads the record otherwise), 7104, 7107, 7108.
+    #[method(name = "vault_emergencyCapsule", blocking, with_extensions)]
+    fn emergency_capsule(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
+
+    /// This node's partial releases of what a record's emergency capsule holds, as `vault_release` gives those of its
+    /// committee half, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_releaseEmergency(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
+    /// Errors: 7101, 7103 (besides: `noEmergency`), 7104, 7107, 7108, 7109.
+    #[method(name = "vault_releaseEmergency", blocking, with_extensions)]
+    fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
     /// Example: `vault_status()` gives `{"contents": 12, "leaves": 74, "bytes": 73400320, "staged": 0, "missing": 0, "inFlight": 0}`.
@@ -331,8 +355,34 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn release(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_release", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            let releases = self.gate.release(&reading)?.into_iter();
-            Ok(releases.map(|release| Release { index: release.index, sealed: release.sealed.into() }).collect())
+            Ok(wrapped(self.gate.release(&reading)?))
+        })
+    }
+
+    fn lodge_emergency(
+        &self,
+        extensions: &Extensions,
+        ticket: Ticket,
+        record: Id,
+        capsule: String,
+    ) -> RpcResult<()> {
+        self.call(extensions, "vault_lodgeEmergency", || {
+            self.gate.lodge_emergency(&ticket, RecordId(record.0), &decode(&capsule, EMERGENCY_CAPSULE_BYTES)?)
+        })
+    }
+
+    fn emergency_capsule(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.call(extensions, "vault_emergencyCapsule", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            let (capsule, _) = self.gate.emergency_capsule(&reading)?;
+            Ok(STANDARD.encode(capsule.to_bytes()))
+        })
+    }
+
+    fn release_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
+        self.call(extensions, "vault_releaseEmergency", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(wrapped(self.gate.release_emergency(&reading)?))
         })
     }
 
@@ -369,6 +419,11 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
             in_flight: deps.fetcher.contents_in_flight(),
         })
     }
+}
+
+/// Releases as the methods answer them.
+fn wrapped(releases: Vec<SealedRelease>) -> Vec<Release> {
+    releases.into_iter().map(|release| Release { index: release.index, sealed: release.sealed.into() }).collect()
 }
 
 /// Decodes base64 of at most `limit` bytes, looking at the length first.
