@@ -177,6 +177,24 @@ terms!(
         Standing = "standing",
         /// A guardianship. Stands while the guardianship lasts.
         Guardianship = "guardianship",
+        /// A link of the patient. No grant rests on it: the institution that hosts it opens for who holds the link.
+        Link = "link",
+    }
+);
+
+terms!(
+    /// Where a link stands.
+    LinkStatus {
+        /// It can be opened.
+        Active = "active",
+        /// The patient took it back.
+        Revoked = "revoked",
+        /// It has reached its end.
+        Expired = "expired",
+        /// Every opening is used.
+        Exhausted = "exhausted",
+        /// Every record that it showed is erased.
+        Erased = "erased",
     }
 );
 

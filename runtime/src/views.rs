@@ -213,6 +213,34 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
     }
 }
 
+pub(crate) fn link((id, link): (LinkId, pallet_access::Link)) -> LinkView {
+    LinkView {
+        id,
+        records: pallet_access::Pallet::<Runtime>::shown_records(&link),
+        status: pallet_access::Pallet::<Runtime>::link_status(&link),
+        patient: link.patient,
+        commitment: link.commitment,
+        host: link.host,
+        registered_by: link.registered_by,
+        registered_at: link.registered_at,
+        expires_at: link.expires_at,
+        openings: link.openings,
+        openings_left: link.openings_left,
+        revoked_at: link.revoked_at,
+    }
+}
+
+pub(crate) fn link_opening(opening: pallet_access::LinkOpening<BlockNumber>) -> LinkOpeningView {
+    LinkOpeningView {
+        first_reading: opening.first_reading,
+        readings: opening.readings,
+        recipient: opening.recipient.sealed.to_vec(),
+        key_version: opening.recipient.key_version,
+        opened_at: opening.opened_at,
+        opened_in: opening.opened_in,
+    }
+}
+
 pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {
     match permit {
         pallet_access::Permit::Owner => ReadPermit::Owner,

@@ -337,6 +337,42 @@ pub trait MedchainApi {
     #[method(name = "medchain_mayRead", blocking)]
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
 
+    /// A link, or `null`.
+    ///
+    /// Example: `medchain_link(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_link", blocking)]
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// The link that is known by a commitment, the hash of its secret, or `null`.
+    ///
+    /// Example: `medchain_linkByCommitment("0x9c1f…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkByCommitment", blocking)]
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// A page of the links of a patient, newest first.
+    ///
+    /// Example: `medchain_links("alice.lang")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_links", blocking)]
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>>;
+
+    /// A page of the openings of a link, newest first; the cursor is the first of an opening's readings.
+    ///
+    /// Example: `medchain_linkOpenings(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkOpenings", blocking)]
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>>;
+
     /// The release committee, or `null`.
     ///
     /// Example: `medchain_committee()`. Errors: 7001, 7002.
@@ -656,6 +692,35 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
         let account = self.account(at, &account)?;
         self.decision(at, |api, at| api.may_read(at, account, RecordId(record.0)).map(|permit| permit.map(Some)))
+    }
+
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link(at, LinkId(id.0)))
+    }
+
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link_by_commitment(at, commitment))
+    }
+
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.links(at, patient, cursor.map(|id| LinkId(id.0)), page(limit)))
+    }
+
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>> {
+        self.ask(at, |api, at| api.link_openings(at, LinkId(link.0), cursor.map(|id| ReadingId(id.0)), page(limit)))
     }
 
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {

@@ -275,6 +275,8 @@ impl<T: Config> Pallet<T> {
             }
             GrantBasis::Standing => Self::ensure_standing_lasts(info, reader, grant, now)?,
             GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
+            // A link is opened as such; no grant rests on one.
+            GrantBasis::Link => return Err(Error::<T>::NoGrant.into()),
         }
         Ok(())
     }
@@ -359,7 +361,7 @@ impl KindsOfBatch {
 }
 
 /// Whether there are records and none is named twice.
-fn ensure_each_once<T: Config>(records: &[RecordId]) -> DispatchResult {
+pub(crate) fn ensure_each_once<T: Config>(records: &[RecordId]) -> DispatchResult {
     ensure!(!records.is_empty(), Error::<T>::NoRecords);
     let mut sorted = records.to_vec();
     sorted.sort_unstable();

@@ -10,6 +10,7 @@ mod deny;
 mod expiry;
 mod grant;
 mod guardian;
+mod links;
 mod listing;
 mod open;
 mod reading;
