@@ -2,12 +2,13 @@
 
 pub mod failure;
 mod medchain;
-mod refusal;
+pub mod refusal;
 mod vault;
 
-pub use vault::VaultDeps;
-
-use crate::service::{Block, BlockNumber, Hash};
+use crate::{
+    gate::Gate,
+    service::{Block, BlockNumber, Hash},
+};
 use jsonrpsee::RpcModule;
 use medchain::{Medchain, MedchainApiServer};
 use medchain_runtime_api::{AccessApi, AppointmentsApi, QuotasApi, RegistryApi, ReportsApi};
@@ -88,8 +89,8 @@ pub struct Deps<C, P, B> {
     pub pool: Arc<P>,
     /// GRANDPA.
     pub grandpa: GrandpaDeps<B>,
-    /// The vault.
-    pub vault: VaultDeps,
+    /// The gate before the vault.
+    pub vault: Arc<Gate<C>>,
     /// Where subscriptions run.
     pub executor: SubscriptionTaskExecutor,
 }
@@ -112,7 +113,7 @@ where
         Grandpa::new(executor, grandpa.authority_set, grandpa.voter_state, grandpa.justifications, grandpa.proofs)
             .into_rpc(),
     )?;
-    module.merge(Medchain::new(client.clone()).into_rpc())?;
-    module.merge(VaultRpc::new(client, vault).into_rpc())?;
+    module.merge(Medchain::new(client).into_rpc())?;
+    module.merge(VaultRpc::new(vault).into_rpc())?;
     Ok(module)
 }
