@@ -12,7 +12,11 @@ use crate::{
     ticket::Ticket,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use jsonrpsee::{core::{server::ConnectionId, RpcResult}, proc_macros::rpc, Extensions};
+use jsonrpsee::{
+    core::{server::ConnectionId, RpcResult},
+    proc_macros::rpc,
+    Extensions,
+};
 use medchain_primitives::{limits, Moment, RecordId};
 use medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES;
 use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
@@ -359,13 +363,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         })
     }
 
-    fn lodge_emergency(
-        &self,
-        extensions: &Extensions,
-        ticket: Ticket,
-        record: Id,
-        capsule: String,
-    ) -> RpcResult<()> {
+    fn lodge_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()> {
         self.call(extensions, "vault_lodgeEmergency", || {
             self.gate.lodge_emergency(&ticket, RecordId(record.0), &decode(&capsule, EMERGENCY_CAPSULE_BYTES)?)
         })
