@@ -2,15 +2,17 @@
 //! final.
 //!
 //! The events of finalized blocks say which records were erased. Where blocks went by that this node cannot look into
-//! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead.
+//! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead. When a
+//! record's erasure was carried out here is kept, so that this node can state it.
 
 use crate::{
+    peers::now,
     rpc::ChainClient,
     service::{Block, BlockNumber, Hash},
 };
 use codec::{Decode, Encode};
 use futures::StreamExt;
-use medchain_primitives::{RecordId, RecordStatus};
+use medchain_primitives::{Moment, RecordId, RecordStatus};
 use medchain_runtime::RuntimeEvent;
 use medchain_runtime_api::{AccessApi, RecordView, ReportsApi};
 use medchain_sealing::emergency::EmergencyCapsule;
@@ -22,6 +24,9 @@ use std::{marker::PhantomData, sync::Arc};
 
 /// Where the last finalized block whose erasures are done is kept in the database.
 const DONE_KEY: &[u8] = b"medchain/erasures-done";
+
+/// What precedes a record's number where the time of its deletion here is kept.
+const DELETED_KEY: &[u8] = b"medchain/deleted/";
 
 /// The most blocks whose events are looked at one by one.
 const BLOCKS_MAX: BlockNumber = 2048;
@@ -37,6 +42,28 @@ enum ErasureError {
     Runtime(#[from] ApiError),
     #[error("{0}")]
     Database(#[from] sp_blockchain::Error),
+}
+
+/// When the erasure of a record was carried out on this node.
+pub trait DeletionTimes: Send + Sync {
+    /// In milliseconds since 1970 by this node's clock; nothing if it was not.
+    fn deleted_at(&self, record: RecordId) -> Option<Moment>;
+}
+
+impl<C: AuxStore + Send + Sync> DeletionTimes for C {
+    fn deleted_at(&self, record: RecordId) -> Option<Moment> {
+        match self.get_aux(&deleted_key(record)) {
+            Ok(bytes) => bytes.and_then(|bytes| Moment::decode(&mut bytes.as_slice()).ok()),
+            Err(error) => {
+                log::error!(target: LOG, "the time of a deletion cannot be read: {error}");
+                None
+            }
+        }
+    }
+}
+
+fn deleted_key(record: RecordId) -> Vec<u8> {
+    [DELETED_KEY, &record.0.to_be_bytes()].concat()
 }
 
 /// Carries out erasures.
@@ -196,6 +223,10 @@ where
         }
         if deleted {
             log::info!(target: LOG, "record {} was erased by its patient: deleted", record.id);
+        }
+        // Also where nothing was held: from now on it is certain that nothing is.
+        if self.client.deleted_at(record.id).is_none() {
+            self.client.insert_aux(&[(deleted_key(record.id).as_slice(), now().encode().as_slice())], &[])?;
         }
         Ok(())
     }

@@ -5,7 +5,11 @@
 
 use crate::{presets, views, *};
 use alloc::{string::String, vec::Vec};
-use frame_support::genesis_builder_helper::{build_state, get_preset};
+use codec::Encode;
+use frame_support::{
+    genesis_builder_helper::{build_state, get_preset},
+    traits::KeyOwnerProofSystem,
+};
 use medchain_primitives::*;
 use medchain_runtime_api::*;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -112,20 +116,21 @@ sp_api::impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
                 <Block as BlockT>::Hash,
                 NumberFor<Block>,
             >,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof.decode()?)
         }
 
         fn generate_key_ownership_proof(
             _set_id: sp_consensus_grandpa::SetId,
-            _authority_id: GrandpaId,
+            authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            let proof = Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))?;
+            Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 

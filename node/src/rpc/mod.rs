@@ -3,13 +3,12 @@
 mod alerts;
 pub mod failure;
 mod medchain;
-mod refusal;
+pub mod refusal;
 mod vault;
-
-pub use vault::VaultDeps;
 
 use crate::{
     alerts::AlertSource,
+    gate::Gate,
     service::{Block, BlockNumber, Hash},
 };
 use alerts::{AlertsApiServer, AlertsRpc};
@@ -93,8 +92,8 @@ pub struct Deps<C, P, B, S> {
     pub pool: Arc<P>,
     /// GRANDPA.
     pub grandpa: GrandpaDeps<B>,
-    /// The vault.
-    pub vault: VaultDeps,
+    /// The gate before the vault.
+    pub vault: Arc<Gate<C>>,
     /// What members are alerted to.
     pub alerts: Arc<S>,
     /// Where subscriptions run.
@@ -121,7 +120,7 @@ where
             .into_rpc(),
     )?;
     module.merge(Medchain::new(client.clone()).into_rpc())?;
-    module.merge(AlertsRpc::new(client.clone(), alerts).into_rpc())?;
-    module.merge(VaultRpc::new(client, vault).into_rpc())?;
+    module.merge(AlertsRpc::new(client, alerts).into_rpc())?;
+    module.merge(VaultRpc::new(vault).into_rpc())?;
     Ok(module)
 }
