@@ -1,4 +1,6 @@
-//! A real S3 server over HTTP, in this process, that can be told to fail.
+//! A real S3 server over HTTP, in this process, that can be told to fail. Each test program uses a part of it.
+
+#![allow(dead_code, clippy::unwrap_used)]
 
 use axum::{
     body::Body,
@@ -23,6 +25,11 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 const CREDENTIALS: (&str, &str) = ("synthetic-id", "synthetic-secret");
+
+/// The bucket of a server at this endpoint, or the part of it below a prefix.
+pub fn bucket_at(endpoint: &str, prefix: &str, patience: Duration) -> Bucket {
+    Bucket::with_credentials(&format!("s3://records/{prefix}"), endpoint, CREDENTIALS, patience).unwrap()
+}
 
 /// How a server behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +102,12 @@ impl ObjectStore {
 
     /// The bucket, or the part of it below a prefix, for a vault that waits for so long.
     pub fn bucket(&self, prefix: &str, patience: Duration) -> Bucket {
-        Bucket::with_credentials(&format!("s3://records/{prefix}"), &self.endpoint, CREDENTIALS, patience).unwrap()
+        bucket_at(&self.endpoint, prefix, patience)
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// The bucket, asked for with a wrong secret.
