@@ -270,8 +270,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
-    let statements =
-        Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
+    let statements = Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());

@@ -63,7 +63,8 @@ impl Consortium {
             let more = [["--chain", "dev", "--bootnodes", &first].as_slice(), more].concat();
             Node::start_with(&world.folder().join(name), arguments(&ports, node, &more))
         };
-        let clinic = start(1, "clinic", &["--vault-scrub-pace", "200", "--prometheus-port", &free_port()?.to_string()])?;
+        let clinic =
+            start(1, "clinic", &["--vault-scrub-pace", "200", "--prometheus-port", &free_port()?.to_string()])?;
         let stranger = start(2, "stranger", &["--vault-replicate", "none", "--vault-collect-after", "0.1"])?;
         Ok(Self { clinic, stranger, world })
     }

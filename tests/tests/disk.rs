@@ -97,10 +97,9 @@ impl Mounted {
 
     fn reads(&self, record: medchain_primitives::RecordId, file: &Path) -> Result<()> {
         let output: PathBuf = self.world.folder().join("read-again");
-        self.world.cli.json(
-            Some(PATIENT),
-            args!["record", "open", record.to_string(), "--output", &output, "--force"],
-        )?;
+        self.world
+            .cli
+            .json(Some(PATIENT), args!["record", "open", record.to_string(), "--output", &output, "--force"])?;
         ensure!(same_bytes(file, &output)?, "the document changed");
         Ok(())
     }

@@ -90,11 +90,8 @@ fn over_http(answer: &mut Exchange) -> Result<NodeRefusal> {
 
 /// A record's content has no way out without a ticket, nor its envelope any at all, by Bitswap over RPC.
 fn bitswap_gives_nothing(node: &Node, record: &RecordView, root: &RootBlock) -> Result<()> {
-    let cids = [
-        root.root().to_string(),
-        leaf_cid(&root.leaves()[0]).to_string(),
-        leaf_cid(&record.envelope.0).to_string(),
-    ];
+    let cids =
+        [root.root().to_string(), leaf_cid(&root.leaves()[0]).to_string(), leaf_cid(&record.envelope.0).to_string()];
     for cid in cids {
         node.rpc()?.refusal("bitswap_v1_get", vec![json!(cid)])?;
     }
@@ -165,8 +162,10 @@ fn a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere(all: &m
     let (record, root) = some_record(all, "granted.bin", MIB, 34)?;
     let hospital = cli.identity(HOSPITAL)?;
     let id = record.id.to_string();
-    let ends: [(&str, &[&str], &str); 2] =
-        [(HOSPITAL, &["access", "close", &id], "NoWindow"), (PATIENT, &["access", "revoke", &id, HOSPITAL], "NotGranted")];
+    let ends: [(&str, &[&str], &str); 2] = [
+        (HOSPITAL, &["access", "close", &id], "NoWindow"),
+        (PATIENT, &["access", "revoke", &id, HOSPITAL], "NotGranted"),
+    ];
     for (who, end, error) in ends {
         let requested = cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, &id])?;
         let request = life::number(&requested, "request")?.to_string();
@@ -176,14 +175,16 @@ fn a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere(all: &m
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            let ticket = Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
+            let ticket =
+                Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
             node.rpc()?.answer("vault_leaf", vec![ticket, json!(record.id), json!(0)])?;
         }
         cli.json(Some(who), end.iter().map(Into::into).collect::<Vec<std::ffi::OsString>>())?;
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            let ticket = Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
+            let ticket =
+                Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
             for refusal in refusals(node, &ticket, &record)? {
                 ensure!(refusal.code == 7103 && refusal.reason() == error, "{error}: {refusal:?}");
             }
@@ -205,7 +206,8 @@ fn begun(all: &Consortium, leaves: usize, seed: u8) -> Result<(Vec<u8>, RootBloc
 }
 
 fn missing(all: &Consortium, root: &RootBlock, ticket: &Value) -> Result<Value> {
-    let begun = all.world.node.rpc()?.answer("vault_begin", vec![ticket.clone(), json!(STANDARD.encode(root.bytes()))])?;
+    let begun =
+        all.world.node.rpc()?.answer("vault_begin", vec![ticket.clone(), json!(STANDARD.encode(root.bytes()))])?;
     Ok(begun["missing"].clone())
 }
 

@@ -204,7 +204,8 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
     sleep(Duration::from_secs(3));
     ensure!(places.iter().all(|place| !place.data.exists()), "the erased content came back");
     let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
-    let after: Vec<_> = report["nodes"].as_array().into_iter().flatten().map(|node| node["deletedAt"].clone()).collect();
+    let after: Vec<_> =
+        report["nodes"].as_array().into_iter().flatten().map(|node| node["deletedAt"].clone()).collect();
     ensure!(after == before, "a restart changed when it was deleted: {before:?} {after:?}");
 
     let current = all.world.upload(&all.world.file("current.bin", 1000, 24)?)?;

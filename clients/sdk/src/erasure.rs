@@ -160,10 +160,8 @@ mod tests {
 
     #[test]
     fn only_what_a_node_has_signed_for_this_record_counts_and_only_validators_of_the_chain_as_validators() {
-        let (alice, bob) = (
-            sr25519::Pair::from_string("//Alice", None).unwrap(),
-            sr25519::Pair::from_string("//Bob", None).unwrap(),
-        );
+        let (alice, bob) =
+            (sr25519::Pair::from_string("//Alice", None).unwrap(), sr25519::Pair::from_string("//Bob", None).unwrap());
         let mut forged = statement("Forger", 3, Some(&bob));
         forged.deleted_at = 1;
         let answer = Answer {

@@ -239,10 +239,11 @@ pub async fn store(
     let tickets = Tickets::new(client, identity, TicketOperation::Store, root.root());
     let begin = || tickets.call::<Begun>("vault_begin", [json!(BASE64.encode(root.bytes()))]);
     let mut missing = begin().await?.missing;
-    let length = |index: u32| root.leaf_len(index).unwrap_or(0) as u64;
+    let size = root.size();
+    let length = move |index: u32| size.saturating_sub(u64::from(index) * LEAF_BYTES as u64).min(LEAF_BYTES as u64);
     let has = |missing: &[(u32, u32)]| {
         let lacks: u64 = missing.iter().flat_map(|(start, end)| *start..*end).map(length).sum();
-        root.size().saturating_sub(lacks)
+        size.saturating_sub(lacks)
     };
     progress(has(&missing));
 

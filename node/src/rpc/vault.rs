@@ -12,7 +12,11 @@ use crate::{
     ticket::Ticket,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use jsonrpsee::{core::{server::ConnectionId, RpcResult}, proc_macros::rpc, Extensions};
+use jsonrpsee::{
+    core::{server::ConnectionId, RpcResult},
+    proc_macros::rpc,
+    Extensions,
+};
 use medchain_primitives::{limits, Moment, RecordId};
 use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
 use serde::Serialize;

@@ -38,11 +38,9 @@ impl World {
     fn open(&self) -> Vault {
         match &self.remote {
             None => Vault::open(self.folder.path(), Options::default()),
-            Some(remote) => Vault::open_in_bucket(
-                self.folder.path(),
-                &remote.bucket("hospital", PATIENCE),
-                Options::default(),
-            ),
+            Some(remote) => {
+                Vault::open_in_bucket(self.folder.path(), &remote.bucket("hospital", PATIENCE), Options::default())
+            }
         }
         .unwrap()
     }
@@ -397,9 +395,8 @@ fn two_vaults_never_share_a_bucket_unless_each_has_a_prefix() {
     let content = Content::new(14, 10);
     content.store(&world.open(), DOCTOR).unwrap();
     let another = tempfile::tempdir().unwrap();
-    let open = |prefix: &str| {
-        Vault::open_in_bucket(another.path(), &remote.bucket(prefix, PATIENCE), Options::default())
-    };
+    let open =
+        |prefix: &str| Vault::open_in_bucket(another.path(), &remote.bucket(prefix, PATIENCE), Options::default());
     assert!(matches!(open("hospital"), Err(VaultError::RemoteInUse { marker }) if marker == "hospital/owner"));
     assert_eq!(open("clinic").unwrap().stats().contents, 0);
     // The first vault's disk is lost for good: its operator lets another take over.
