@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod erasure;
 mod ipfs;
+mod loopback;
 mod peers;
 mod release_key;
 mod replication;
