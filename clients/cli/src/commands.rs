@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod appointment;
+mod council;
 mod guardian;
 mod member;
 mod record;
@@ -30,6 +31,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Council(command) => council::run(&session, command).await,
+        Command::Validator(command) => council::run_validator(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

@@ -23,6 +23,11 @@ use subxt::{
 /// The weight that the call of a motion may have when it is closed, in picoseconds: half a block, as the runtime says.
 const MOTION_WEIGHT_MAX: u64 = 666_000_000_000;
 
+/// The hash by which the council authorises a runtime's code.
+pub fn code_hash(code: &[u8]) -> [u8; 32] {
+    sp_crypto_hashing::blake2_256(code)
+}
+
 /// How many votes a motion needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Majority {

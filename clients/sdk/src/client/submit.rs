@@ -10,7 +10,8 @@ use subxt::{
     config::DefaultExtrinsicParamsBuilder,
     error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
     extrinsics::ExtrinsicEvents,
-    tx::{Payload, TransactionStatus},
+    client::OnlineClientAtBlockImpl,
+    tx::{Payload, SubmittableTransaction, TransactionStatus},
 };
 
 /// For how many blocks a signed transaction may be included: two minutes.
