@@ -527,6 +527,11 @@ pub enum Record {
         /// The record's number
         record: RecordId,
     },
+    /// Show which nodes have deleted an erased record, and when, each by its signature
+    Erasure {
+        /// The record's number
+        record: RecordId,
+    },
     /// List the records of a member [default: this account]
     List {
         /// Number, username or address

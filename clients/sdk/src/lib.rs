@@ -11,6 +11,7 @@
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
 //! | [`audit`] | the read log as FHIR AuditEvents |
+//! | [`erasure`] | which nodes have deleted an erased record |
 //! | [`description`] | what a document is, in FHIR |
 //! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
@@ -24,11 +25,13 @@ pub mod audit;
 pub mod chain;
 pub mod client;
 pub mod description;
+pub mod erasure;
 mod error;
 pub mod keystore;
 pub mod proof;
 pub mod record;
 pub mod statement;
+mod transfer;
 pub mod vault;
 
 pub use account::Identity;
