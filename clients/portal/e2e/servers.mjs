@@ -114,6 +114,7 @@ export async function startNode(administrator) {
   const line = await relay(rpc);
   return {
     url: `ws://127.0.0.1:${line.port}`,
+    validators: await validators(`http://127.0.0.1:${rpc}`),
     http: `http://127.0.0.1:${rpc}`,
     cut: line.cut,
     mend: line.mend,
@@ -123,6 +124,17 @@ export async function startNode(administrator) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Who finalizes the chain: the ed25519 keys of a list in which each is followed by a weight of eight bytes. */
+async function validators(node) {
+  const response = await fetch(node, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "state_call", params: ["GrandpaApi_grandpa_authorities", "0x"] }),
+  });
+  const { result } = await response.json();
+  return [...result.slice(4).matchAll(/([0-9a-f]{64})[0-9a-f]{16}/g)].map(([, key]) => `0x${key}`);
 }
 
 /** A line to a port that can be cut and mended. */
@@ -169,11 +181,11 @@ export async function serve(folder, node) {
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader(
       "Content-Security-Policy",
-      `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='; img-src 'self' blob: data:; font-src 'self'; worker-src 'self'; frame-src 'self' blob:; connect-src 'self' ${node}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+      `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='; img-src 'self' blob: data:; font-src 'self'; worker-src 'self'; frame-src 'self' blob:; connect-src 'self' ${node.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
     );
     if (path === "/config.json") {
       response.setHeader("Content-Type", "application/json");
-      response.end(JSON.stringify({ node }));
+      response.end(JSON.stringify({ node: node.url, validators: node.validators }));
       return;
     }
     const file = join(folder, path === "/" ? "index.html" : path);
