@@ -10,7 +10,8 @@ import { chromium } from "playwright-core";
 import { beforehand } from "./beforehand.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
-import { serve, startNode } from "./servers.mjs";
+import { serve } from "../scripts/serve.mjs";
+import { startNode } from "./servers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const samples = fileURLToPath(new URL("../../../tests/samples/", import.meta.url));

@@ -1,20 +1,11 @@
-// What the portal runs against: a development chain of its own with a fresh administrator, and a static web server.
+// What the portal runs against: a development chain of its own with a fresh administrator.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer as createTcp } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
-
-const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".json": "application/json",
-};
+import { join } from "node:path";
+import { validatorsOf } from "../scripts/serve.mjs";
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -114,7 +105,7 @@ export async function startNode(administrator) {
   const line = await relay(rpc);
   return {
     url: `ws://127.0.0.1:${line.port}`,
-    validators: await validators(`http://127.0.0.1:${rpc}`),
+    validators: await validatorsOf(`http://127.0.0.1:${rpc}`),
     http: `http://127.0.0.1:${rpc}`,
     cut: line.cut,
     mend: line.mend,
@@ -124,17 +115,6 @@ export async function startNode(administrator) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Who finalizes the chain: the ed25519 keys of a list in which each is followed by a weight of eight bytes. */
-async function validators(node) {
-  const response = await fetch(node, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "state_call", params: ["GrandpaApi_grandpa_authorities", "0x"] }),
-  });
-  const { result } = await response.json();
-  return [...result.slice(4).matchAll(/([0-9a-f]{64})[0-9a-f]{16}/g)].map(([, key]) => `0x${key}`);
 }
 
 /** A line to a port that can be cut and mended. */
@@ -167,43 +147,6 @@ async function relay(to) {
         for (const socket of sockets) {
           socket.destroy();
         }
-      }),
-  };
-}
-
-/** Serves the build as any web server would, with the policy as a header too. */
-export async function serve(folder, node) {
-  const port = await freePort();
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Referrer-Policy", "no-referrer");
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader(
-      "Content-Security-Policy",
-      `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='; img-src 'self' blob: data:; font-src 'self'; worker-src 'self'; frame-src 'self' blob:; connect-src 'self' ${node.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
-    );
-    if (path === "/config.json") {
-      response.setHeader("Content-Type", "application/json");
-      response.end(JSON.stringify({ node: node.url, validators: node.validators }));
-      return;
-    }
-    const file = join(folder, path === "/" ? "index.html" : path);
-    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
-      response.statusCode = 404;
-      response.end();
-      return;
-    }
-    response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
       }),
   };
 }
