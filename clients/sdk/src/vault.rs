@@ -7,7 +7,6 @@ use crate::{
     transfer::Transfer,
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
 use medchain_runtime_api::RecordView;
