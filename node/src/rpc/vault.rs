@@ -159,6 +159,16 @@ pub trait VaultApi {
     #[method(name = "vault_copies", blocking)]
     fn copies(&self, ticket: Ticket) -> RpcResult<Vec<Copy>>;
 
+    /// Adds an envelope to a record of the ticket's account, before `Reports.reseal` names it: the envelope before with
+    /// other seals, one of them for the owner's current key. The ticket is for `store`. Envelopes that are never named stay,
+    /// as far as there is room for them beside the content.
+    ///
+    /// Example: `vault_reseal(ticket, 3, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`tooManyEnvelopes`), 7103 (data: `pallet`, `error`, `text`, or `notOwner`), 7104, 7105 (not an
+    /// envelope, `otherCapsule`, `notSealedToOwner`), 7107, 7108.
+    #[method(name = "vault_reseal", blocking)]
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored>;
+
     /// Gives up an upload and deletes what it sent. Does nothing if there is none.
     ///
     /// Example: `vault_abort(ticket)` gives `null`. Errors: 7101, 7108.
@@ -274,10 +284,10 @@ impl<C: ChainClient> VaultRpc<C> {
         Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
     }
 
-    fn authorize(&self, ticket: &Ticket, record: Id) -> RpcResult<Reading> {
+    fn authorize(&self, ticket: &Ticket, record: Id, operation: TicketOperation) -> RpcResult<Reading> {
         let now = now()?;
         let record = RecordId(record.0);
-        let bearer = self.bearer(ticket, TicketOperation::Read)?;
+        let bearer = self.bearer(ticket, operation)?;
         let info = self.client.info();
         let api = self.client.runtime_api();
         let view = api.record(info.best_hash, record).map_err(runtime_failed)?.ok_or_else(|| {
@@ -371,9 +381,10 @@ impl<C: ChainClient> VaultRpc<C> {
                 .and_then(|administrator| administrator.encryption_key)
                 .map(|key| (SealRecipient::Administrator(reading.account.clone().into()), key))
         } else {
-            api.member_by_account(reading.finalized, reading.account.clone())
+            // Staff hold a copy of their institution's key, to which all that it reads is sealed.
+            api.acting(reading.finalized, reading.account.clone())
                 .map_err(runtime_failed)?
-                .map(|member| (SealRecipient::Member(member.id.0), member.encryption_key))
+                .map(|acting| (SealRecipient::Member(acting.member.id.0), acting.member.encryption_key))
         };
         found.map(|(recipient, key)| (recipient, EncryptionPublic(key.0))).ok_or_else(no_encryption_key)
     }
@@ -412,16 +423,38 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         self.deps.vault.put_leaf(bearer.account.into(), bearer.content, index, &leaf).map_err(vault_failed)
     }
 
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored> {
+        let reading = self.authorize(&ticket, record, TicketOperation::Store)?;
+        let refused = |code, message: &str, reason, hint| {
+            failure(code, message.to_owned(), json!({ "reason": reason, "hint": hint }))
+        };
+        if reading.permit != ReadPermit::Owner {
+            let hint = "each member reseals its own records";
+            return Err(refused(Code::ReadingRefused, "the record is another member's", "notOwner", hint));
+        }
+        let (bytes, envelope) = parse_envelope(&envelope)?;
+        let before = Envelope::from_bytes(&self.envelope_of(&reading)?).map_err(|_| capsule_refused())?;
+        if (&envelope.capsule, envelope.epoch) != (&before.capsule, before.epoch) {
+            let hint = "replace the seals of the envelope and leave the rest";
+            return Err(refused(Code::MalformedContent, "the envelope has another capsule", "otherCapsule", hint));
+        }
+        let best = self.client.info().best_hash;
+        let owner = self.client.runtime_api().member_by_id(best, reading.record.patient).map_err(runtime_failed)?;
+        let sealed = owner.is_some_and(|owner| {
+            let seal = envelope.seal_for(&SealRecipient::Member(owner.id.0));
+            seal.is_some_and(|seal| seal.key_version == owner.key_version)
+        });
+        if !sealed {
+            let (message, hint) = ("the envelope has no seal for its owner's current key", "seal it to that key");
+            return Err(refused(Code::MalformedContent, message, "notSealedToOwner", hint));
+        }
+        self.deps.vault.add_envelope(reading.content, &bytes).map_err(vault_failed)?;
+        Ok(Stored { content: reading.content.to_string(), envelope: envelope.hash().into() })
+    }
+
     fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored> {
         let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        let bytes = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
-        let envelope = Envelope::from_bytes(&bytes).map_err(|error| {
-            failure(
-                Code::MalformedContent,
-                error.to_string(),
-                json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
-            )
-        })?;
+        let (bytes, envelope) = parse_envelope(&envelope)?;
         // The account may have been suspended since it began.
         self.allowance(&bearer.account, bearer.content)?;
         let uploader: [u8; 32] = bearer.account.into();
@@ -451,7 +484,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
 
     fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
         self.counted(|| {
-            let reading = self.authorize(&ticket, record)?;
+            let reading = self.authorize(&ticket, record, TicketOperation::Read)?;
             let block = wait(self.deps.fetcher.read_root(reading.content))?.map_err(fetch_failed)?;
             self.keep(&reading)?;
             Ok(STANDARD.encode(block.bytes()))
@@ -460,7 +493,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
 
     fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String> {
         self.counted(|| {
-            let reading = self.authorize(&ticket, record)?;
+            let reading = self.authorize(&ticket, record, TicketOperation::Read)?;
             // By far the most leaves are here and whole.
             let leaf = match self.deps.vault.leaf(reading.content, index) {
                 Ok(leaf) => leaf,
@@ -475,11 +508,13 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     }
 
     fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
-        self.counted(|| Ok(STANDARD.encode(self.envelope_of(&self.authorize(&ticket, record)?)?)))
+        self.counted(|| {
+            Ok(STANDARD.encode(self.envelope_of(&self.authorize(&ticket, record, TicketOperation::Read)?)?))
+        })
     }
 
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
-        let reading = self.authorize(&ticket, record)?;
+        let reading = self.authorize(&ticket, record, TicketOperation::Read)?;
         let bytes = self.envelope_of(&reading)?;
         let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
         let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
@@ -501,6 +536,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         let context =
             ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
+        log::debug!(target: "vault", "released record {} to {recipient:?} by account {}", context.record, reading.account);
         Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
     }
 
@@ -559,6 +595,19 @@ fn no_encryption_key() -> ErrorObjectOwned {
         "reading refused: the account has no usable encryption key in the finalized state",
         json!({ "reason": "noEncryptionKey", "hint": "publish an encryption key and wait until that is final" }),
     )
+}
+
+/// The bytes of an envelope and what they say.
+fn parse_envelope(text: &str) -> RpcResult<(Vec<u8>, Envelope)> {
+    let bytes = decode(text, limits::ENVELOPE_MAX as usize)?;
+    let envelope = Envelope::from_bytes(&bytes).map_err(|error| {
+        failure(
+            Code::MalformedContent,
+            error.to_string(),
+            json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
+        )
+    })?;
+    Ok((bytes, envelope))
 }
 
 /// Decodes base64 of at most `limit` bytes, looking at the length first.
