@@ -7,7 +7,7 @@ use crate::{
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replication, ReplicationStatus},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus},
     rpc::{self, Deps, GrandpaDeps, VaultDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
@@ -258,7 +258,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced).run(),
     );
 
     let keystore = keystore_container.keystore();
@@ -267,6 +267,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         Arc::new(Asker::new(client.clone(), keystore.clone(), vault.clone(), network.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
+    let replaced = Arc::new(Replaced::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
     let answering = Answering::new(
         client.clone(),
@@ -285,6 +286,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
+            replaced.clone(),
             replication_status.clone(),
             vault_metrics.clone(),
         )

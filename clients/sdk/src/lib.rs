@@ -23,6 +23,7 @@ pub mod appointment;
 pub mod audit;
 pub mod chain;
 pub mod client;
+pub mod copies;
 pub mod description;
 mod error;
 pub mod keystore;

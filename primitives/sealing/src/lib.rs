@@ -26,6 +26,7 @@ pub mod content;
 pub mod dealer;
 pub mod envelope;
 mod hpke_suite;
+pub mod key_copy;
 pub mod keys;
 pub mod note;
 pub mod record_key;
