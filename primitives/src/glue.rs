@@ -135,4 +135,6 @@ pub trait RecordConsents {
     fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
     /// Whether the reader holds a grant on the record that stands now, openings left or not.
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
+    /// Drops what was lodged for a record that its patient erases.
+    fn forget_record(record: RecordId);
 }

@@ -3,8 +3,10 @@
 mod access;
 mod account;
 mod affiliation;
+mod alerts;
 mod appointment;
 mod dependant;
+mod emergency;
 mod guardian;
 mod member;
 mod record;
@@ -36,6 +38,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Emergency(command) => emergency::run(&session, command).await,
+        Command::Alerts(command) => alerts::run(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

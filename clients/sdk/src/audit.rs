@@ -113,6 +113,7 @@ mod tests {
             opened_at: 1_800_000_000_000,
             opened_in: 42,
             staff: Some(AccountId32::new([7; 32])),
+            emergency: None,
         };
         let bundle = audit_events(&[reading], [1; 32]);
         let event = &bundle["entry"][0]["resource"];

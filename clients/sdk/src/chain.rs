@@ -143,6 +143,18 @@ impl Config for ChainConfig {
         path = "medchain_primitives::terms::GuardianScope",
         with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
     ),
+    substitute_type(
+        path = "medchain_primitives::ids::LinkId",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::LinkCommitment",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkCommitment>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::SealedRecipient",
+        with = "::subxt::utils::Static<crate::chain::SealedRecipient>"
+    ),
     substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
     substitute_type(
         path = "pallet_reports::types::NewRecord",
@@ -159,6 +171,26 @@ impl Config for ChainConfig {
     substitute_type(
         path = "medchain_primitives::terms::StaffScope",
         with = "::subxt::utils::Static<::medchain_primitives::StaffScope>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::EmergencyCapsuleHash",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyCapsuleHash>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::EmergencyReason",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::ReviewOutcome",
+        with = "::subxt::utils::Static<::medchain_primitives::ReviewOutcome>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyInstitutions",
+        with = "::subxt::utils::Static<crate::chain::EmergencyInstitutions>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyLodging",
+        with = "::subxt::utils::Static<crate::chain::EmergencyLodging>"
     ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
     substitute_type(
@@ -181,6 +213,15 @@ pub struct Details {
     pub speciality: String,
     /// Postal address; may be empty.
     pub address: String,
+}
+
+/// A name that the recipient of a link stated, encrypted to the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SealedRecipient {
+    /// The encrypted name.
+    pub sealed: [u8; limits::SEALED_RECIPIENT as usize],
+    /// The version of the patient's encryption key.
+    pub key_version: KeyVersion,
 }
 
 /// When a doctor can be booked, in UTC.
@@ -219,6 +260,24 @@ pub struct RecordGrant {
     pub record: RecordId,
     /// The patient half, sealed to the reader's current key.
     pub seal: VersionedSeal,
+}
+
+/// For which institutions an emergency consent is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum EmergencyInstitutions {
+    /// All: any doctor may open.
+    All,
+    /// These hospitals, at most `limits::EMERGENCY_INSTITUTIONS_MAX`, and the doctors affiliated with them.
+    Chosen(Vec<MemberId>),
+}
+
+/// An emergency capsule to lodge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct EmergencyLodging {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 of its emergency capsule.
+    pub capsule: EmergencyCapsuleHash,
 }
 
 /// A content as a record names it.
@@ -615,6 +674,36 @@ pub mod calls {
         tx().access().seal_to_guardian(Static(guardian), BoundedVec(grants.into_iter().map(Static).collect()))
     }
 
+    /// Gives an emergency consent, or changes it.
+    pub fn give_emergency_consent(patient: MemberId, institutions: EmergencyInstitutions) -> impl Payload {
+        tx().access().give_emergency_consent(Static(patient), Static(institutions))
+    }
+
+    /// Withdraws an emergency consent, with as many capsules as one call takes.
+    pub fn revoke_emergency_consent(patient: MemberId) -> impl Payload {
+        tx().access().revoke_emergency_consent(Static(patient))
+    }
+
+    /// Lodges emergency capsules for records of one patient.
+    pub fn lodge_emergency(lodgings: Vec<EmergencyLodging>) -> impl Payload {
+        tx().access().lodge_emergency(BoundedVec(lodgings.into_iter().map(Static).collect()))
+    }
+
+    /// Withdraws the emergency capsules of records.
+    pub fn withdraw_emergency(records: Vec<RecordId>) -> impl Payload {
+        tx().access().withdraw_emergency(BoundedVec(records.into_iter().map(Static).collect()))
+    }
+
+    /// A doctor opens a record in an emergency.
+    pub fn open_emergency(record: RecordId, reason: EmergencyReason) -> impl Payload {
+        tx().access().open_emergency(Static(record), Static(reason))
+    }
+
+    /// An administrator reviews an emergency opening.
+    pub fn review_emergency(reading: ReadingId, outcome: ReviewOutcome) -> impl Payload {
+        tx().access().review_emergency(Static(reading), Static(outcome))
+    }
+
     /// The reader gives a grant up.
     pub fn relinquish(record: RecordId) -> impl Payload {
         tx().access().relinquish(Static(record))
@@ -628,6 +717,30 @@ pub mod calls {
     /// The reader closes its reading window.
     pub fn close(record: RecordId) -> impl Payload {
         tx().access().close(Static(record))
+    }
+
+    /// Registers a link.
+    pub fn register_link(
+        patient: MemberId,
+        commitment: LinkCommitment,
+        host: MemberId,
+        records: Vec<RecordId>,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let (patient, host) = (Static(patient), Static(host));
+        tx().access().register_link(patient, Static(commitment), host, records, duration, openings)
+    }
+
+    /// The patient takes a link back.
+    pub fn revoke_link(link: LinkId) -> impl Payload {
+        tx().access().revoke_link(Static(link))
+    }
+
+    /// The institution that hosts a link opens it.
+    pub fn open_link(link: LinkId, recipient: SealedRecipient) -> impl Payload {
+        tx().access().open_link(Static(link), Static(recipient))
     }
 
     /// The doctor shares a patient's profile with a hospital.
@@ -749,6 +862,32 @@ pub mod events {
         }
     );
     event!(
+        /// A record was opened in an emergency.
+        EmergencyOpened of "Access" {
+            /// The number of the entry in the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            doctor: MemberId,
+            /// Why.
+            reason: EmergencyReason,
+            /// The end of the reading window, in milliseconds.
+            closes_at: Moment,
+        }
+    );
+    event!(
+        /// An emergency consent was withdrawn.
+        EmergencyConsentRevoked of "Access" {
+            /// Whose records they are.
+            patient: MemberId,
+            /// Whether capsules are left, for another call.
+            more: bool,
+        }
+    );
+    event!(
         /// What a reader held was taken back.
         ReaderRevoked of "Access" {
             /// Whose records they are.
@@ -757,6 +896,36 @@ pub mod events {
             reader: MemberId,
             /// Whether some is left, for another call.
             more: bool,
+        }
+    );
+    event!(
+        /// A link was registered.
+        LinkRegistered of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that hosts it.
+            host: MemberId,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often it can be opened.
+            openings: u32,
+        }
+    );
+    event!(
+        /// A link was opened.
+        LinkOpened of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that opened it.
+            host: MemberId,
+            /// The first of its entries in the read log.
+            first_reading: ReadingId,
+            /// How many openings are left.
+            openings_left: u32,
         }
     );
     event!(

@@ -9,6 +9,7 @@ use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
 use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
+use medchain_runtime_api::RecordView;
 use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
 use serde::{de::DeserializeOwned, Deserialize};
 use serde_json::{json, Value};
@@ -176,6 +177,18 @@ pub async fn await_copies(
     }
 }
 
+/// Stores the emergency capsule of a record, once the chain names its hash.
+pub(crate) async fn lodge_capsule(
+    client: &Client,
+    identity: &Identity,
+    record: &RecordView,
+    capsule: &[u8],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, ContentRoot(record.content.0));
+    tickets.call::<Value>("vault_lodgeEmergency", [json!(record.id), json!(BASE64.encode(capsule))]).await?;
+    Ok(())
+}
+
 /// What a node answers to `vault_begin`.
 #[derive(Deserialize)]
 struct Begun {
@@ -320,20 +333,33 @@ impl<'a> Reads<'a> {
         self.bytes("vault_envelope", [json!(self.record)]).await
     }
 
+    /// The record's emergency capsule; not verified yet.
+    pub(crate) async fn emergency_capsule(&self) -> Result<Vec<u8>> {
+        self.bytes("vault_emergencyCapsule", [json!(self.record)]).await
+    }
+
     /// The committee's answers, wrapped to the reader.
     pub(crate) async fn release(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_release").await
+    }
+
+    /// The committee's answers for the emergency capsule, wrapped to the doctor.
+    pub(crate) async fn release_emergency(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_releaseEmergency").await
+    }
+
+    async fn releases(&self, method: &str) -> Result<Vec<SealedRelease>> {
         #[derive(Deserialize)]
         struct Release {
             index: u16,
             sealed: String,
         }
-        let releases: Vec<Release> = self.tickets.call("vault_release", [json!(self.record)]).await?;
+        let releases: Vec<Release> = self.tickets.call(method, [json!(self.record)]).await?;
         releases
             .into_iter()
             .map(|release| {
                 let hex = release.sealed.strip_prefix("0x").unwrap_or(&release.sealed);
-                let sealed =
-                    hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: "vault_release".to_owned() })?;
+                let sealed = hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })?;
                 Ok(SealedRelease { index: release.index, sealed })
             })
             .collect()
