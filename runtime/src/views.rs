@@ -1,7 +1,8 @@
 //! How the pallets' types become the views of the runtime API.
 
 use crate::{
-    configs::administrators::administrators, AccountId, Appointments, BlockNumber, Registry, Reports, Runtime, RuntimeEvent,
+    configs::administrators::administrators, AccountId, Appointments, BlockNumber, Registry, Reports, Runtime,
+    RuntimeEvent,
 };
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
