@@ -296,6 +296,26 @@ pub async fn store(
     Ok(())
 }
 
+/// Adds an envelope to a record of one's own, before the chain names it.
+///
+/// # Errors
+/// What the node refuses.
+pub(crate) async fn add_envelope(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let added: Finished = tickets.call("vault_reseal", [json!(record), json!(BASE64.encode(envelope))]).await?;
+    if added.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_reseal".to_owned() });
+    }
+    Ok(())
+}
+
 /// Ranges of at most so many leaves.
 fn pieces(leaves: Range<u32>, most: u32) -> impl Iterator<Item = Range<u32>> {
     let end = leaves.end;
