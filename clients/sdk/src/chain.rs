@@ -143,6 +143,18 @@ impl Config for ChainConfig {
         path = "medchain_primitives::terms::GuardianScope",
         with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
     ),
+    substitute_type(
+        path = "medchain_primitives::ids::LinkId",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::LinkCommitment",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkCommitment>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::SealedRecipient",
+        with = "::subxt::utils::Static<crate::chain::SealedRecipient>"
+    ),
     substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
     substitute_type(
         path = "pallet_reports::types::NewRecord",
@@ -189,6 +201,15 @@ pub struct Details {
     pub speciality: String,
     /// Postal address; may be empty.
     pub address: String,
+}
+
+/// A name that the recipient of a link stated, encrypted to the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SealedRecipient {
+    /// The encrypted name.
+    pub sealed: [u8; limits::SEALED_RECIPIENT as usize],
+    /// The version of the patient's encryption key.
+    pub key_version: KeyVersion,
 }
 
 /// When a doctor can be booked, in UTC.
@@ -488,6 +509,19 @@ pub mod calls {
         tx().access().request(Static(patient), BoundedVec(records.into_iter().map(Static).collect()), Static(purpose))
     }
 
+    /// Requests records of a patient, and says how long and how often to read them.
+    pub fn request_records_for(
+        patient: MemberId,
+        records: Vec<RecordId>,
+        purpose: Purpose,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let asked = super::api::runtime_types::pallet_access::types::AskedTerms { duration, openings };
+        tx().access().request_for(Static(patient), records, Static(purpose), asked)
+    }
+
     /// The requester withdraws a request.
     pub fn withdraw_request(request: RequestId) -> impl Payload {
         tx().access().withdraw(Static(request))
@@ -606,6 +640,30 @@ pub mod calls {
     /// The reader closes its reading window.
     pub fn close(record: RecordId) -> impl Payload {
         tx().access().close(Static(record))
+    }
+
+    /// Registers a link.
+    pub fn register_link(
+        patient: MemberId,
+        commitment: LinkCommitment,
+        host: MemberId,
+        records: Vec<RecordId>,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let (patient, host) = (Static(patient), Static(host));
+        tx().access().register_link(patient, Static(commitment), host, records, duration, openings)
+    }
+
+    /// The patient takes a link back.
+    pub fn revoke_link(link: LinkId) -> impl Payload {
+        tx().access().revoke_link(Static(link))
+    }
+
+    /// The institution that hosts a link opens it.
+    pub fn open_link(link: LinkId, recipient: SealedRecipient) -> impl Payload {
+        tx().access().open_link(Static(link), Static(recipient))
     }
 
     /// The doctor shares a patient's profile with a hospital.
@@ -761,6 +819,36 @@ pub mod events {
             reader: MemberId,
             /// Whether some is left, for another call.
             more: bool,
+        }
+    );
+    event!(
+        /// A link was registered.
+        LinkRegistered of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that hosts it.
+            host: MemberId,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often it can be opened.
+            openings: u32,
+        }
+    );
+    event!(
+        /// A link was opened.
+        LinkOpened of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that opened it.
+            host: MemberId,
+            /// The first of its entries in the read log.
+            first_reading: ReadingId,
+            /// How many openings are left.
+            openings_left: u32,
         }
     );
     event!(

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Time};
 use frame_system::RawOrigin;
-use medchain_primitives::{Seal, VersionedSeal};
+use medchain_primitives::{LinkCommitment, LinkId, Seal, VersionedSeal};
 
 const PURPOSE: Purpose = Purpose::Treatment;
 
@@ -36,6 +36,7 @@ fn put_grant<T: Config>(
         granted_by,
         granted_at: T::Time::now(),
         expires_at,
+        asked: None,
         openings: 1,
         openings_left: 1,
     };
@@ -114,6 +115,23 @@ fn lodged<T: Config>(patient: MemberId) -> RecordId {
     record
 }
 
+/// A link to as many reports of a patient, with its patient's and host's accounts.
+fn link<T: Config>(records: u32) -> Result<(LinkId, T::AccountId, T::AccountId), BenchmarkError> {
+    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (host_account, host) = member::<T>("hospital", Role::Hospital);
+    let records = link_records::<T>(patient, records)?;
+    let origin = RawOrigin::Signed(patient_account.clone()).into();
+    let openings = limits::LINK_OPENINGS_MAX;
+    Pallet::<T>::register_link(origin, patient, LinkCommitment([7; 32]), host, records, limits::LINK_MAX, openings)?;
+    Ok((LinkId::FIRST, patient_account, host_account))
+}
+
+fn link_records<T: Config>(patient: MemberId, count: u32) -> Result<LinkRecords, BenchmarkError> {
+    let records: Vec<_> =
+        (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect();
+    records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -127,6 +145,19 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.records.len() == n as usize));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn request_for(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        let asked = AskedTerms { duration: limits::GRANT_MAX, openings: limits::OPENINGS_MAX };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, records, PURPOSE, asked);
+        assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.asked == Some(asked)));
         Ok(())
     }
 
@@ -333,6 +364,40 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), waiting);
         assert!(!Requests::<T>::contains_key(waiting));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn register_link(n: Linear<1, { limits::LINK_RECORDS_MAX }>) -> Result<(), BenchmarkError> {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (_, host) = member::<T>("hospital", Role::Hospital);
+        let records = link_records::<T>(patient, n)?;
+        let commitment = LinkCommitment([7; 32]);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, commitment, host, records, limits::LINK_MAX, limits::LINK_OPENINGS_MAX);
+        assert!(LinkByCommitment::<T>::contains_key(commitment));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_link() -> Result<(), BenchmarkError> {
+        let (link, caller, _) = link::<T>(limits::LINK_RECORDS_MAX)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), link);
+        assert!(Links::<T>::get(link).is_some_and(|entry| entry.revoked_at.is_some()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn open_link(n: Linear<1, { limits::LINK_RECORDS_MAX }>) -> Result<(), BenchmarkError> {
+        let (link, _, caller) = link::<T>(n)?;
+        let key_version = Links::<T>::get(link)
+            .and_then(|entry| T::Members::by_id(entry.patient))
+            .map_or(0, |patient| patient.key_version);
+        let recipient = SealedRecipient { sealed: [0x5e; limits::SEALED_RECIPIENT as usize], key_version };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), link, recipient);
+        assert_eq!(ReadLog::<T>::iter_keys().count(), n as usize);
         Ok(())
     }
 }

@@ -152,8 +152,7 @@ impl<T: Config> Pallet<T> {
             .filter(|member| member.is_active() && member.role.is_professional())
             .ok_or(Error::<T>::UnknownReader)?;
         ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
-        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
-        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Self::ensure_terms_in_range(duration, openings)?;
         Self::ensure_records_once(grants)?;
         let mut kinds = KindsOfBatch::default();
         let mut patient = None;
@@ -173,6 +172,13 @@ impl<T: Config> Pallet<T> {
         let patient = patient.ok_or(Error::<T>::NoRecords)?;
         Self::ensure_profile_goes_with_prescription(&reader, patient, kinds)?;
         Ok((actor.id, patient))
+    }
+
+    /// Whether a grant may last so long and have so many openings.
+    pub(crate) fn ensure_terms_in_range(duration: Moment, openings: u32) -> DispatchResult {
+        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
+        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Ok(())
     }
 
     /// Whether there are records and none is granted twice.
@@ -299,6 +305,8 @@ impl<T: Config> Pallet<T> {
             GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
             // Emergency openings need no grant, and none is given for them.
             GrantBasis::Emergency => return Err(Error::<T>::NoGrant.into()),
+            // A link is opened as such; no grant rests on one.
+            GrantBasis::Link => return Err(Error::<T>::NoGrant.into()),
         }
         Ok(())
     }

@@ -4,8 +4,7 @@
 use crate::{
     ending, Config, EmergencyByPatient, EmergencyCapsule, EmergencyCapsules, EmergencyConsent, EmergencyConsents,
     EmergencyInstitutions, EmergencyOpening, EmergencyOpenings, EmergencyReview, EmergencyWindows, Error, Event,
-    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor,
-    WITHDRAWALS_MAX,
+    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor, WITHDRAWALS_MAX,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};

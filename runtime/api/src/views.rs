@@ -285,6 +285,16 @@ pub struct GuardianView {
     pub until: Moment,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedTermsView {
+    /// How long, in milliseconds.
+    pub duration: Moment,
+    /// How many openings.
+    pub openings: u32,
+}
+
 /// A request to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -299,6 +309,8 @@ pub struct RequestView {
     pub records: Vec<RecordId>,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTermsView>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds.
@@ -325,6 +337,10 @@ pub struct GrantView {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; the patient may have granted less.
+    pub asked: Option<AskedTermsView>,
+    /// How many openings it was given with.
+    pub openings: u32,
     /// How many openings are left.
     pub openings_left: u32,
     /// The end of the open reading window, in milliseconds.
@@ -488,6 +504,55 @@ pub struct BlockAlertsView {
     pub block: u32,
     /// The block's alerts for the member, in the order of its events.
     pub alerts: Vec<AlertView>,
+}
+
+/// A link, which shows records to whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// Its number.
+    pub id: LinkId,
+    /// Whose records it shows.
+    pub patient: MemberId,
+    /// What it is known by: the hash of its secret.
+    pub commitment: LinkCommitment,
+    /// The institution that hosts it.
+    pub host: MemberId,
+    /// The records that it shows: those that it was made for and that are not erased.
+    pub records: Vec<RecordId>,
+    /// Who registered it: the patient, or a guardian in the patient's name.
+    pub registered_by: MemberId,
+    /// When it was registered, in milliseconds.
+    pub registered_at: Moment,
+    /// Until when it can be opened, in milliseconds.
+    pub expires_at: Moment,
+    /// How many openings it was registered with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+    /// When it was taken back, in milliseconds.
+    pub revoked_at: Option<Moment>,
+    /// Where it stands.
+    pub status: LinkStatus,
+}
+
+/// An opening of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkOpeningView {
+    /// The first of its entries in the read log, one for each record, numbered in sequence.
+    pub first_reading: ReadingId,
+    /// How many entries these are.
+    pub readings: u32,
+    /// The name that the recipient stated, encrypted to the patient.
+    #[serde(with = "sp_core::bytes")]
+    pub recipient: Vec<u8>,
+    /// The version of the patient's encryption key that it is encrypted to.
+    pub key_version: KeyVersion,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: u32,
 }
 
 /// Who may read, as what.

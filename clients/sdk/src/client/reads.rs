@@ -399,6 +399,34 @@ impl Client {
         self.call("medchain_mayLodgeEmergency", [json!(account.to_ss58check()), json!(record)]).await
     }
 
+    /// A link.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if there is none of that number.
+    pub async fn link(&self, id: LinkId) -> Result<LinkView> {
+        self.known("medchain_link", "link", id.0).await
+    }
+
+    /// The link that is known by this commitment.
+    pub async fn link_by_commitment(&self, commitment: LinkCommitment) -> Result<Option<LinkView>> {
+        self.call("medchain_linkByCommitment", [json!(commitment)]).await
+    }
+
+    /// One page of the links of a patient, newest first.
+    pub async fn links(&self, patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Result<Page<LinkView, LinkId>> {
+        self.call("medchain_links", [json!(patient), optional(cursor), json!(limit)]).await
+    }
+
+    /// One page of the openings of a link, newest first.
+    pub async fn link_openings(
+        &self,
+        link: LinkId,
+        cursor: Option<ReadingId>,
+        limit: u32,
+    ) -> Result<Page<LinkOpeningView, ReadingId>> {
+        self.call("medchain_linkOpenings", [json!(link), optional(cursor), json!(limit)]).await
+    }
+
     /// The release committee.
     ///
     /// # Errors

@@ -99,8 +99,31 @@ impl Client {
         wait: Wait,
         progress: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<Submitted> {
+        let nonce = self.next_nonce(signer).await?;
+        self.submit_with_nonce(call, signer, nonce, wait, progress).await
+    }
+
+    /// The number of the account's next transaction, after those that are already in the pool.
+    ///
+    /// # Errors
+    /// Those of [`Client::call`].
+    pub async fn next_nonce(&self, signer: &Identity) -> Result<u64> {
+        self.call("system_accountNextIndex", [signer.address().into()]).await
+    }
+
+    /// As [`Client::submit`], as the account's transaction of this number: for several at once.
+    ///
+    /// # Errors
+    /// Those of [`Client::submit`].
+    pub async fn submit_with_nonce(
+        &self,
+        call: &impl Payload,
+        signer: &Identity,
+        nonce: u64,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
         let chain = self.chain().await?;
-        let nonce: u64 = self.call("system_accountNextIndex", [signer.address().into()]).await?;
         let parameters =
             DefaultExtrinsicParamsBuilder::<ChainConfig>::new().mortal(MORTALITY_BLOCKS).nonce(nonce).build();
         let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
