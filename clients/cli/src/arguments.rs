@@ -864,6 +864,12 @@ pub enum Access {
         /// What for
         #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
         purpose: Purpose,
+        /// For how long to read them; the patient may grant less [default: as the patient chooses]
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+        duration: Option<Moment>,
+        /// How many openings to ask for, with --for
+        #[arg(long, default_value_t = 1, requires = "duration", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::OPENINGS_MAX)))]
+        openings: u32,
     },
     /// List the requests that wait for this patient, or for one in whose name this account acts
     Inbox {
