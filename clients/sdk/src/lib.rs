@@ -12,6 +12,8 @@
 //! | [`appointment`] | notes to the doctor |
 //! | [`audit`] | the read log as FHIR AuditEvents |
 //! | [`description`] | what a document is, in FHIR |
+//! | [`link`] | records shown to who has no account: SMART Health Links |
+//! | [`gateway`] | the gateway that hosts links and serves the portal |
 //! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
 //! Every error is an [`Error`]: one sentence and a hint, without personal data.
@@ -25,7 +27,9 @@ pub mod chain;
 pub mod client;
 pub mod description;
 mod error;
+pub mod gateway;
 pub mod keystore;
+pub mod link;
 pub mod proof;
 pub mod record;
 pub mod statement;

@@ -360,12 +360,7 @@ impl Client {
     }
 
     /// One page of the links of a patient, newest first.
-    pub async fn links(
-        &self,
-        patient: MemberId,
-        cursor: Option<LinkId>,
-        limit: u32,
-    ) -> Result<Page<LinkView, LinkId>> {
+    pub async fn links(&self, patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Result<Page<LinkView, LinkId>> {
         self.call("medchain_links", [json!(patient), optional(cursor), json!(limit)]).await
     }
 
