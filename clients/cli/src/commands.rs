@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod appointment;
 mod guardian;
+mod link;
 mod member;
 mod record;
 mod standing;
@@ -30,6 +31,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Link(command) => link::run(&session, command).await,
+        Command::Gateway(command) => link::run_gateway(command).await,
         Command::Status => status::run(&session).await,
     }
 }
