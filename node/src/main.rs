@@ -1,6 +1,7 @@
 //! The MedChain node: a validator or a full node of the consortium's chain, with the vault beside it.
 
 mod admission;
+mod alerts;
 mod chain_spec;
 mod cli;
 mod command;

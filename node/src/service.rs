@@ -2,6 +2,7 @@
 
 use crate::{
     admission::Admission,
+    alerts::AlertLog,
     chain_spec::LOCAL_ID,
     cli::{StoreArguments, VaultArguments},
     erasure::Erasures,
@@ -170,12 +171,9 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
 /// The executor of the runtime. What it compiles is kept beside the database, so that a node which starts again is there
 /// in a second; compiling takes the better part of a start.
 fn new_executor(config: &Configuration) -> Executor {
-    let heap = config
-        .executor
-        .default_heap_pages
-        .map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static {
-            extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX),
-        });
+    let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
+        HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
+    });
     Executor::builder()
         .with_execution_method(config.executor.wasm_method)
         .with_onchain_heap_alloc_strategy(heap)
@@ -301,10 +299,12 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
     );
 
+    let alerts = Arc::new(AlertLog::new(client.clone())?);
+    task_manager.spawn_handle().spawn_blocking("alerts", "rpc", alerts.clone().run());
+
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
-    let statements =
-        Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
+    let statements = Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
@@ -407,6 +407,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 pool: pool.clone(),
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
+                alerts: alerts.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)
@@ -474,9 +475,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         let voting_rules = if is_development {
             VotingRulesBuilder::new()
         } else {
-            VotingRulesBuilder::new()
-                .add(BeforeBestBlockBy(VOTE_BEHIND_BEST))
-                .add(ThreeQuartersOfTheUnfinalizedChain)
+            VotingRulesBuilder::new().add(BeforeBestBlockBy(VOTE_BEHIND_BEST)).add(ThreeQuartersOfTheUnfinalizedChain)
         };
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: grandpa_config,

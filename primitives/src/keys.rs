@@ -76,6 +76,11 @@ byte_string!(
     32
 );
 byte_string!(
+    /// The SHA-256 digest of an emergency capsule.
+    EmergencyCapsuleHash,
+    32
+);
+byte_string!(
     /// What a link is known by: a hash of its secret, from which the secret does not follow.
     LinkCommitment,
     32

@@ -92,6 +92,12 @@ pub enum Command {
     /// The gateway that an institution runs beside its node
     #[command(subcommand)]
     Gateway(Gateway),
+    /// Emergency access: what a patient provides beforehand, and a doctor's opening without a grant
+    #[command(subcommand)]
+    Emergency(Emergency),
+    /// Print alerts as they become final: a patient's new requests, openings and emergency openings, a doctor's new
+    /// appointments
+    Alerts(Alerts),
     /// The node, the chain, and this account's quota
     Status,
 }
@@ -385,6 +391,12 @@ pub enum Appointment {
     },
     /// List this account's appointments, newest first
     List {
+        /// Only those that stand so
+        #[arg(long, value_parser = term(AppointmentStatus::ALL, AppointmentStatus::name))]
+        status: Option<AppointmentStatus>,
+        /// Only those that start on this day (UTC), such as 2027-03-01
+        #[arg(long, value_name = "DAY")]
+        day: Option<String>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -521,6 +533,11 @@ pub enum Record {
         /// The record's number
         record: RecordId,
     },
+    /// Show which nodes have deleted an erased record, and when, each by its signature
+    Erasure {
+        /// The record's number
+        record: RecordId,
+    },
     /// List the records of a member [default: this account]
     List {
         /// Number, username or address
@@ -654,6 +671,9 @@ pub enum Access {
     Grants {
         /// The record's number
         record: Option<RecordId>,
+        /// All grants on this patient's records, reader by reader
+        #[arg(long, conflicts_with_all = ["record", "limit", "after"])]
+        patient: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -854,6 +874,90 @@ pub enum Guardian {
         #[command(flatten)]
         page: PageArguments,
     },
+}
+
+/// Emergency access.
+#[derive(Debug, Subcommand)]
+pub enum Emergency {
+    /// Let doctors open the records that are lodged for emergencies, or change which doctors (patients)
+    Consent {
+        /// Any doctor
+        #[arg(long, required_unless_present = "hospitals", conflicts_with = "hospitals")]
+        all: bool,
+        /// Only doctors affiliated with this hospital: number, username or address; repeat it, up to 16 times
+        #[arg(long = "hospital", value_name = "HOSPITAL")]
+        hospitals: Vec<MemberSelector>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Withdraw the consent, and with it every capsule; windows that it opened end at once (patients)
+    Revoke {
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Lodge emergency capsules for records [default: every record in force that has none] (patients)
+    Lodge {
+        /// The records' numbers
+        records: Vec<RecordId>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Withdraw the emergency capsules of records; the consent stands for others (patients)
+    Withdraw {
+        /// The records' numbers
+        #[arg(required = true, num_args = 1..=32)]
+        records: Vec<RecordId>,
+    },
+    /// Show a patient's emergency consent, and what is not lodged
+    Show {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+    /// Open a record in an emergency, without a grant, and write the document; the patient is alerted and an administrator
+    /// reviews it (doctors)
+    Open {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(EmergencyReason::ALL, EmergencyReason::name))]
+        reason: EmergencyReason,
+        /// A file or a folder to write to, or - for stdout [default: this folder, the file's own name]
+        #[arg(long, short, value_name = "PATH")]
+        output: Option<PathBuf>,
+        /// Overwrite a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// List the emergency openings that wait for a review, the oldest first
+    Pending {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Review an emergency opening (administrators)
+    Review {
+        /// The number of its entry in the read log
+        reading: ReadingId,
+        /// What was found
+        #[arg(long, value_parser = term(ReviewOutcome::ALL, ReviewOutcome::name))]
+        outcome: ReviewOutcome,
+    },
+}
+
+/// Alerts.
+#[derive(Debug, Args)]
+pub struct Alerts {
+    /// Begin with this block: the one after the last that was seen [default: the next to become final]
+    #[arg(long, value_name = "BLOCK")]
+    pub from: Option<u32>,
+    /// Number, username or address of the member [default: this account]
+    #[arg(long)]
+    pub member: Option<MemberSelector>,
+    /// End after so many blocks with alerts [default: go on]
+    #[arg(long, value_name = "N")]
+    pub count: Option<u32>,
 }
 
 /// A parser for one of a closed set of terms.

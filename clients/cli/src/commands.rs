@@ -2,7 +2,9 @@
 
 mod access;
 mod account;
+mod alerts;
 mod appointment;
+mod emergency;
 mod guardian;
 mod link;
 mod member;
@@ -33,6 +35,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Guardian(command) => guardian::run(&session, command).await,
         Command::Link(command) => link::run(&session, command).await,
         Command::Gateway(command) => link::run_gateway(command).await,
+        Command::Emergency(command) => emergency::run(&session, command).await,
+        Command::Alerts(command) => alerts::run(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

@@ -65,6 +65,11 @@ impl Session {
         Ok(data.join("uploads"))
     }
 
+    /// Whether output is for machines.
+    pub fn is_json(&self) -> bool {
+        self.global.json
+    }
+
     /// Whether a key was named.
     pub fn has_key(&self) -> bool {
         self.global.key.is_some()

@@ -160,6 +160,26 @@ impl Config for ChainConfig {
         path = "pallet_reports::types::NewRecord",
         with = "::subxt::utils::Static<crate::chain::NewAnchor>"
     ),
+    substitute_type(
+        path = "medchain_primitives::keys::EmergencyCapsuleHash",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyCapsuleHash>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::EmergencyReason",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::ReviewOutcome",
+        with = "::subxt::utils::Static<::medchain_primitives::ReviewOutcome>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyInstitutions",
+        with = "::subxt::utils::Static<crate::chain::EmergencyInstitutions>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyLodging",
+        with = "::subxt::utils::Static<crate::chain::EmergencyLodging>"
+    ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
     substitute_type(
         path = "pallet_access::types::RecordGrant",
@@ -228,6 +248,24 @@ pub struct RecordGrant {
     pub record: RecordId,
     /// The patient half, sealed to the reader's current key.
     pub seal: VersionedSeal,
+}
+
+/// For which institutions an emergency consent is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum EmergencyInstitutions {
+    /// All: any doctor may open.
+    All,
+    /// These hospitals, at most `limits::EMERGENCY_INSTITUTIONS_MAX`, and the doctors affiliated with them.
+    Chosen(Vec<MemberId>),
+}
+
+/// An emergency capsule to lodge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct EmergencyLodging {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 of its emergency capsule.
+    pub capsule: EmergencyCapsuleHash,
 }
 
 /// A content as a record names it.
@@ -546,6 +584,36 @@ pub mod calls {
         tx().access().seal_to_guardian(Static(guardian), BoundedVec(grants.into_iter().map(Static).collect()))
     }
 
+    /// Gives an emergency consent, or changes it.
+    pub fn give_emergency_consent(patient: MemberId, institutions: EmergencyInstitutions) -> impl Payload {
+        tx().access().give_emergency_consent(Static(patient), Static(institutions))
+    }
+
+    /// Withdraws an emergency consent, with as many capsules as one call takes.
+    pub fn revoke_emergency_consent(patient: MemberId) -> impl Payload {
+        tx().access().revoke_emergency_consent(Static(patient))
+    }
+
+    /// Lodges emergency capsules for records of one patient.
+    pub fn lodge_emergency(lodgings: Vec<EmergencyLodging>) -> impl Payload {
+        tx().access().lodge_emergency(BoundedVec(lodgings.into_iter().map(Static).collect()))
+    }
+
+    /// Withdraws the emergency capsules of records.
+    pub fn withdraw_emergency(records: Vec<RecordId>) -> impl Payload {
+        tx().access().withdraw_emergency(BoundedVec(records.into_iter().map(Static).collect()))
+    }
+
+    /// A doctor opens a record in an emergency.
+    pub fn open_emergency(record: RecordId, reason: EmergencyReason) -> impl Payload {
+        tx().access().open_emergency(Static(record), Static(reason))
+    }
+
+    /// An administrator reviews an emergency opening.
+    pub fn review_emergency(reading: ReadingId, outcome: ReviewOutcome) -> impl Payload {
+        tx().access().review_emergency(Static(reading), Static(outcome))
+    }
+
     /// The reader gives a grant up.
     pub fn relinquish(record: RecordId) -> impl Payload {
         tx().access().relinquish(Static(record))
@@ -701,6 +769,32 @@ pub mod events {
             purpose: Purpose,
             /// The end of the reading window, in milliseconds.
             closes_at: Moment,
+        }
+    );
+    event!(
+        /// A record was opened in an emergency.
+        EmergencyOpened of "Access" {
+            /// The number of the entry in the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            doctor: MemberId,
+            /// Why.
+            reason: EmergencyReason,
+            /// The end of the reading window, in milliseconds.
+            closes_at: Moment,
+        }
+    );
+    event!(
+        /// An emergency consent was withdrawn.
+        EmergencyConsentRevoked of "Access" {
+            /// Whose records they are.
+            patient: MemberId,
+            /// Whether capsules are left, for another call.
+            more: bool,
         }
     );
     event!(

@@ -1,8 +1,10 @@
 //! A connection to a node: typed reads of `medchain_*`, and transactions.
 
+mod alerts;
 mod reads;
 mod submit;
 
+pub use alerts::Alerts;
 pub use reads::{AccessDecision, Member, MemberSelector};
 pub use submit::{Stage, Submitted, Wait};
 pub use subxt::tx::Payload;

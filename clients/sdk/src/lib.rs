@@ -11,6 +11,7 @@
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
 //! | [`audit`] | the read log as FHIR AuditEvents |
+//! | [`erasure`] | which nodes have deleted an erased record |
 //! | [`description`] | what a document is, in FHIR |
 //! | [`link`] | records shown to who has no account: SMART Health Links |
 //! | [`gateway`] | the gateway that hosts links and serves the portal |
@@ -26,6 +27,7 @@ pub mod audit;
 pub mod chain;
 pub mod client;
 pub mod description;
+pub mod erasure;
 mod error;
 pub mod gateway;
 pub mod keystore;
@@ -33,6 +35,7 @@ pub mod link;
 pub mod proof;
 pub mod record;
 pub mod statement;
+mod transfer;
 pub mod vault;
 
 pub use account::Identity;

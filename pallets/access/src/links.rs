@@ -2,9 +2,8 @@
 //! the hash of its secret, hosted by one institution, and opened by it for whoever holds the link.
 
 use crate::{
-    decision::ensure_each_once, Config, Error, Event, Link, LinkByCommitment, LinkOpening, LinkOpenings, LinkRecords,
-    Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId, Pallet, ReadLog, Reading,
-    SealedRecipient,
+    Config, Error, Event, Link, LinkByCommitment, LinkOpening, LinkOpenings, LinkRecords, Links, LinksByPatient,
+    LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId, Pallet, ReadLog, Reading, SealedRecipient,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};
@@ -89,7 +88,7 @@ impl<T: Config> Pallet<T> {
         ensure!(T::Members::by_id(host).is_some_and(is_active_institution), Error::<T>::NotAnInstitution);
         ensure!((limits::LINK_MIN..=limits::LINK_MAX).contains(&duration), Error::<T>::LinkDurationOutOfRange);
         ensure!((1..=limits::LINK_OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
-        ensure_each_once::<T>(&records)?;
+        Self::ensure_each_record_once(&records)?;
         for record in &records {
             let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
             ensure!(info.patient == patient, Error::<T>::RecordOfAnotherPatient);
@@ -197,7 +196,7 @@ impl<T: Config> Pallet<T> {
         for (id, link) in Links::<T>::iter() {
             links += 1;
             ensure!(id >= LinkId::FIRST && id < next, "a link has a number that was not given out");
-            ensure!(ensure_each_once::<T>(&link.records).is_ok(), "a link names no record, or one twice");
+            ensure!(Self::ensure_each_record_once(&link.records).is_ok(), "a link names no record, or one twice");
             let of_patient =
                 |record: &RecordId| T::Records::record(*record).is_some_and(|info| info.patient == link.patient);
             ensure!(link.records.iter().all(of_patient), "a link shows another patient's record");

@@ -8,8 +8,11 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{SortedMembers, Time},
+};
+use frame_system::{pallet_prelude::BlockNumberFor, EnsureSignedBy};
 use medchain_primitives::{
     EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, Status, VersionedSeal, DAY,
 };
@@ -87,7 +90,9 @@ impl frame_system::Config for Test {
 impl Config for Test {
     type Members = Directory;
     type Care = CareList;
+    type Affiliations = AffiliationList;
     type Records = RecordList;
+    type AdminOrigin = EnsureSignedBy<OneAdministrator, AccountId>;
     type Administrators = OneAdministrator;
     type Time = Clock;
     type WeightInfo = ();
@@ -98,6 +103,8 @@ parameter_types! {
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// Doctors and the hospitals that they are affiliated with.
+    pub static Affiliated: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
     /// The anchored records.
     pub static Anchored: BTreeMap<RecordId, RecordInfo> = BTreeMap::new();
     /// The clock, in milliseconds.
@@ -135,6 +142,19 @@ impl CareRelations for CareList {
     }
 }
 
+/// The affiliations in [`Affiliated`].
+pub struct AffiliationList;
+impl Affiliations for AffiliationList {
+    fn is_affiliated(doctor: MemberId, institution: MemberId) -> bool {
+        Affiliated::get().contains(&(doctor, institution))
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_affiliate(doctor: MemberId, institution: MemberId) {
+        Affiliated::mutate(|affiliated| affiliated.insert((doctor, institution)));
+    }
+}
+
 /// The records in [`Anchored`].
 pub struct RecordList;
 impl RecordDirectory for RecordList {
@@ -161,6 +181,12 @@ impl RecordDirectory for RecordList {
 
 /// [`ADMINISTRATOR`] alone.
 pub struct OneAdministrator;
+impl SortedMembers<AccountId> for OneAdministrator {
+    fn sorted_members() -> Vec<AccountId> {
+        alloc::vec![ADMINISTRATOR]
+    }
+}
+
 impl frame_support::traits::Contains<AccountId> for OneAdministrator {
     fn contains(account: &AccountId) -> bool {
         *account == ADMINISTRATOR
@@ -222,6 +248,16 @@ pub fn open_care(patient: AccountId, doctor: AccountId) {
 /// Ends a care relation.
 pub fn end_care(patient: AccountId, doctor: AccountId) {
     UnderCare::mutate(|care| care.remove(&(id(patient), id(doctor))));
+}
+
+/// Affiliates a doctor with a hospital.
+pub fn affiliate(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.insert((id(doctor), id(hospital))));
+}
+
+/// Ends an affiliation.
+pub fn end_affiliation(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.remove(&(id(doctor), id(hospital))));
 }
 
 /// Anchors one more record.
@@ -294,7 +330,9 @@ pub fn open(reader: AccountId, record: RecordId) -> DispatchResult {
 pub fn reads_until(reader: AccountId, record: RecordId) -> Result<Moment, sp_runtime::DispatchError> {
     match Access::ensure_may_read(&reader, record)? {
         Permit::Reader { closes_at } => Ok(closes_at),
-        Permit::Owner | Permit::Administrator => panic!("a reader by grant was taken for another"),
+        Permit::Owner | Permit::Administrator | Permit::Emergency { .. } => {
+            panic!("a reader by grant was taken for another")
+        }
     }
 }
 
@@ -367,6 +405,7 @@ impl ExtBuilder {
                 anchor(record, patient, author, kind);
             }
             UnderCare::set(BTreeSet::new());
+            Affiliated::set(BTreeSet::new());
             for (patient, doctor) in self.care {
                 open_care(patient, doctor);
             }

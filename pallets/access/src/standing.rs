@@ -230,7 +230,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
     }
 
-    /// Removes requests and grants that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
+    /// Removes requests, grants and emergency windows that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
     /// weight that it used.
     pub(crate) fn remove_expired(remaining: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(remaining);
@@ -257,6 +257,9 @@ impl<T: Config> Pallet<T> {
                         Self::deposit_event(Event::GrantExpired { record, reader });
                     }
                 }
+                Expiring::EmergencyWindow(record, doctor) => {
+                    Self::remove_emergency_window(record, doctor);
+                }
             }
         }
         meter.consumed()
@@ -281,5 +284,11 @@ impl<T: Config> RecordConsents for Pallet<T> {
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
         let (info, grant) = (T::Records::record(record), Grants::<T>::get(record, reader));
         info.zip(grant).is_some_and(|(info, grant)| Self::ensure_stands(&info, reader, &grant, T::Time::now()).is_ok())
+    }
+
+    fn forget_record(record: RecordId) {
+        if let Some(info) = T::Records::record(record) {
+            Self::remove_capsule(info.patient, record);
+        }
     }
 }

@@ -5,7 +5,8 @@ use crate::rpc::Rpc;
 use anyhow::{anyhow, ensure, Context, Result};
 use medchain_runtime::{Access, Appointments, Quotas, Registry, Reports};
 use serde_json::Value;
-use sp_core::{hashing::blake2_256, storage::Storage};
+use sp_core::storage::Storage;
+use sp_io::hashing::blake2_256;
 use std::collections::BTreeMap;
 
 /// What went through the finalized chain: how often each transaction did, by its hash.

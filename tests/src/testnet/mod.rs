@@ -242,8 +242,7 @@ impl Testnet {
     /// Cuts every link between nodes of different groups, and makes those within a group whole. A node that is in no
     /// group goes with the first.
     pub fn partition(&self, groups: &[Vec<usize>]) {
-        let group_of =
-            |node: usize| groups.iter().position(|group| group.contains(&node)).unwrap_or_default();
+        let group_of = |node: usize| groups.iter().position(|group| group.contains(&node)).unwrap_or_default();
         for (from, row) in self.links.iter().enumerate() {
             for (to, link) in row.iter().enumerate() {
                 if let Some(link) = link {
