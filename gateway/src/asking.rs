@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use medchain_primitives::{statements, LinkId, LinkOperation, LinkStatement, LinkStatus, Moment, MINUTE};
+use medchain_primitives::{LinkId, LinkOperation, LinkStatement, LinkStatus, Moment, MINUTE};
 use medchain_runtime_api::LinkView;
 use medchain_sdk::{
     client::MemberSelector,
@@ -158,7 +158,7 @@ async fn asked(app: &App, headers: &HeaderMap, operation: LinkOperation, body: &
         let account: &[u8; 32] = member.account.as_ref();
         let key = sr25519::Public::from_raw(*account);
         let signed = sr25519::Pair::verify(&signature, statement.as_bytes(), &key)
-            || sr25519::Pair::verify(&signature, statements::wrapped(&statement), &key);
+            || sr25519::Pair::verify(&signature, medchain_primitives::wrapped(&statement), &key);
         if signed {
             return Ok(view);
         }

@@ -52,7 +52,7 @@ diesel::allow_tables_to_appear_in_same_query!(links, files, tickets);
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
-pub enum Connection {
+pub enum AnyConnection {
     /// PostgreSQL.
     Postgres(PgConnection),
     /// SQLite.
@@ -137,14 +137,14 @@ enum Address {
 }
 
 impl ManageConnection for Manager {
-    type Connection = Connection;
+    type Connection = AnyConnection;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> std::result::Result<Connection, Self::Error> {
+    fn connect(&self) -> std::result::Result<AnyConnection, Self::Error> {
         use diesel::r2d2::Error;
         match &self.0 {
             Address::Postgres(url) => {
-                PgConnection::establish(url).map(Connection::Postgres).map_err(Error::ConnectionError)
+                PgConnection::establish(url).map(AnyConnection::Postgres).map_err(Error::ConnectionError)
             }
             Address::Sqlite(file) => {
                 let mut connection = SqliteConnection::establish(file).map_err(Error::ConnectionError)?;
@@ -155,16 +155,16 @@ impl ManageConnection for Manager {
                          PRAGMA secure_delete = ON;",
                     )
                     .map_err(Error::QueryError)?;
-                Ok(Connection::Sqlite(connection))
+                Ok(AnyConnection::Sqlite(connection))
             }
         }
     }
 
-    fn is_valid(&self, connection: &mut Connection) -> std::result::Result<(), Self::Error> {
+    fn is_valid(&self, connection: &mut AnyConnection) -> std::result::Result<(), Self::Error> {
         connection.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, connection: &mut Connection) -> bool {
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         connection.is_broken()
     }
 }
