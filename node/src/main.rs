@@ -1,6 +1,7 @@
 //! The MedChain node: a validator or a full node of the consortium's chain, with the vault beside it.
 
 mod admission;
+mod alerts;
 mod chain_spec;
 mod cli;
 mod command;
@@ -8,6 +9,7 @@ mod erasure;
 mod gate;
 mod http;
 mod ipfs;
+mod loopback;
 mod peers;
 mod release_key;
 mod replication;

@@ -2,6 +2,7 @@
 
 use crate::{
     admission::Admission,
+    alerts::AlertLog,
     chain_spec::LOCAL_ID,
     cli::{StoreArguments, VaultArguments},
     erasure::Erasures,
@@ -10,7 +11,7 @@ use crate::{
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker, Statements},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replication, ReplicationStatus},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus},
     rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
@@ -24,7 +25,11 @@ use medchain_runtime_api::{AccessApi, ReportsApi};
 use medchain_vault::{Bucket, ContentRoot as Cid, Options, Vault, VaultError};
 use sc_client_api::Backend;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
-use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
+use sc_consensus_grandpa::{
+    BeforeBestBlockBy, FinalityProofProvider, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain, VotingRulesBuilder,
+};
+use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
+use sc_network::config::TransportConfig;
 use sc_service::{
     config::KeystoreConfig, error::Error as ServiceError, ChainType, Configuration, PartialComponents, TaskManager,
     WarpSyncConfig,
@@ -73,6 +78,12 @@ const JUSTIFICATION_PERIOD: u32 = 512;
 /// The usual time for a vote to spread among the validators.
 const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
+/// Where the compiled runtimes are kept, below the chain's data folder.
+const RUNTIME_CACHE: &str = "runtime-cache";
+
+/// Validators vote this many blocks behind the best one: see ADR 0014.
+const VOTE_BEHIND_BEST: BlockNumber = 1;
+
 /// Uploads to which nothing was written for this long are given up.
 const STAGING_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -92,7 +103,7 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
         })
         .transpose()?;
 
-    let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+    let executor = new_executor(config);
     let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, Executor>(
         config,
         telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
@@ -157,6 +168,22 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
     })
 }
 
+/// The executor of the runtime. What it compiles is kept beside the database, so that a node which starts again is there
+/// in a second; compiling takes the better part of a start.
+fn new_executor(config: &Configuration) -> Executor {
+    let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
+        HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
+    });
+    Executor::builder()
+        .with_execution_method(config.executor.wasm_method)
+        .with_onchain_heap_alloc_strategy(heap)
+        .with_offchain_heap_alloc_strategy(heap)
+        .with_max_runtime_instances(config.executor.max_runtime_instances)
+        .with_runtime_cache_size(config.executor.runtime_cache_size)
+        .with_cache_path(config.data_path.join(RUNTIME_CACHE))
+        .build()
+}
+
 /// The time and the slot that belongs to it.
 fn inherents(
     slot_duration: sc_consensus_aura::SlotDuration,
@@ -176,6 +203,10 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 ) -> Result<TaskManager, ServiceError> {
     // A node of the consortium is an IPFS peer wherever the network can be one.
     config.network.ipfs_server |= N::SUPPORTS_IPFS;
+    // litep2p itself takes no notice of `--no-private-ip`: what peers say of private addresses is then passed over.
+    if matches!(config.network.transport, TransportConfig::Normal { allow_private_ip: false, .. }) {
+        config.network.allow_non_globals_in_dht = false;
+    }
     let PartialComponents {
         client,
         backend,
@@ -265,8 +296,11 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced).run(),
     );
+
+    let alerts = Arc::new(AlertLog::new(client.clone())?);
+    task_manager.spawn_handle().spawn_blocking("alerts", "rpc", alerts.clone().run());
 
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
@@ -274,6 +308,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
+    let replaced = Arc::new(Replaced::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
     let answering = Answering::new(statements, reserved.iter().map(|peer| peer.peer_id).collect());
     task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
@@ -286,6 +321,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
+            replaced.clone(),
             replication_status.clone(),
             vault_metrics.clone(),
         )
@@ -373,6 +409,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 pool: pool.clone(),
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
+                alerts: alerts.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)
@@ -436,8 +473,12 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             telemetry: telemetry.as_ref().map(Telemetry::handle),
             protocol_name: grandpa_protocol_name,
         };
-        // Validators vote two blocks behind the best one, where forks are rare. A single validator has no forks.
-        let voting_rules = if is_development { VotingRulesBuilder::new() } else { VotingRulesBuilder::default() };
+        // Forks are rare a block behind the best one. A single validator has none.
+        let voting_rules = if is_development {
+            VotingRulesBuilder::new()
+        } else {
+            VotingRulesBuilder::new().add(BeforeBestBlockBy(VOTE_BEHIND_BEST)).add(ThreeQuartersOfTheUnfinalizedChain)
+        };
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: grandpa_config,
             link: grandpa_link,

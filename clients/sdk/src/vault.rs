@@ -7,9 +7,9 @@ use crate::{
     transfer::Transfer,
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
+use medchain_runtime_api::RecordView;
 use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
 use serde::{de::DeserializeOwned, Deserialize};
 use serde_json::{json, Value};
@@ -164,14 +164,7 @@ impl Holding {
 
 /// The authoring keys of the validators at the finalized block, by the node's word.
 pub(crate) async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
-    let finalized: Value = client.call("chain_getFinalizedHead", []).await?;
-    let key = [sp_crypto_hashing::twox_128(b"Aura"), sp_crypto_hashing::twox_128(b"Authorities")].concat();
-    let key = format!("0x{}", hex::encode(key));
-    let stored: Option<String> = client.call("state_getStorage", [json!(key), finalized]).await?;
-    let malformed = || Error::MalformedAnswer { method: "state_getStorage".to_owned() };
-    let stored = stored.ok_or_else(malformed)?;
-    let bytes = hex::decode(stored.strip_prefix("0x").unwrap_or(&stored)).map_err(|_| malformed())?;
-    Vec::decode_all(&mut bytes.as_slice()).map_err(|_| malformed())
+    Ok(client.stored("Aura", "Authorities", &[]).await?.unwrap_or_default())
 }
 
 /// Waits, for a content named by its CID, until `copies` validators have said, each with a signature that is checked here, that they hold the content whole.
@@ -208,6 +201,18 @@ pub async fn await_copies(
         }
         tokio::time::sleep(COPIES_POLL).await;
     }
+}
+
+/// Stores the emergency capsule of a record, once the chain names its hash.
+pub(crate) async fn lodge_capsule(
+    client: &Client,
+    identity: &Identity,
+    record: &RecordView,
+    capsule: &[u8],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, ContentRoot(record.content.0));
+    tickets.call::<Value>("vault_lodgeEmergency", [json!(record.id), json!(BASE64.encode(capsule))]).await?;
+    Ok(())
 }
 
 /// What a node answers to `vault_begin`.
@@ -291,6 +296,26 @@ pub async fn store(
     Ok(())
 }
 
+/// Adds an envelope to a record of one's own, before the chain names it.
+///
+/// # Errors
+/// What the node refuses.
+pub(crate) async fn add_envelope(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let added: Finished = tickets.call("vault_reseal", [json!(record), json!(BASE64.encode(envelope))]).await?;
+    if added.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_reseal".to_owned() });
+    }
+    Ok(())
+}
+
 /// Ranges of at most so many leaves.
 fn pieces(leaves: Range<u32>, most: u32) -> impl Iterator<Item = Range<u32>> {
     let end = leaves.end;
@@ -364,20 +389,33 @@ impl<'a> Reads<'a> {
         self.bytes("vault_envelope", [json!(self.record)]).await
     }
 
+    /// The record's emergency capsule; not verified yet.
+    pub(crate) async fn emergency_capsule(&self) -> Result<Vec<u8>> {
+        self.bytes("vault_emergencyCapsule", [json!(self.record)]).await
+    }
+
     /// The committee's answers, wrapped to the reader.
     pub(crate) async fn release(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_release").await
+    }
+
+    /// The committee's answers for the emergency capsule, wrapped to the doctor.
+    pub(crate) async fn release_emergency(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_releaseEmergency").await
+    }
+
+    async fn releases(&self, method: &str) -> Result<Vec<SealedRelease>> {
         #[derive(Deserialize)]
         struct Release {
             index: u16,
             sealed: String,
         }
-        let releases: Vec<Release> = self.tickets.call("vault_release", [json!(self.record)]).await?;
+        let releases: Vec<Release> = self.tickets.call(method, [json!(self.record)]).await?;
         releases
             .into_iter()
             .map(|release| {
                 let hex = release.sealed.strip_prefix("0x").unwrap_or(&release.sealed);
-                let sealed =
-                    hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: "vault_release".to_owned() })?;
+                let sealed = hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })?;
                 Ok(SealedRelease { index: release.index, sealed })
             })
             .collect()

@@ -16,6 +16,10 @@ pub enum Code {
     UnknownBlock = 7002,
     /// A parameter has the right type and a wrong value.
     BadParameter = 7003,
+    /// The alerts of a block are kept no more.
+    AlertsGone = 7004,
+    /// A subscriber did not take its messages in time.
+    SlowSubscriber = 7005,
     /// The ticket is refused.
     Ticket = 7101,
     /// The account may not store this.

@@ -2,7 +2,7 @@
 //! bytes become base64 and back.
 
 use crate::{
-    gate::{now, Gate},
+    gate::{now, Gate, SealedRelease},
     rpc::{
         failure::{failure, Code},
         medchain::Id,
@@ -18,6 +18,7 @@ use jsonrpsee::{
     Extensions,
 };
 use medchain_primitives::{limits, Moment, RecordId};
+use medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES;
 use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
 use serde::Serialize;
 use serde_json::{json, Value};
@@ -70,6 +71,12 @@ pub struct Release {
     pub index: u16,
     /// The release, wrapped to the reader's encryption key.
     pub sealed: Bytes,
+}
+
+impl From<SealedRelease> for Release {
+    fn from(SealedRelease { index, sealed }: SealedRelease) -> Self {
+        Self { index, sealed: sealed.into() }
+    }
 }
 
 /// A validator's signed word that its node holds a content.
@@ -221,6 +228,39 @@ pub trait VaultApi {
     #[method(name = "vault_release", blocking, with_extensions)]
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
+    /// Adds an envelope to a record of the ticket's account, before `Reports.reseal` names it: the envelope before with
+    /// other seals, one of them for the owner's current key. With a ticket for storing the record's content. Envelopes that
+    /// are never named stay, as far as there is room for them beside the content.
+    ///
+    /// Example: `vault_reseal(ticket, 3, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`tooManyEnvelopes`), 7103 (besides: `notOwner`), 7104, 7105 (not an envelope, `otherCapsule`,
+    /// `notSealedToOwner`), 7107, 7108.
+    #[method(name = "vault_reseal", blocking, with_extensions)]
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored>;
+
+    /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
+    /// content. May be repeated.
+    ///
+    /// Example: `vault_lodgeEmergency(ticket, 3, "…")` gives `null`.
+    /// Errors: 7101, 7102 (`notLodged`), 7104, 7105 (`emergencyCapsule`: not one of this record by who lodged it), 7107, 7108.
+    #[method(name = "vault_lodgeEmergency", blocking, with_extensions)]
+    fn lodge_emergency(&self, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()>;
+
+    /// The emergency capsule of a record, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_emergencyCapsule(ticket, 3)` gives `"…"`.
+    /// Errors: 7101, 7103 (besides: `noEmergency` for who reads the record otherwise), 7104, 7107, 7108.
+    #[method(name = "vault_emergencyCapsule", blocking, with_extensions)]
+    fn emergency_capsule(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
+
+    /// This node's partial releases of what a record's emergency capsule holds, as `vault_release` gives those of its
+    /// committee half, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_releaseEmergency(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
+    /// Errors: 7101, 7103 (besides: `noEmergency`), 7104, 7107, 7108, 7109.
+    #[method(name = "vault_releaseEmergency", blocking, with_extensions)]
+    fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
     /// Which nodes have deleted an erased record, and when, each by its signature: this node and those connected to it.
     /// Needs no ticket: that a record is erased is on chain.
     ///
@@ -335,8 +375,36 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn release(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_release", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            let releases = self.gate.release(&reading)?.into_iter();
-            Ok(releases.map(|release| Release { index: release.index, sealed: release.sealed.into() }).collect())
+            Ok(self.gate.release(&reading)?.into_iter().map(Release::from).collect())
+        })
+    }
+
+    fn reseal(&self, extensions: &Extensions, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored> {
+        self.call(extensions, "vault_reseal", || {
+            let envelope = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+            let (content, envelope) = self.gate.reseal(&ticket, RecordId(record.0), &envelope)?;
+            Ok(Stored { content: content.to_string(), envelope: envelope.into() })
+        })
+    }
+
+    fn lodge_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()> {
+        self.call(extensions, "vault_lodgeEmergency", || {
+            let capsule = decode(&capsule, EMERGENCY_CAPSULE_BYTES)?;
+            self.gate.lodge_emergency(&ticket, RecordId(record.0), &capsule)
+        })
+    }
+
+    fn emergency_capsule(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.call(extensions, "vault_emergencyCapsule", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(STANDARD.encode(self.gate.emergency_capsule(&reading)?.to_bytes()))
+        })
+    }
+
+    fn release_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
+        self.call(extensions, "vault_releaseEmergency", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(self.gate.release_emergency(&reading)?.into_iter().map(Release::from).collect())
         })
     }
 

@@ -10,12 +10,13 @@ use crate::{
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
-use medchain_runtime_api::{Page, ReadLogOf, RequestView};
+use medchain_runtime_api::{EmergencyOpeningView, GrantView, Page, ReadLogOf, RequestView};
 use medchain_sdk::{
+    account::AccountId,
     audit::audit_events,
     chain::{calls, events, RecordGrant},
     client::MemberSelector,
-    record::{half_of, reader_half, reseal, Actor},
+    record::{actor, half_of, reader_half, reseal},
     Error,
 };
 
@@ -28,7 +29,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             Ok(shown_requests(&inbox, "no requests wait"))
         }
         Access::Requests { page } => {
-            let me = session.me().await?;
+            let me = session.acts_for().await?;
             let own = session.client().await?.requests_by(me.id, page.after.map(RequestId), page.limit).await?;
             Ok(shown_requests(&own, "no requests wait"))
         }
@@ -58,7 +59,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                 return audit(session, of).await;
             }
             let log = session.client().await?.read_log(of, page.after.map(ReadingId), page.limit).await?;
-            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS"];
+            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS", "EMERGENCY", "STAFF"];
             Ok(listing(&log, "nothing was opened", heading, |reading| {
                 [
                     reading.id.to_string(),
@@ -68,10 +69,13 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                     reading.reader.to_string(),
                     reading.purpose.to_string(),
                     reading.basis.to_string(),
+                    shown_emergency(reading.emergency.as_ref()),
+                    shown_staff(reading.staff.as_ref()),
                 ]
             }))
         }
-        Access::Grants { record, page } => grants(session, record, page.after, page.limit).await,
+        Access::Grants { record, patient: None, page } => grants(session, record, page.after, page.limit).await,
+        Access::Grants { patient: Some(patient), .. } => grants_of_patient(session, &patient).await,
         Access::Share { patient, hospital } => share(session, &patient, &hospital).await,
     }
 }
@@ -121,8 +125,8 @@ async fn grant(
     }
     let records = if only.is_empty() { request.records.clone() } else { only };
     let reader = client.proven_member(&MemberSelector::Number(request.requester)).await?;
-    let actor = Actor::Member(Box::new(me));
     let identity = session.identity().await?;
+    let actor = actor(client, identity).await?;
     let mut grants = Vec::new();
     for record in &records {
         let record = client.record(*record).await?;
@@ -233,7 +237,7 @@ async fn log_of(
         (_, Some(patient), _) => ReadLogOf::Patient(resolve(session, &patient).await?),
         (_, _, Some(reader)) => ReadLogOf::Reader(resolve(session, &reader).await?),
         _ => {
-            let me = session.me().await?;
+            let me = session.acts_for().await?;
             if me.role == Role::Patient {
                 ReadLogOf::Patient(me.id)
             } else {
@@ -243,35 +247,53 @@ async fn log_of(
     })
 }
 
+const GRANTS_HEADING: [&str; 7] = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
+
+fn grant_row(grant: &GrantView) -> [String; 7] {
+    let window = match grant.window_closes_at {
+        Some(closes) if closes > now() => format!("until {}", shown(closes)),
+        _ => "closed".to_owned(),
+    };
+    [
+        grant.record.to_string(),
+        grant.reader.to_string(),
+        grant.purpose.to_string(),
+        grant.basis.to_string(),
+        shown(grant.expires_at),
+        grant.openings_left.to_string(),
+        window,
+    ]
+}
+
 async fn grants(session: &Session, record: Option<RecordId>, after: Option<u64>, limit: u32) -> Result<Report> {
     let client = session.client().await?;
-    let heading = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
-    let row = |grant: &medchain_runtime_api::GrantView| {
-        let window = match grant.window_closes_at {
-            Some(closes) if closes > now() => format!("until {}", shown(closes)),
-            _ => "closed".to_owned(),
-        };
-        [
-            grant.record.to_string(),
-            grant.reader.to_string(),
-            grant.purpose.to_string(),
-            grant.basis.to_string(),
-            shown(grant.expires_at),
-            grant.openings_left.to_string(),
-            window,
-        ]
-    };
     Ok(match record {
         Some(record) => {
             let page = client.grants_of_record(record, after.map(MemberId), limit).await?;
-            listing(&page, "no grants", heading, row)
+            listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
         None => {
-            let me = session.me().await?.id;
+            let me = session.acts_for().await?.id;
             let page = client.grants_of_reader(me, after.map(RecordId), limit).await?;
-            listing(&page, "no grants", heading, row)
+            listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
     })
+}
+
+/// Every grant on a patient's records, reader by reader.
+async fn grants_of_patient(session: &Session, patient: &MemberSelector) -> Result<Report> {
+    let patient = resolve(session, patient).await?;
+    let client = session.client().await?;
+    let (mut items, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = client.grants_of_patient(patient, cursor, limits::PAGE_MAX).await?;
+        items.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(listing(&Page::<_, MemberId> { items, next: None }, "no grants", GRANTS_HEADING, grant_row))
 }
 
 async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSelector) -> Result<Report> {
@@ -282,7 +304,8 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
     let record = client.record(profile).await?;
     let own = client.grant(profile, me.id).await?.ok_or(Error::NotGranted(profile))?;
     let hospital = client.proven_member(hospital).await?;
-    let half = reader_half(client, session.identity().await?, &record, &own)?;
+    let identity = session.identity().await?;
+    let half = reader_half(client, identity, &actor(client, identity).await?, &record, &own)?;
     let seal = reseal(client.genesis(), record.content.0, &half, &hospital.key)?;
     let submitted =
         session.submit(calls::share(patient.id, hospital.id, SealedProfile { record: profile, seal })).await?;
@@ -296,8 +319,8 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
         )))
 }
 
-fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
-    listing(page, none, ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "MADE", "WAITS UNTIL"], |request| {
+fn shown_requests(page: &Page<RequestView<AccountId>, RequestId>, none: &str) -> Report {
+    listing(page, none, ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "MADE", "WAITS UNTIL", "STAFF"], |request| {
         [
             request.id.to_string(),
             request.requester.to_string(),
@@ -306,10 +329,26 @@ fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
             request.purpose.to_string(),
             shown(request.requested_at),
             shown(request.expires_at),
+            shown_staff(request.staff.as_ref()),
         ]
     })
 }
 
-fn numbers(records: &[RecordId]) -> String {
+/// The staff account that acted, or nothing.
+fn shown_staff(staff: Option<&AccountId>) -> String {
+    staff.map(AccountId::to_string).unwrap_or_default()
+}
+
+/// Why it was an emergency, and what an administrator found.
+fn shown_emergency(emergency: Option<&EmergencyOpeningView>) -> String {
+    match emergency {
+        None => "-".to_owned(),
+        Some(EmergencyOpeningView { reason, outcome: None, .. }) => format!("{reason}, to be reviewed"),
+        Some(EmergencyOpeningView { reason, outcome: Some(outcome), .. }) => format!("{reason}, {outcome}"),
+    }
+}
+
+/// Records in a sentence.
+pub fn numbers(records: &[RecordId]) -> String {
     records.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -122,7 +122,7 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
             let record = session.client().await?.record(record).await?;
             Ok(Report::new(&record).field("cid", cid(&record)).lines(shown_record(&record)))
         }
-        Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open).await,
+        Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open, None).await,
     }
 }
 
@@ -214,6 +214,7 @@ async fn upload_document(
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
+        .field("emergency", uploaded.emergency)
         .field("copies", copies)
         .line(verb)
         .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
@@ -261,12 +262,13 @@ async fn upload_all(
         .line(format!("records: {}", shown.join(", "))))
 }
 
-async fn open(
+pub async fn open(
     session: &Session,
     record: RecordId,
     output: Option<PathBuf>,
     force: bool,
     no_open: bool,
+    emergency: Option<EmergencyReason>,
 ) -> Result<Report> {
     let to_stdout = output.as_deref() == Some(Path::new("-"));
     // Nothing that has not proved authentic to its end reaches a pipe.
@@ -283,7 +285,7 @@ async fn open(
         (None, Some(path)) if path.is_dir() => Output::Folder(path),
         (None, Some(path)) => Output::File(path),
     };
-    let options = OpenOptions { open_on_chain: !no_open, overwrite: force };
+    let options = OpenOptions { open_on_chain: !no_open, emergency, overwrite: force };
     let display = Display::new();
     let identity = session.identity().await?;
     let client = session.client().await?;

@@ -1,11 +1,12 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity, SealTarget } from "../keyring/protocol";
-import type { Committee } from "../sealing/committee";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
 import { type Described, readDescription } from "./description";
+import { RefusedError } from "./failure";
+import type { Proofs } from "./proven";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
 import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
@@ -14,11 +15,15 @@ import type {
   AccessRequest,
   AppointmentReason,
   Details,
+  DisputeReason,
   Grant,
+  GuardianScope,
   Hex,
   Member,
   Purpose,
+  RecordKinds,
   RecordView,
+  RetractionReason,
   Role,
   VettingReason,
 } from "./views";
@@ -70,6 +75,17 @@ const APPOINTMENT = {
   "not-needed": "NotNeeded",
   "referred-elsewhere": "ReferredElsewhere",
 } as const;
+const RETRACTION = {
+  "wrong-patient": "WrongPatient",
+  "wrong-document": "WrongDocument",
+  "clinical-error": "ClinicalError",
+  duplicate: "Duplicate",
+} as const;
+const DISPUTE = {
+  undecryptable: "Undecryptable",
+  "another-person": "AnotherPerson",
+  incorrect: "Incorrect",
+} as const;
 
 function term<T extends string>(type: T): { type: T; value: undefined } {
   return { type, value: undefined };
@@ -78,10 +94,20 @@ function term<T extends string>(type: T): { type: T; value: undefined } {
 /** Notes are padded to a multiple of this, so that their length tells little. */
 const NOTE_PADDING = 128;
 
+/** Most records that a call seals. */
+const RECORDS_PER_CALL = 32;
+
 /** Who acts: a member, or an administrator, who is none. */
 export type Actor =
   | { readonly type: "member"; readonly member: Member }
   | { readonly type: "administrator"; readonly keyVersion: number };
+
+/** Which node to ask, and who finalizes its chain. */
+export interface NodeSettings {
+  readonly url: string;
+  /** GRANDPA's authorities at genesis; empty if the first answer of the node is to be kept. */
+  readonly validators: readonly Hex[];
+}
 
 /** Everything that a signed-in person does. The only place where calls are built. */
 export class Acts {
@@ -89,12 +115,15 @@ export class Acts {
   readonly #keyring: Keyring;
   readonly #identity: PublicIdentity;
   readonly #url: string;
+  readonly #validators: readonly Hex[];
   readonly vault: VaultClient;
   #transactions: Promise<Transactions> | undefined;
   #genesis: Promise<Hex> | undefined;
+  #proven: Promise<Proofs> | undefined;
 
-  constructor(url: string, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
-    this.#url = url;
+  constructor(node: NodeSettings, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
+    this.#url = node.url;
+    this.#validators = node.validators;
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
@@ -103,6 +132,7 @@ export class Acts {
 
   /** Loads what signing needs ahead of the first act. */
   warmUp(): Promise<Transactions> {
+    void this.#proofs();
     this.#transactions ??= import("./transactions").then(
       (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
     );
@@ -111,6 +141,7 @@ export class Acts {
 
   end(): void {
     void this.#transactions?.then((transactions) => transactions.end());
+    void this.#proven?.then((proofs) => proofs.end());
   }
 
   async #send(build: (api: Api) => AnyTransaction, report: Report, until: Until = "finalized"): Promise<Receipt> {
@@ -124,12 +155,12 @@ export class Acts {
     return this.#genesis.then(fromHex);
   }
 
-  async #committee(): Promise<Committee> {
-    const view = await this.#reads.committee();
-    if (view === null) {
-      throw new Error("the chain has no release committee yet");
-    }
-    return { epoch: view.epoch, key: fromHex(view.key), threshold: view.threshold, shares: view.shares.map(fromHex) };
+  #proofs(): Promise<Proofs> {
+    this.#proven ??= Promise.all([import("./proven"), import("./finality")]).then(
+      ([{ Proofs }, { Finality }]) =>
+        new Proofs(this.#reads, new Finality(this.#reads, this.#validators, localStorage)),
+    );
+    return this.#proven;
   }
 
   /** Where seals for a member go: our own key is at hand, another's is proved. */
@@ -141,8 +172,7 @@ export class Acts {
         keyVersion: FIRST_KEY_VERSION,
       };
     }
-    const { provenTarget } = await import("./proven");
-    return provenTarget(this.#reads, member);
+    return (await this.#proofs()).target(member);
   }
 
   #recipient(actor: Actor): Recipient {
@@ -298,7 +328,10 @@ export class Acts {
 
   /** Our half of a record, sealed to another member: out of the envelope for its owner, out of the grant for a reader. */
   private async sealTo(record: RecordView, actor: Actor, reader: number, grant?: Grant) {
-    const target = await this.#target(reader);
+    return this.#sealToTarget(record, actor, await this.#target(reader), grant);
+  }
+
+  async #sealToTarget(record: RecordView, actor: Actor, target: SealTarget, grant?: Grant) {
     const own = {
       genesis: await this.#genesisBytes(),
       content: fromHex(record.content),
@@ -329,10 +362,11 @@ export class Acts {
     report: Report,
   ): Promise<StoredUpload> {
     const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
+    const proofs = await this.#proofs();
     if (purpose.kind === "certificate") {
-      const { provenAdministrators } = await import("./proven");
-      targets.push(...(await provenAdministrators(this.#reads)));
+      targets.push(...(await proofs.administrators()));
     }
+    const readers = purpose.kind === "certificate" ? [] : await proofs.recipients(purpose.patient, purpose.kind);
     return this.#keyring.run(
       "prepareUpload",
       {
@@ -340,8 +374,9 @@ export class Acts {
         description,
         genesis: await this.#genesisBytes(),
         author: BigInt(me.id),
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
         targets,
+        readers,
         purpose,
       },
       (done, total) => report({ type: "preparing", step: "encrypting", done, total }),
@@ -355,23 +390,60 @@ export class Acts {
       (done, total) => report({ type: "preparing", step: "storing", done, total }),
       signal,
     );
+    const { patient, kind, fills, validUntil, amends } = upload.purpose;
     const content: Hex = `0x${toHex(upload.root)}`;
     const envelope: Hex = `0x${toHex(upload.envelopeHash)}`;
-    const { patient, kind, fills, amends } = upload.purpose;
-    const size = BigInt(upload.size);
+    // Those whom the patient has dismissed since receive nothing.
+    const asked = new Set((await this.#reads.sealRecipients(patient, kind)).map((one) => one.member));
+    const document = {
+      content,
+      size: BigInt(upload.size),
+      envelope,
+      fills,
+      valid_until: validUntil === null ? undefined : BigInt(validUntil),
+      seals: upload.seals
+        .filter(({ reader }) => asked.has(reader))
+        .map(({ reader, keyVersion, seal }) => {
+          const hex: Hex = `0x${toHex(seal)}`;
+          return { reader: BigInt(reader), seal: { seal: hex, key_version: keyVersion } };
+        }),
+    };
     const receipt = await this.#send(
       (api) =>
         amends === null
-          ? api.tx.Reports.anchor({ patient: BigInt(patient), kind: term(KINDS[kind]), content, size, envelope, fills })
-          : api.tx.Reports.amend({ record: BigInt(amends), content, size, envelope, fills }),
+          ? api.tx.Reports.anchor({ patient: BigInt(patient), kind: term(KINDS[kind]), document })
+          : api.tx.Reports.amend({ record: BigInt(amends), document }),
       report,
     );
     await uploads.remove(upload.id);
     return receipt;
   }
 
-  retract(record: number, report: Report): Promise<Receipt> {
-    return this.#send((api) => api.tx.Reports.retract({ record: BigInt(record) }), report);
+  retract(record: number, reason: RetractionReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Reports.retract({ record: BigInt(record), reason: term(RETRACTION[reason]) }),
+      report,
+    );
+  }
+
+  /** Dispenses the next fill; its number makes sure that a call sent twice dispenses once. */
+  dispense(record: number, fill: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.dispense({ record: BigInt(record), fill }), report);
+  }
+
+  cancelFills(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.cancel_fills({ record: BigInt(record) }), report);
+  }
+
+  dispute(record: number, reason: DisputeReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Reports.dispute({ record: BigInt(record), reason: term(DISPUTE[reason]) }),
+      report,
+    );
+  }
+
+  withdrawDispute(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.withdraw_dispute({ record: BigInt(record) }), report);
   }
 
   erase(record: number, report: Report): Promise<Receipt> {
@@ -380,6 +452,8 @@ export class Acts {
 
   /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
   async readRecord(record: RecordView, actor: Actor, report: Report, signal: AbortSignal): Promise<Opened> {
+    const proofs = await this.#proofs();
+    await proofs.check(record);
     const owner = actor.type === "administrator" || actor.member.id === record.patient;
     const grant = owner || actor.type !== "member" ? null : await this.#reads.grant(record.id, actor.member.id);
     const fetched = await this.vault.fetch(
@@ -404,7 +478,7 @@ export class Acts {
         releaseContext: { genesis, record: BigInt(record.id), content, recipient },
         releaseKeyVersion: ownVersion,
         capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
       },
       (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
     );
@@ -429,6 +503,7 @@ export class Acts {
     return this.#send((api) => api.tx.Access.withdraw({ request: BigInt(request) }), report);
   }
 
+  /** Grants what was asked for: the patient out of the envelopes, a guardian out of what was sealed to it. */
   async grant(
     me: Member,
     request: AccessRequest,
@@ -440,7 +515,11 @@ export class Acts {
     const grants: Awaited<ReturnType<typeof this.sealTo>>[] = [];
     for (const [at, record] of records.entries()) {
       report({ type: "preparing", step: "sealing", done: at, total: records.length });
-      grants.push(await this.sealTo(record, { type: "member", member: me }, request.requester));
+      const own = record.patient === me.id ? undefined : await this.#reads.grant(record.id, me.id);
+      if (own === null) {
+        throw new RefusedError("Portal.NoSealAsGuardian", "the patient has not sealed this record to its guardian");
+      }
+      grants.push(await this.sealTo(record, { type: "member", member: me }, request.requester, own));
     }
     return this.#send(
       (api) =>
@@ -462,6 +541,84 @@ export class Acts {
 
   revoke(record: number, reader: number, report: Report): Promise<Receipt> {
     return this.#send((api) => api.tx.Access.revoke({ record: BigInt(record), reader: BigInt(reader) }), report);
+  }
+
+  /** Takes back everything that a reader holds of a patient's records, call by call while something is left. */
+  async revokeReader(patient: number, reader: number, report: Report): Promise<Receipt> {
+    const receipt = await this.#send(
+      (api) => api.tx.Access.revoke_reader({ patient: BigInt(patient), reader: BigInt(reader) }),
+      report,
+    );
+    const left = (await this.#reads.grantsOfReader(reader)).map((grant) => this.#reads.record(grant.record));
+    return (await Promise.all(left)).some((record) => record?.patient === patient)
+      ? this.revokeReader(patient, reader, report)
+      : receipt;
+  }
+
+  giveStandingConsent(
+    patient: number,
+    reader: number,
+    kinds: RecordKinds,
+    purpose: Purpose,
+    until: number,
+    report: Report,
+  ): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Access.give_standing_consent({
+          patient: BigInt(patient),
+          reader: BigInt(reader),
+          kinds,
+          purpose: term(PURPOSES[purpose]),
+          until: BigInt(until),
+        }),
+      report,
+    );
+  }
+
+  revokeStandingConsent(patient: number, reader: number, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.revoke_standing_consent({ patient: BigInt(patient), reader: BigInt(reader) }),
+      report,
+    );
+  }
+
+  appointGuardian(guardian: number, scope: GuardianScope, until: number, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.appoint_guardian({ guardian: BigInt(guardian), scope, until: BigInt(until) }),
+      report,
+    );
+  }
+
+  /** Seals the records that there are already to a guardian, 32 in a call; `null` if there is none to seal. */
+  async sealToGuardian(
+    me: Member,
+    guardian: number,
+    records: readonly RecordView[],
+    report: Report,
+  ): Promise<Receipt | null> {
+    const target = await this.#target(guardian);
+    let receipt: Receipt | null = null;
+    for (let at = 0; at < records.length; at += RECORDS_PER_CALL) {
+      const grants: Awaited<ReturnType<typeof this.sealTo>>[] = [];
+      for (const [index, record] of records.slice(at, at + RECORDS_PER_CALL).entries()) {
+        report({ type: "preparing", step: "sealing", done: at + index, total: records.length });
+        grants.push(await this.#sealToTarget(record, { type: "member", member: me }, target));
+      }
+      receipt = await this.#send(
+        (api) => api.tx.Access.seal_to_guardian({ guardian: BigInt(guardian), grants }),
+        report,
+      );
+    }
+    return receipt;
+  }
+
+  dismissGuardian(guardian: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.dismiss_guardian({ guardian: BigInt(guardian) }), report);
+  }
+
+  resignGuardianship(patient: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.resign_guardianship({ patient: BigInt(patient) }), report);
   }
 
   open(record: number, report: Report): Promise<Receipt> {
