@@ -6,7 +6,6 @@ use crate::{
     error::{Error, Result},
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
 use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
