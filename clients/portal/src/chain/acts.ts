@@ -1,6 +1,7 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity, SealTarget } from "../keyring/protocol";
+import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
@@ -113,6 +114,7 @@ export interface NodeSettings {
 export class Acts {
   readonly #reads: Reads;
   readonly #keyring: Keyring;
+  readonly #signer: Signer;
   readonly #identity: PublicIdentity;
   readonly #url: string;
   readonly #validators: readonly Hex[];
@@ -127,14 +129,15 @@ export class Acts {
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
-    this.vault = new VaultClient(rpc, keyring, identity.address);
+    this.#signer = signerOf(keyring, identity);
+    this.vault = new VaultClient(rpc, this.#signer, identity.address);
   }
 
   /** Loads what signing needs ahead of the first act. */
   warmUp(): Promise<Transactions> {
     void this.#proofs();
     this.#transactions ??= import("./transactions").then(
-      (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
+      (module) => new module.Transactions(this.#url, this.#identity, this.#signer),
     );
     return this.#transactions;
   }

@@ -142,7 +142,13 @@ export const de: typeof en = {
     instead: "Ich habe schon ein Konto",
     signup: "Ich habe noch kein Konto",
     idled: "Sie wurden abgemeldet, weil die Seite eine Weile nicht benutzt wurde.",
-    by: { password: "Passwort", phrase: "Wiederherstellungswörter", file: "Schlüsseldatei" },
+    by: {
+      password: "Passwort",
+      phrase: "Wiederherstellungswörter",
+      file: "Schlüsseldatei",
+      code: "Anderes Gerät",
+      wallet: "Wallet",
+    },
     unknownHere:
       "Dieser Browser hat keinen Schlüssel für „{{username}}“. Prüfen Sie die Schreibweise, oder melden Sie sich mit den Wiederherstellungswörtern oder der Schlüsseldatei an.",
     known: "In diesem Browser: {{names}}",
@@ -156,6 +162,50 @@ export const de: typeof en = {
     noFile: "Wählen Sie zuerst Ihre Schlüsseldatei.",
     noFileYet: "Keine Datei gewählt",
     filePassword: "Passwort der Datei",
+  },
+  transfer: {
+    title: "Ein anderes Gerät verwenden",
+    intro:
+      "Geben Sie oben Ihr Passwort ein. Dieser Bildschirm zeigt dann ein Bild, das das andere Gerät liest, und danach einen Code, den Sie dort eintippen.",
+    start: "Bild anzeigen",
+    scan: "Wählen Sie auf dem anderen Gerät „Anmelden“, dann „Anderes Gerät“, und richten Sie die Kamera hierauf.",
+    picture: "Ihr verschlüsselter Schlüssel, zum Lesen mit dem anderen Gerät",
+    scanned: "Gelesen: Code anzeigen",
+    type: "Tippen Sie diesen Code auf dem anderen Gerät ein.",
+    warning: "Wer Bild und Code hat, hat Ihr Konto. Zeigen Sie beides niemandem.",
+    finished: "Fertig",
+    scanTitle: "Bild lesen",
+    scanIntro:
+      "Öffnen Sie auf dem Gerät, auf dem Sie angemeldet sind, „Mein Schlüssel“ und wählen Sie „Bild anzeigen“. Nichts, was die Kamera sieht, verlässt diesen Browser.",
+    camera: "Kamera verwenden",
+    photo: "Foto wählen",
+    video: "Was die Kamera sieht",
+    noCamera: "Die Kamera ist nicht verfügbar. Erlauben Sie sie im Browser oder wählen Sie ein Foto.",
+    nothing: "Kein solches Bild gefunden. Gehen Sie näher heran oder wählen Sie ein anderes Foto.",
+    another: "Das ist kein Bild eines MedChain-Schlüssels.",
+    codeTitle: "Code eintippen",
+    code: "Code",
+    codeHint: "Das andere Gerät zeigt ihn nach dem Bild: 12 Buchstaben und Ziffern.",
+    again: "Noch einmal lesen",
+  },
+  wallet: {
+    title: "Ein Konto in einer Wallet",
+    intro:
+      "Ihr Signaturschlüssel bleibt in der Wallet, die Sie jedes Mal fragt. Ein Schlüssel zum Verschlüsseln wird in diesem Browser erzeugt und hier verschlüsselt aufbewahrt.",
+    none: "Dieser Browser hat keine Wallet: Installieren Sie die polkadot.js-Erweiterung oder eine kompatible und laden Sie die Seite neu.",
+    noAccounts: "Die Wallet zeigt kein Konto. Geben Sie dort eines für diese Seite frei.",
+    accounts: "Konten",
+    connect: "{{wallet}} verbinden",
+    choose: "Dieses verwenden",
+    newTitle: "Ein Schlüssel zum Verschlüsseln",
+    newText:
+      "Dieses Konto ist noch nicht bekannt. Es braucht einen Schlüssel zum Verschlüsseln, den die Wallet nicht aufbewahren kann. Sie sehen ihn gleich als 24 Wörter: Wer sie und die Wallet hat, hat Ihre Unterlagen.",
+    words: "Die 24 Wörter Ihres Schlüssels zum Verschlüsseln",
+    wordsHint:
+      "Sie haben sie notiert, als Sie dieses Konto zum ersten Mal verwendet haben. Sie finden sie unter „Mein Schlüssel“, wo Sie angemeldet sind.",
+    passwordHint: "Das, unter dem dieser Browser den Schlüssel zum Verschlüsseln aufbewahrt.",
+    keyText:
+      "Die Wallet „{{wallet}}“ hat Ihren Signaturschlüssel. Geben Sie Ihr Passwort ein, um die Wörter Ihres Schlüssels zum Verschlüsseln zu sehen oder ihn als Datei zu speichern.",
   },
   signup: {
     title: "Konto anlegen",
@@ -849,6 +899,15 @@ export const de: typeof en = {
       SealMissing:
         "Seit dieses Dokument verschlüsselt wurde, ist jemand dazugekommen, der es erhalten soll. Verwerfen Sie den Vorgang und legen Sie das Dokument neu ab.",
       KeyVersionNotCurrent: "Der Leser hat seither einen neuen Schlüssel. Beginnen Sie noch einmal.",
+    },
+    CodeError: "Der Code passt nicht zum Bild. Prüfen Sie ihn oder beginnen Sie auf dem anderen Gerät neu.",
+    OtherKeyError: "Das sind die Wörter eines anderen Schlüssels. Suchen Sie die, die zu diesem Konto gehören.",
+    WalletSignsError: "Die Wallet hat den Signaturschlüssel dieses Kontos: exportieren Sie ihn dort.",
+    Wallet: {
+      missing: "Die Wallet ist nicht in diesem Browser. Installieren Sie sie oder melden Sie sich anders an.",
+      refused: "Die Wallet hat diese Seite nicht zugelassen. Erlauben Sie es dort und versuchen Sie es noch einmal.",
+      noAccount: "Die Wallet zeigt dieses Konto nicht mehr. Geben Sie es dort für diese Seite frei.",
+      cancelled: "Die Wallet hat nicht unterschrieben. Nichts wurde gespeichert: Versuchen Sie es, wenn Sie bereit sind.",
     },
     Aborted: "Angehalten. Was verschlüsselt ist, bleibt: Sie können es von Ihrer ersten Seite aus fortsetzen.",
     Pool: {

@@ -143,7 +143,13 @@ export const en = {
     instead: "I have an account already",
     signup: "I have no account yet",
     idled: "You were signed out because nobody used the page for a while.",
-    by: { password: "Password", phrase: "Recovery phrase", file: "Keystore file" },
+    by: {
+      password: "Password",
+      phrase: "Recovery phrase",
+      file: "Keystore file",
+      code: "Another device",
+      wallet: "Wallet",
+    },
     unknownHere:
       "This browser has no key for “{{username}}”. Check the spelling, or sign in with your recovery phrase or keystore file.",
     known: "In this browser: {{names}}",
@@ -157,6 +163,49 @@ export const en = {
     noFile: "Choose your keystore file first.",
     noFileYet: "No file chosen",
     filePassword: "Password of the file",
+  },
+  transfer: {
+    title: "Use another device",
+    intro:
+      "Enter your password above. This screen then shows a picture for the other device to scan, and after that a code to type there.",
+    start: "Show the picture",
+    scan: "On the other device choose “Sign in”, then “Another device”, and point its camera at this.",
+    picture: "Your encrypted key, to scan with the other device",
+    scanned: "It is scanned: show the code",
+    type: "Type this code on the other device.",
+    warning: "Who has both the picture and the code has your account. Show the two to nobody.",
+    finished: "Done",
+    scanTitle: "Scan the picture",
+    scanIntro:
+      "On the device where you are signed in, open “My key” and choose “Show the picture”. Nothing of what the camera sees leaves this browser.",
+    camera: "Use the camera",
+    photo: "Choose a photo",
+    video: "What the camera sees",
+    noCamera: "The camera cannot be used. Allow it in the browser, or choose a photo.",
+    nothing: "No picture of that kind was found. Go closer, or choose another photo.",
+    another: "This is not a picture of a MedChain key.",
+    codeTitle: "Type the code",
+    code: "Code",
+    codeHint: "The other device shows it after the picture: 12 letters and digits.",
+    again: "Scan again",
+  },
+  wallet: {
+    title: "An account in a wallet",
+    intro:
+      "Your signing key stays in the wallet, which asks you each time. A key for encryption is made in this browser and kept here, encrypted.",
+    none: "This browser has no wallet: install the polkadot.js extension or a compatible one, and load this page again.",
+    noAccounts: "The wallet shows no account. Allow one for this page in the wallet.",
+    accounts: "Accounts",
+    connect: "Connect {{wallet}}",
+    choose: "Use this one",
+    newTitle: "A key for encryption",
+    newText:
+      "This account is not known yet. It needs an encryption key, which the wallet cannot hold. You see it next as 24 words: whoever has them, together with the wallet, has your records.",
+    words: "The 24 words of your encryption key",
+    wordsHint: "You wrote them down when you first used this account. You find them in “My key” where you are signed in.",
+    passwordHint: "The one under which this browser keeps the encryption key.",
+    keyText:
+      "The wallet “{{wallet}}” holds your signing key. Enter your password to see the words of your encryption key, or to save it as a file.",
   },
   signup: {
     title: "Create an account",
@@ -838,6 +887,15 @@ export const en = {
       SealMissing:
         "The patient has named somebody since this document was encrypted. Discard the upload and store the document again.",
       KeyVersionNotCurrent: "The reader has a new key since this was sealed. Start again.",
+    },
+    CodeError: "The code does not fit the picture. Check it, or start again on the other device.",
+    OtherKeyError: "These are the words of another key. Look for those that belong to this account.",
+    WalletSignsError: "The wallet holds the signing key of this account: export it there.",
+    Wallet: {
+      missing: "The wallet is not in this browser. Install it, or sign in another way.",
+      refused: "The wallet did not let this page in. Allow it in the wallet and try again.",
+      noAccount: "The wallet does not show this account any more. Allow it for this page in the wallet.",
+      cancelled: "The wallet did not sign. Nothing was stored: try again when you are ready.",
     },
     Aborted: "Stopped. What was encrypted is kept: you can resume it from your first page.",
     Pool: {
