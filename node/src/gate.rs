@@ -242,7 +242,6 @@ impl<C: ChainClient> Gate<C> {
         };
         let at_best = permit_at(info.best_hash)?;
         let permit = permit_at(info.finalized_hash)?;
-        let in_emergency = [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. }));
         if [at_best, permit].into_iter().any(|permit| has_closed(permit, now)) {
             return Err(failure(
                 Code::ReadingRefused,
@@ -258,7 +257,7 @@ impl<C: ChainClient> Gate<C> {
             content: bearer.content,
             record: view,
             permit,
-            in_emergency,
+            in_emergency: [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. })),
             finalized: info.finalized_hash,
         })
     }
@@ -350,10 +349,34 @@ impl<C: ChainClient> Gate<C> {
         self.release_of(reading, &envelope.capsule, &capsule)
     }
 
-    /// Takes the emergency capsule of a record, once the chain names its hash.
+    /// This node's partial release of a capsule, wrapped to the reader.
+    fn release_of(
+        &self,
+        reading: &Reading,
+        capsule: &Capsule,
+        context: &CapsuleContext,
+    ) -> RpcResult<Vec<SealedRelease>> {
+        let (genesis, epoch) = (context.genesis, context.epoch);
+        let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                "this node holds no share of the release key that the capsule was made to",
+                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+            )
+        })?;
+        let (recipient, key) = self.recipient(reading)?;
+        let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
+        let context =
+            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
+        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
+        Ok(vec![SealedRelease { index: partial.index(), sealed }])
+    }
+
+    /// Takes the emergency capsule of a record, if the chain names it.
     ///
     /// # Errors
-    /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::Storage`].
+    /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::NotHeld`],
+    /// [`Code::Storage`].
     pub fn lodge_emergency(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<()> {
         let bearer = self.bearer(ticket, TicketOperation::Store)?;
         let capsule = EmergencyCapsule::from_bytes(bytes).map_err(|_| emergency_capsule_malformed())?;
@@ -363,7 +386,7 @@ impl<C: ChainClient> Gate<C> {
             return Err(ticket_refused(TicketRefusal::WrongContent));
         }
         // The chain first: nothing is kept that it does not name.
-        let lodged = self.client.runtime_api().emergency_capsule(best, view.id).map_err(runtime_failed)?;
+        let lodged = self.client.runtime_api().emergency_capsule(best, record).map_err(runtime_failed)?;
         let lodged = lodged.filter(|lodged| lodged.capsule.0 == capsule.hash()).ok_or_else(|| {
             failure(
                 Code::StoringRefused,
@@ -371,18 +394,33 @@ impl<C: ChainClient> Gate<C> {
                 json!({ "reason": "notLodged", "hint": "lodge its hash with access.lodge_emergency first" }),
             )
         })?;
-        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch);
-        if capsule.record != view.id.0 || capsule.capsule.verify(&context.capsule()).is_err() {
+        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch).capsule();
+        if capsule.record != record.0 || capsule.capsule.verify(&context).is_err() {
             return Err(emergency_capsule_malformed());
         }
         self.deps.vault.add_envelope(bearer.content, bytes).map(|_| ()).map_err(vault_failed)
     }
 
-    /// The emergency capsule of what may be read in an emergency, and who lodged it.
+    /// The emergency capsule of what may be read in an emergency.
     ///
     /// # Errors
     /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`].
-    pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
+    pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<EmergencyCapsule> {
+        self.lodged_capsule(reading).map(|(capsule, _)| capsule)
+    }
+
+    /// This node's partial releases of what the emergency capsule holds of what may be read in an emergency.
+    ///
+    /// # Errors
+    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`].
+    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
+        let (capsule, lodged_by) = self.lodged_capsule(reading)?;
+        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
+        self.release_of(reading, &capsule.capsule, &context.capsule())
+    }
+
+    /// The emergency capsule of what may be read in an emergency, and who lodged it.
+    fn lodged_capsule(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
         if !reading.in_emergency {
             return Err(failure(
                 Code::ReadingRefused,
@@ -397,16 +435,6 @@ impl<C: ChainClient> Gate<C> {
         Ok((capsule, lodged.lodged_by))
     }
 
-    /// This node's partial releases of what a record's emergency capsule holds.
-    ///
-    /// # Errors
-    /// Those of [`Self::emergency_capsule`], and [`Code::NoReleaseKey`].
-    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
-        let (capsule, lodged_by) = self.emergency_capsule(reading)?;
-        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
-        self.release_of(reading, &capsule.capsule, &context.capsule())
-    }
-
     /// What an emergency capsule that `lodged_by` lodged for this record is bound to.
     fn emergency_context(&self, record: &RecordView, lodged_by: MemberId, epoch: u32) -> EmergencyContext {
         EmergencyContext {
@@ -417,30 +445,6 @@ impl<C: ChainClient> Gate<C> {
             patient: record.patient.0,
             epoch,
         }
-    }
-
-    /// This node's partial release of a capsule, wrapped to the reader.
-    fn release_of(
-        &self,
-        reading: &Reading,
-        capsule: &Capsule,
-        context: &CapsuleContext,
-    ) -> RpcResult<Vec<SealedRelease>> {
-        let epoch = context.epoch;
-        let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
-        let (recipient, key) = self.recipient(reading)?;
-        let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
-        let record = &reading.record;
-        let context =
-            ReleaseContext { genesis: context.genesis, record: record.id.0, content: record.content.0, recipient };
-        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
-        Ok(vec![SealedRelease { index: partial.index(), sealed }])
     }
 
     /// To whom a release for this reading is wrapped, by finalized state.
@@ -572,6 +576,8 @@ mod tests {
         assert!(!has_closed(permit, 999));
         assert!(has_closed(permit, 1000));
         assert!(has_closed(permit, 1001));
+        assert!(!has_closed(ReadPermit::Emergency { closes_at: 1000 }, 999));
+        assert!(has_closed(ReadPermit::Emergency { closes_at: 1000 }, 1000));
         assert!(!has_closed(ReadPermit::Owner, Moment::MAX));
         assert!(!has_closed(ReadPermit::Administrator, Moment::MAX));
     }

@@ -171,12 +171,9 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
 /// The executor of the runtime. What it compiles is kept beside the database, so that a node which starts again is there
 /// in a second; compiling takes the better part of a start.
 fn new_executor(config: &Configuration) -> Executor {
-    let heap = config
-        .executor
-        .default_heap_pages
-        .map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static {
-            extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX),
-        });
+    let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
+        HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
+    });
     Executor::builder()
         .with_execution_method(config.executor.wasm_method)
         .with_onchain_heap_alloc_strategy(heap)
@@ -307,8 +304,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
-    let statements =
-        Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
+    let statements = Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
@@ -479,9 +475,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         let voting_rules = if is_development {
             VotingRulesBuilder::new()
         } else {
-            VotingRulesBuilder::new()
-                .add(BeforeBestBlockBy(VOTE_BEHIND_BEST))
-                .add(ThreeQuartersOfTheUnfinalizedChain)
+            VotingRulesBuilder::new().add(BeforeBestBlockBy(VOTE_BEHIND_BEST)).add(ThreeQuartersOfTheUnfinalizedChain)
         };
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: grandpa_config,

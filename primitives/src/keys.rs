@@ -81,6 +81,11 @@ byte_string!(
     32
 );
 byte_string!(
+    /// What a link is known by: a hash of its secret, from which the secret does not follow.
+    LinkCommitment,
+    32
+);
+byte_string!(
     /// A patient half wrapped to one encryption key: an HPKE encapsulated key and ciphertext.
     Seal,
     80

@@ -1,7 +1,7 @@
 //! The texts that an account signs for another to show to the chain. Readable, because wallets show them; each begins
 //! with what it is for and names the chain, so that no signature serves another purpose or another chain.
 
-use crate::{EncryptionKey, MemberId, Moment};
+use crate::{EncryptionKey, LinkId, MemberId, Moment};
 use alloc::{format, string::String, vec::Vec};
 
 /// An institution's word for an account that is to register. It is used up by the registration: an account registers
@@ -86,6 +86,57 @@ impl StaffStatement<'_> {
     }
 }
 
+/// What a patient asks of the gateway that hosts a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOperation {
+    /// Keep what the link shows.
+    Store,
+    /// Take passcodes again, perhaps another one.
+    Unlock,
+    /// Delete what the link shows.
+    Remove,
+}
+
+impl LinkOperation {
+    /// The name in the signed text.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Unlock => "unlock",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// A patient's asking of the gateway that hosts a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// What is asked.
+    pub operation: LinkOperation,
+    /// The link.
+    pub link: LinkId,
+    /// The SHA-256 digest of the body that comes with it.
+    pub body: &'a [u8],
+    /// Until when it is good, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl LinkStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain link v1\nchain: 0x{}\noperation: {}\nlink: {}\nbody: 0x{}\nexpires: {}",
+            Hex(self.genesis),
+            self.operation.name(),
+            self.link,
+            Hex(self.body),
+            self.expires_at
+        )
+    }
+}
+
 /// The bytes that wallets sign for a text: the text between `<Bytes>` and `</Bytes>`. Programs sign the text itself;
 /// verifiers take both.
 pub fn wrapped(text: &str) -> Vec<u8> {
@@ -124,6 +175,19 @@ mod tests {
         };
         let key = "07".repeat(32);
         let text = format!("medchain move v1\nchain: 0x1111\nmember: 1001\nto: 0xabab\nkey: 0x{key}\nexpires: 9");
+        assert_eq!(statement.text(), text);
+    }
+
+    #[test]
+    fn an_asking_of_a_gateway_names_chain_operation_link_body_and_end() {
+        let statement = LinkStatement {
+            genesis: &[0x11; 2],
+            operation: LinkOperation::Unlock,
+            link: LinkId(7),
+            body: &[0xab; 2],
+            expires_at: 9,
+        };
+        let text = "medchain link v1\nchain: 0x1111\noperation: unlock\nlink: 7\nbody: 0xabab\nexpires: 9";
         assert_eq!(statement.text(), text);
     }
 

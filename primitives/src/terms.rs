@@ -179,6 +179,24 @@ terms!(
         Guardianship = "guardianship",
         /// An emergency consent, under which a doctor opens without a grant. In the read log only.
         Emergency = "emergency",
+        /// A link of the patient. No grant rests on it: the institution that hosts it opens for who holds the link.
+        Link = "link",
+    }
+);
+
+terms!(
+    /// Where a link stands.
+    LinkStatus {
+        /// It can be opened.
+        Active = "active",
+        /// The patient took it back.
+        Revoked = "revoked",
+        /// It has reached its end.
+        Expired = "expired",
+        /// Every opening is used.
+        Exhausted = "exhausted",
+        /// Every record that it showed is erased.
+        Erased = "erased",
     }
 );
 

@@ -473,6 +473,34 @@ sp_api::impl_runtime_apis! {
             views::alerts()
         }
 
+        fn link(id: LinkId) -> Option<LinkView> {
+            pallet_access::Links::<Runtime>::get(id).map(|link| views::link((id, link)))
+        }
+
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView> {
+            Access::link_by_commitment(commitment).map(views::link)
+        }
+
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::links_of_patient(patient, cursor, limit),
+                |(id, _)| *id,
+                views::link,
+            )
+        }
+
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::openings_of_link(link, cursor, limit),
+                |(first, _)| *first,
+                |(_, opening)| views::link_opening(opening),
+            )
+        }
+
         fn committee() -> Option<CommitteeView> {
             pallet_access::Committee::<Runtime>::get().map(views::committee)
         }

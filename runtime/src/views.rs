@@ -1,6 +1,8 @@
 //! How the pallets' types become the views of the runtime API.
 
-use crate::{configs::administrators::administrators, AccountId, Appointments, BlockNumber, Reports, Runtime, RuntimeEvent};
+use crate::{
+    configs::administrators::administrators, AccountId, Appointments, BlockNumber, Reports, Runtime, RuntimeEvent,
+};
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
 use medchain_primitives::*;
@@ -247,9 +249,7 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
     }
 }
 
-pub(crate) fn pending_review(
-    (reading, entry, reason): pallet_access::PendingReview<Runtime>,
-) -> PendingReviewView {
+pub(crate) fn pending_review((reading, entry, reason): pallet_access::PendingReview<Runtime>) -> PendingReviewView {
     let pallet_access::Reading { record, patient, reader, opened_at, .. } = entry;
     PendingReviewView { reading, record, patient, doctor: reader, reason, opened_at }
 }
@@ -303,11 +303,44 @@ pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
                 Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
             }
             RuntimeEvent::Appointments(Appointments::AppointmentRequested {
-                appointment, patient, doctor, start, end, ..
+                appointment,
+                patient,
+                doctor,
+                start,
+                end,
+                ..
             }) => Some((doctor, AlertView::Appointment { appointment, patient, start, end })),
             _ => None,
         })
         .collect()
+}
+
+pub(crate) fn link((id, link): (LinkId, pallet_access::Link)) -> LinkView {
+    LinkView {
+        id,
+        records: pallet_access::Pallet::<Runtime>::shown_records(&link),
+        status: pallet_access::Pallet::<Runtime>::link_status(&link),
+        patient: link.patient,
+        commitment: link.commitment,
+        host: link.host,
+        registered_by: link.registered_by,
+        registered_at: link.registered_at,
+        expires_at: link.expires_at,
+        openings: link.openings,
+        openings_left: link.openings_left,
+        revoked_at: link.revoked_at,
+    }
+}
+
+pub(crate) fn link_opening(opening: pallet_access::LinkOpening<BlockNumber>) -> LinkOpeningView {
+    LinkOpeningView {
+        first_reading: opening.first_reading,
+        readings: opening.readings,
+        recipient: opening.recipient.sealed.to_vec(),
+        key_version: opening.recipient.key_version,
+        opened_at: opening.opened_at,
+        opened_in: opening.opened_in,
+    }
 }
 
 pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {

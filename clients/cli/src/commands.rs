@@ -2,7 +2,10 @@
 
 mod access;
 mod account;
+mod alerts;
 mod appointment;
+mod emergency;
+mod council;
 mod guardian;
 mod member;
 mod record;
@@ -30,6 +33,10 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Emergency(command) => emergency::run(&session, command).await,
+        Command::Alerts(command) => alerts::run(&session, command).await,
+        Command::Council(command) => council::run(&session, command).await,
+        Command::Validator(command) => council::run_validator(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

@@ -103,6 +103,7 @@ mod tests {
             basis: GrantBasis::Standing,
             opened_at: 1_800_000_000_000,
             opened_in: 42,
+            emergency: None,
         };
         let bundle = audit_events(&[reading], [1; 32]);
         let event = &bundle["entry"][0]["resource"];

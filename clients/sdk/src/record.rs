@@ -1,9 +1,11 @@
 //! Records: encrypted and stored by their authors, opened by their patients and readers.
 
+mod emergency;
 mod halves;
 mod open;
 mod upload;
 
+pub use emergency::{lodge, unlodged};
 pub use halves::{actor, half_of, own_half, reader_half, reseal, Actor};
 pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
 pub use upload::{

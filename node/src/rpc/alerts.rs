@@ -114,7 +114,9 @@ async fn serve<S: AlertSource>(
                 Err(error) => return closing(&unreadable(&error)),
             };
             for block in found {
-                let Ok(message) = SubscriptionMessage::from_json(&block) else { return SubscriptionCloseResponse::None };
+                let Ok(message) = SubscriptionMessage::from_json(&block) else {
+                    return SubscriptionCloseResponse::None;
+                };
                 match sink.send_timeout(message, patience).await {
                     Ok(()) => {}
                     Err(SendTimeoutError::Timeout(_)) => return closing(&too_slow(block.block)),

@@ -402,6 +402,42 @@ pub trait MedchainApi {
     #[method(name = "medchain_mayRead", blocking)]
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
 
+    /// A link, or `null`.
+    ///
+    /// Example: `medchain_link(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_link", blocking)]
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// The link that is known by a commitment, the hash of its secret, or `null`.
+    ///
+    /// Example: `medchain_linkByCommitment("0x9c1f…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkByCommitment", blocking)]
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// A page of the links of a patient, newest first.
+    ///
+    /// Example: `medchain_links("alice.lang")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_links", blocking)]
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>>;
+
+    /// A page of the openings of a link, newest first; the cursor is the first of an opening's readings.
+    ///
+    /// Example: `medchain_linkOpenings(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkOpenings", blocking)]
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>>;
+
     /// The release committee, or `null`.
     ///
     /// Example: `medchain_committee()`. Errors: 7001, 7002.
@@ -554,8 +590,9 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         limit: Option<u32>,
         at: Option<Hash>,
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
-        let status =
-            status.map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name)).transpose()?;
+        let status = status
+            .map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name))
+            .transpose()?;
         let day = day.map(|day| day_number(&day)).transpose()?;
         let member = self.member_id(at, &member)?;
         let cursor = cursor.map(|id| AppointmentId(id.0));
@@ -784,6 +821,35 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.decision(at, |api, at| api.may_read(at, account, RecordId(record.0)).map(|permit| permit.map(Some)))
     }
 
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link(at, LinkId(id.0)))
+    }
+
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link_by_commitment(at, commitment))
+    }
+
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.links(at, patient, cursor.map(|id| LinkId(id.0)), page(limit)))
+    }
+
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>> {
+        self.ask(at, |api, at| api.link_openings(at, LinkId(link.0), cursor.map(|id| ReadingId(id.0)), page(limit)))
+    }
+
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {
         self.ask(at, |api, at| api.committee(at))
     }
@@ -957,7 +1023,9 @@ mod tests {
         for (text, number) in [("1970-01-01", 0), ("1972-03-01", 790), ("2000-02-29", 11_016), ("2027-01-15", 20_833)] {
             assert_eq!(day_number(text).unwrap(), number, "{text}");
         }
-        for text in ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"] {
+        for text in
+            ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"]
+        {
             assert_eq!(day_number(text).unwrap_err().code(), 7003, "{text}");
         }
     }

@@ -299,6 +299,8 @@ impl<T: Config> Pallet<T> {
             GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
             // Emergency openings need no grant, and none is given for them.
             GrantBasis::Emergency => return Err(Error::<T>::NoGrant.into()),
+            // A link is opened as such; no grant rests on one.
+            GrantBasis::Link => return Err(Error::<T>::NoGrant.into()),
         }
         Ok(())
     }

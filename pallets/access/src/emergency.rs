@@ -4,14 +4,10 @@
 use crate::{
     ending, Config, EmergencyByPatient, EmergencyCapsule, EmergencyCapsules, EmergencyConsent, EmergencyConsents,
     EmergencyInstitutions, EmergencyOpening, EmergencyOpenings, EmergencyReview, EmergencyWindows, Error, Event,
-    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor,
-    WITHDRAWALS_MAX,
+    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor, WITHDRAWALS_MAX,
 };
 use alloc::vec::Vec;
-use frame_support::{
-    ensure,
-    traits::{Contains, Time},
-};
+use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
 use medchain_primitives::{
     limits, Affiliations, EmergencyCapsuleHash, EmergencyReason, GrantBasis, MemberDirectory, MemberId, MemberInfo,
@@ -194,7 +190,6 @@ impl<T: Config> Pallet<T> {
         reading: ReadingId,
         outcome: ReviewOutcome,
     ) -> DispatchResult {
-        ensure!(T::Administrators::contains(&administrator), Error::<T>::NotAnAdministrator);
         let key = OrderedKey::from(reading);
         ensure!(PendingReviews::<T>::contains_key(key), Error::<T>::NothingToReview);
         let opening = EmergencyOpenings::<T>::get(reading).ok_or(Error::<T>::NothingToReview)?;

@@ -16,6 +16,7 @@ extern crate alloc;
 mod benchmarking;
 mod decision;
 mod emergency;
+mod links;
 mod listing;
 #[cfg(test)]
 mod mock;
@@ -34,8 +35,8 @@ pub use weights::WeightInfo;
 
 use medchain_primitives::{
     limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
-    GuardianScope, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose, ReadingId, RecordDirectory,
-    RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
+    GuardianScope, LinkCommitment, LinkId, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose,
+    ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
 };
 
 /// How many grants one call takes from a reader.
@@ -82,6 +83,8 @@ pub mod pallet {
         type Affiliations: Affiliations;
         /// The anchored records.
         type Records: RecordDirectory;
+        /// Who reviews emergency openings: a call signed by an administrator.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
         /// The administrators, who read certificates.
         type Administrators: Contains<Self::AccountId>;
         /// The chain's clock, in milliseconds.
@@ -247,6 +250,37 @@ pub mod pallet {
     /// out in sequence. At most [`limits::EMERGENCY_UNREVIEWED_MAX`] is counted to.
     #[pallet::storage]
     pub type UnreviewedByDoctor<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// The first link's number.
+    #[pallet::type_value]
+    pub fn FirstLinkId() -> LinkId {
+        LinkId::FIRST
+    }
+
+    /// The number that the next link gets.
+    #[pallet::storage]
+    pub type NextLinkId<T> = StorageValue<_, LinkId, ValueQuery, FirstLinkId>;
+
+    /// Link number → link. `Twox64Concat`: numbers are given out in sequence. Append-only, as the log of its openings
+    /// is; the patient's quota pays for each.
+    #[pallet::storage]
+    pub type Links<T> = StorageMap<_, Twox64Concat, LinkId, Link>;
+
+    /// Commitment → link. `Blake2_128Concat`: whoever registers a link chooses it. One entry for each link.
+    #[pallet::storage]
+    pub type LinkByCommitment<T> = StorageMap<_, Blake2_128Concat, LinkCommitment, LinkId>;
+
+    /// Patient and link → that the patient registered it. `Twox64Concat` and `Identity` over a descending number: both
+    /// are given out in sequence, and the newest link lists first. One entry for each link.
+    #[pallet::storage]
+    pub type LinksByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// Link and the first reading of an opening → the opening. `Twox64Concat` and `Identity` over a descending number:
+    /// both are given out in sequence, and the newest opening lists first. At most as many for each link as it was
+    /// registered with.
+    #[pallet::storage]
+    pub type LinkOpenings<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, LinkId, Identity, NewestFirstKey, LinkOpening<BlockNumberFor<T>>>;
 
     /// The release committee, from genesis; absent when there is none, and then nothing can be released.
     #[pallet::storage]
@@ -479,6 +513,40 @@ pub mod pallet {
             /// What the administrator found.
             outcome: ReviewOutcome,
         },
+        /// A link was registered.
+        LinkRegistered {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that hosts it.
+            host: MemberId,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often it can be opened.
+            openings: u32,
+        },
+        /// A link was taken back.
+        LinkRevoked {
+            /// The link.
+            link: LinkId,
+            /// Whose records it showed.
+            patient: MemberId,
+        },
+        /// A link was opened, and its records are shown to whoever holds it. The first of its readings names the
+        /// opening.
+        LinkOpened {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that opened it.
+            host: MemberId,
+            /// The first of its entries in the read log.
+            first_reading: ReadingId,
+            /// How many openings are left.
+            openings_left: u32,
+        },
     }
 
     /// Why a call, or a reading, was refused.
@@ -612,13 +680,29 @@ pub mod pallet {
         /// As many of the doctor's emergency openings wait for their review as may; ask an administrator to review
         /// them.
         TooManyUnreviewed,
-        /// Only an administrator reviews emergency openings; ask one.
-        NotAnAdministrator,
         /// No emergency opening of this number waits for a review; see those that do.
         NothingToReview,
         /// Nobody reviews an opening of its own; another administrator does.
         OwnOpening,
-        /// Every number for requests or readings has been given out; the runtime must widen them.
+        /// A link with this commitment was registered; make a fresh one.
+        LinkTaken,
+        /// No link has this number; check it.
+        UnknownLink,
+        /// The patient has taken the link back; ask the patient for another.
+        LinkRevoked,
+        /// The link has expired; ask the patient for another.
+        LinkExpired,
+        /// Every opening of the link is used; ask the patient for another.
+        LinkExhausted,
+        /// Links are hosted by an active hospital or pharmacy; name one.
+        NotAnInstitution,
+        /// Another institution hosts the link; it opens it.
+        NotTheHost,
+        /// A link lasts from 15 minutes to 30 days; choose a duration between.
+        LinkDurationOutOfRange,
+        /// The recipient's name was encrypted to a key that the patient no longer uses; encrypt it to the current one.
+        RecipientKeyNotCurrent,
+        /// Every number for requests, readings or links has been given out; the runtime must widen them.
         IdsExhausted,
     }
 
@@ -1448,21 +1532,124 @@ pub mod pallet {
         ///
         /// ## Errors
         ///
-        /// [`NotAnAdministrator`](Error::NotAnAdministrator), [`NothingToReview`](Error::NothingToReview),
-        /// [`OwnOpening`](Error::OwnOpening).
+        /// [`NothingToReview`](Error::NothingToReview), [`OwnOpening`](Error::OwnOpening); `BadOrigin` for everyone else.
         ///
         /// ## Events
         ///
         /// [`EmergencyReviewed`](Event::EmergencyReviewed).
         #[pallet::call_index(37)]
         #[pallet::weight(T::WeightInfo::review_emergency())]
-        pub fn review_emergency(
-            origin: OriginFor<T>,
-            reading: ReadingId,
-            outcome: ReviewOutcome,
-        ) -> DispatchResult {
-            let administrator = ensure_signed(origin)?;
+        pub fn review_emergency(origin: OriginFor<T>, reading: ReadingId, outcome: ReviewOutcome) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
             Self::do_review_emergency(administrator, reading, outcome)
+        }
+
+        /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
+        /// times. What it shows, encrypted under the link's own key, is at the institution that hosts it.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `commitment`: the hash of the link's secret.
+        /// - `host`: the institution that hosts it, which alone opens it.
+        /// - `records`: 1 to 32 records of the patient, in force or superseded, each once.
+        /// - `duration`: how long it can be opened, in milliseconds, from `LINK_MIN` to `LINK_MAX`.
+        /// - `openings`: how often, from 1 to `LINK_OPENINGS_MAX`.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotAnInstitution`](Error::NotAnInstitution),
+        /// [`LinkDurationOutOfRange`](Error::LinkDurationOutOfRange),
+        /// [`OpeningsOutOfRange`](Error::OpeningsOutOfRange), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordOfAnotherPatient`](Error::RecordOfAnotherPatient), [`RecordErased`](Error::RecordErased),
+        /// [`RecordEnteredInError`](Error::RecordEnteredInError), [`LinkTaken`](Error::LinkTaken),
+        /// [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkRegistered`](Event::LinkRegistered).
+        #[pallet::call_index(40)]
+        #[pallet::weight(T::WeightInfo::register_link(records.len() as u32))]
+        pub fn register_link(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            commitment: LinkCommitment,
+            host: MemberId,
+            records: LinkRecords,
+            duration: Moment,
+            openings: u32,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let link = Self::check_link(&who, patient, commitment, host, records, duration, openings)?;
+            Self::put_link(link)
+        }
+
+        /// Takes a link back, at once.
+        ///
+        /// - `link`: a link that shows records of the caller, or of whom it is a guardian of.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`UnknownLink`](Error::UnknownLink),
+        /// [`NotThePatient`](Error::NotThePatient), [`LinkRevoked`](Error::LinkRevoked).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkRevoked`](Event::LinkRevoked).
+        #[pallet::call_index(41)]
+        #[pallet::weight(T::WeightInfo::revoke_link())]
+        pub fn revoke_link(origin: OriginFor<T>, link: LinkId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            let mut entry = Links::<T>::get(link).ok_or(Error::<T>::UnknownLink)?;
+            ensure!(Self::decides_for(&actor, entry.patient), Error::<T>::NotThePatient);
+            ensure!(entry.revoked_at.is_none(), Error::<T>::LinkRevoked);
+
+            let patient = entry.patient;
+            entry.revoked_at = Some(T::Time::now());
+            Links::<T>::insert(link, entry);
+            Self::deposit_event(Event::LinkRevoked { link, patient });
+            Ok(())
+        }
+
+        /// Opens a link for whoever holds it: uses one of its openings, writes the read log for each record that is not
+        /// erased, and tells the patient. Once that is final, the caller shows what it hosts.
+        ///
+        /// - `link`: a link that the caller hosts.
+        /// - `recipient`: the name that the holder stated, encrypted to the patient's current key.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the institution that hosts the link, active.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotAnInstitution`](Error::NotAnInstitution), [`UnknownLink`](Error::UnknownLink),
+        /// [`NotTheHost`](Error::NotTheHost), [`LinkRevoked`](Error::LinkRevoked),
+        /// [`LinkExpired`](Error::LinkExpired), [`LinkExhausted`](Error::LinkExhausted),
+        /// [`RecordErased`](Error::RecordErased) if nothing is left to show,
+        /// [`UnknownPatient`](Error::UnknownPatient), [`RecipientKeyNotCurrent`](Error::RecipientKeyNotCurrent),
+        /// [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkOpened`](Event::LinkOpened).
+        #[pallet::call_index(42)]
+        #[pallet::weight(T::WeightInfo::open_link(limits::LINK_RECORDS_MAX))]
+        pub fn open_link(origin: OriginFor<T>, link: LinkId, recipient: SealedRecipient) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let (entry, shown) = Self::check_link_opening(&who, link, &recipient)?;
+            Self::write_link_opening(link, entry, &shown, recipient)?;
+            Ok(Some(T::WeightInfo::open_link(shown.len() as u32)).into())
         }
     }
 

@@ -2,8 +2,8 @@
 //! [`limits::PAGE_MAX`], after the cursor: the last entry of the page before.
 
 use crate::{
-    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inbox, LogByPatient, LogByReader, LogByRecord,
-    Pallet, ReadLog, Reading, Requests,
+    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inbox, LogByPatient,
+    LogByReader, LogByRecord, Pallet, ReadLog, Reading, Requests,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;

@@ -8,8 +8,11 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{SortedMembers, Time},
+};
+use frame_system::{pallet_prelude::BlockNumberFor, EnsureSignedBy};
 use medchain_primitives::{
     EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, Status, VersionedSeal, DAY,
 };
@@ -89,6 +92,7 @@ impl Config for Test {
     type Care = CareList;
     type Affiliations = AffiliationList;
     type Records = RecordList;
+    type AdminOrigin = EnsureSignedBy<OneAdministrator, AccountId>;
     type Administrators = OneAdministrator;
     type Time = Clock;
     type WeightInfo = ();
@@ -177,6 +181,12 @@ impl RecordDirectory for RecordList {
 
 /// [`ADMINISTRATOR`] alone.
 pub struct OneAdministrator;
+impl SortedMembers<AccountId> for OneAdministrator {
+    fn sorted_members() -> Vec<AccountId> {
+        alloc::vec![ADMINISTRATOR]
+    }
+}
+
 impl frame_support::traits::Contains<AccountId> for OneAdministrator {
     fn contains(account: &AccountId) -> bool {
         *account == ADMINISTRATOR

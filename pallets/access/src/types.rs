@@ -3,8 +3,9 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{
-    limits, CommitteePoint, EmergencyCapsuleHash, EmergencyReason, GrantBasis, GuardianScope, MemberId, Moment,
-    Purpose, RecordId, RecordKinds, RequestId, ReviewOutcome, VersionedSeal,
+    limits, CommitteePoint, EmergencyCapsuleHash, EmergencyReason, GrantBasis, GuardianScope, KeyVersion,
+    LinkCommitment, MemberId, Moment, Purpose, ReadingId, RecordId, RecordKinds, RequestId, ReviewOutcome,
+    VersionedSeal,
 };
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,59 @@ pub struct Reading<BlockNumber> {
     pub purpose: Purpose,
     /// On what the grant rested.
     pub basis: GrantBasis,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: BlockNumber,
+}
+
+/// The records of one link, each once.
+pub type LinkRecords = BoundedVec<RecordId, ConstU32<{ limits::LINK_RECORDS_MAX }>>;
+
+/// What the patient registers of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Link {
+    /// Whose records it shows.
+    pub patient: MemberId,
+    /// What it is known by.
+    pub commitment: LinkCommitment,
+    /// The institution whose gateway hosts it and alone opens it.
+    pub host: MemberId,
+    /// The records that it was made for; of those that were erased since, nothing is shown.
+    pub records: LinkRecords,
+    /// Who registered it: the patient, or a guardian in the patient's name.
+    pub registered_by: MemberId,
+    /// When it was registered, in milliseconds.
+    pub registered_at: Moment,
+    /// Until when it can be opened, in milliseconds; at that moment it no longer can.
+    pub expires_at: Moment,
+    /// How many openings it was registered with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+    /// When it was taken back, in milliseconds.
+    pub revoked_at: Option<Moment>,
+}
+
+/// A name that a recipient stated, encrypted to the patient. The longest is the only length, so that nothing follows
+/// from it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct SealedRecipient {
+    /// The encrypted name: [`limits::SEALED_RECIPIENT`] bytes.
+    pub sealed: [u8; limits::SEALED_RECIPIENT as usize],
+    /// The version of the patient's encryption key.
+    pub key_version: KeyVersion,
+}
+
+/// One opening of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct LinkOpening<BlockNumber> {
+    /// The name that the recipient stated.
+    pub recipient: SealedRecipient,
+    /// The first of its entries in the read log, one for each record, numbered in sequence.
+    pub first_reading: ReadingId,
+    /// How many entries these are.
+    pub readings: u32,
     /// When, in milliseconds.
     pub opened_at: Moment,
     /// In which block.

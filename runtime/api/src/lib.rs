@@ -138,6 +138,14 @@ sp_api::decl_runtime_apis! {
         fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange>;
         /// What this block brought that members are alerted to, each with the member.
         fn alerts() -> Vec<(MemberId, AlertView)>;
+        /// One link.
+        fn link(id: LinkId) -> Option<LinkView>;
+        /// The link that is known by this commitment.
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView>;
+        /// The links of a patient before `cursor`, newest first.
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId>;
+        /// The openings of a link before `cursor`, newest first, with the first of its readings as cursor.
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

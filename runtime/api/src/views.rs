@@ -490,6 +490,55 @@ pub struct BlockAlertsView {
     pub alerts: Vec<AlertView>,
 }
 
+/// A link, which shows records to whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// Its number.
+    pub id: LinkId,
+    /// Whose records it shows.
+    pub patient: MemberId,
+    /// What it is known by: the hash of its secret.
+    pub commitment: LinkCommitment,
+    /// The institution that hosts it.
+    pub host: MemberId,
+    /// The records that it shows: those that it was made for and that are not erased.
+    pub records: Vec<RecordId>,
+    /// Who registered it: the patient, or a guardian in the patient's name.
+    pub registered_by: MemberId,
+    /// When it was registered, in milliseconds.
+    pub registered_at: Moment,
+    /// Until when it can be opened, in milliseconds.
+    pub expires_at: Moment,
+    /// How many openings it was registered with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+    /// When it was taken back, in milliseconds.
+    pub revoked_at: Option<Moment>,
+    /// Where it stands.
+    pub status: LinkStatus,
+}
+
+/// An opening of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkOpeningView {
+    /// The first of its entries in the read log, one for each record, numbered in sequence.
+    pub first_reading: ReadingId,
+    /// How many entries these are.
+    pub readings: u32,
+    /// The name that the recipient stated, encrypted to the patient.
+    #[serde(with = "sp_core::bytes")]
+    pub recipient: Vec<u8>,
+    /// The version of the patient's encryption key that it is encrypted to.
+    pub key_version: KeyVersion,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: u32,
+}
+
 /// Who may read, as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]

@@ -129,6 +129,7 @@ impl Model {
                 .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
             GrantBasis::Consent => true,
             GrantBasis::Emergency => false,
+            GrantBasis::Link => false,
         };
         rests && moment() < grant.expires_at
     }

@@ -10,7 +10,7 @@ use crate::{
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
-use medchain_runtime_api::{Page, ReadLogOf, RequestView};
+use medchain_runtime_api::{EmergencyOpeningView, GrantView, Page, ReadLogOf, RequestView};
 use medchain_sdk::{
     audit::audit_events,
     chain::{calls, events, RecordGrant},
@@ -58,7 +58,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                 return audit(session, of).await;
             }
             let log = session.client().await?.read_log(of, page.after.map(ReadingId), page.limit).await?;
-            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS"];
+            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS", "EMERGENCY"];
             Ok(listing(&log, "nothing was opened", heading, |reading| {
                 [
                     reading.id.to_string(),
@@ -68,10 +68,12 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                     reading.reader.to_string(),
                     reading.purpose.to_string(),
                     reading.basis.to_string(),
+                    shown_emergency(reading.emergency.as_ref()),
                 ]
             }))
         }
-        Access::Grants { record, page } => grants(session, record, page.after, page.limit).await,
+        Access::Grants { record, patient: None, page } => grants(session, record, page.after, page.limit).await,
+        Access::Grants { patient: Some(patient), .. } => grants_of_patient(session, &patient).await,
         Access::Share { patient, hospital } => share(session, &patient, &hospital).await,
     }
 }
@@ -243,35 +245,53 @@ async fn log_of(
     })
 }
 
+const GRANTS_HEADING: [&str; 7] = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
+
+fn grant_row(grant: &GrantView) -> [String; 7] {
+    let window = match grant.window_closes_at {
+        Some(closes) if closes > now() => format!("until {}", shown(closes)),
+        _ => "closed".to_owned(),
+    };
+    [
+        grant.record.to_string(),
+        grant.reader.to_string(),
+        grant.purpose.to_string(),
+        grant.basis.to_string(),
+        shown(grant.expires_at),
+        grant.openings_left.to_string(),
+        window,
+    ]
+}
+
 async fn grants(session: &Session, record: Option<RecordId>, after: Option<u64>, limit: u32) -> Result<Report> {
     let client = session.client().await?;
-    let heading = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
-    let row = |grant: &medchain_runtime_api::GrantView| {
-        let window = match grant.window_closes_at {
-            Some(closes) if closes > now() => format!("until {}", shown(closes)),
-            _ => "closed".to_owned(),
-        };
-        [
-            grant.record.to_string(),
-            grant.reader.to_string(),
-            grant.purpose.to_string(),
-            grant.basis.to_string(),
-            shown(grant.expires_at),
-            grant.openings_left.to_string(),
-            window,
-        ]
-    };
     Ok(match record {
         Some(record) => {
             let page = client.grants_of_record(record, after.map(MemberId), limit).await?;
-            listing(&page, "no grants", heading, row)
+            listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
         None => {
             let me = session.me().await?.id;
             let page = client.grants_of_reader(me, after.map(RecordId), limit).await?;
-            listing(&page, "no grants", heading, row)
+            listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
     })
+}
+
+/// Every grant on a patient's records, reader by reader.
+async fn grants_of_patient(session: &Session, patient: &MemberSelector) -> Result<Report> {
+    let patient = resolve(session, patient).await?;
+    let client = session.client().await?;
+    let (mut items, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = client.grants_of_patient(patient, cursor, limits::PAGE_MAX).await?;
+        items.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(listing(&Page::<_, MemberId> { items, next: None }, "no grants", GRANTS_HEADING, grant_row))
 }
 
 async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSelector) -> Result<Report> {
@@ -310,6 +330,16 @@ fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
     })
 }
 
-fn numbers(records: &[RecordId]) -> String {
+/// Why it was an emergency, and what an administrator found.
+fn shown_emergency(emergency: Option<&EmergencyOpeningView>) -> String {
+    match emergency {
+        None => "-".to_owned(),
+        Some(EmergencyOpeningView { reason, outcome: None, .. }) => format!("{reason}, to be reviewed"),
+        Some(EmergencyOpeningView { reason, outcome: Some(outcome), .. }) => format!("{reason}, {outcome}"),
+    }
+}
+
+/// Records in a sentence.
+pub fn numbers(records: &[RecordId]) -> String {
     records.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -51,10 +51,15 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
             let said = format!("marked appointment {appointment} as missed");
             session.act(calls::mark_appointment_missed(appointment), said).await
         }
-        Appointment::List { page } => {
+        Appointment::List { status, day, page } => {
             let me = session.me().await?;
             let client = session.client().await?;
-            let appointments = client.appointments(me.id, page.after.map(AppointmentId), page.limit).await?;
+            let after = page.after.map(AppointmentId);
+            let appointments = if status.is_some() || day.is_some() {
+                client.agenda(me.id, status, day.as_deref(), after, page.limit).await?
+            } else {
+                client.appointments(me.id, after, page.limit).await?
+            };
             let mut notes = Vec::new();
             for appointment in &appointments.items {
                 notes.push(note_for(session, &me, appointment).await?);

@@ -166,6 +166,20 @@ impl Client {
         self.call("medchain_appointments", [json!(member), optional(cursor), json!(limit)]).await
     }
 
+    /// One page of the appointments of a patient or doctor that have a status, or start on a day such as `2027-03-01`
+    /// (UTC), or both. A page may be short, and still lead to another.
+    pub async fn agenda(
+        &self,
+        member: MemberId,
+        status: Option<AppointmentStatus>,
+        day: Option<&str>,
+        cursor: Option<AppointmentId>,
+        limit: u32,
+    ) -> Result<Page<AppointmentView, AppointmentId>> {
+        let filter = [json!(member), optional(status), optional(day), optional(cursor), json!(limit)];
+        self.call("medchain_agenda", filter).await
+    }
+
     /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
     pub async fn guardianship(&self, member: MemberId) -> Result<Option<GuardianshipView<AccountId32>>> {
         self.call("medchain_guardianship", [json!(member)]).await
@@ -284,6 +298,16 @@ impl Client {
         self.call("medchain_grantsOfReader", [json!(reader), optional(cursor), json!(limit)]).await
     }
 
+    /// One page of the grants on a patient's records.
+    pub async fn grants_of_patient(
+        &self,
+        patient: MemberId,
+        cursor: Option<(MemberId, RecordId)>,
+        limit: u32,
+    ) -> Result<Page<GrantView, (MemberId, RecordId)>> {
+        self.call("medchain_grantsOfPatient", [json!(patient), optional(cursor), json!(limit)]).await
+    }
+
     /// One page of the read log, newest first.
     pub async fn read_log(
         &self,
@@ -344,6 +368,63 @@ impl Client {
         limit: u32,
     ) -> Result<Page<GuardianView, MemberId>> {
         self.call("medchain_wards", [json!(guardian), optional(cursor), json!(limit)]).await
+    }
+
+    /// A link.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if there is none of that number.
+    pub async fn link(&self, id: LinkId) -> Result<LinkView> {
+        self.known("medchain_link", "link", id.0).await
+    }
+
+    /// The link that is known by this commitment.
+    pub async fn link_by_commitment(&self, commitment: LinkCommitment) -> Result<Option<LinkView>> {
+        self.call("medchain_linkByCommitment", [json!(commitment)]).await
+    }
+
+    /// One page of the links of a patient, newest first.
+    pub async fn links(&self, patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Result<Page<LinkView, LinkId>> {
+        self.call("medchain_links", [json!(patient), optional(cursor), json!(limit)]).await
+    }
+
+    /// One page of the openings of a link, newest first.
+    pub async fn link_openings(
+        &self,
+        link: LinkId,
+        cursor: Option<ReadingId>,
+        limit: u32,
+    ) -> Result<Page<LinkOpeningView, ReadingId>> {
+        self.call("medchain_linkOpenings", [json!(link), optional(cursor), json!(limit)]).await
+    }
+
+    /// A patient's emergency consent, if it has given one.
+    pub async fn emergency_consent(&self, patient: MemberId) -> Result<Option<EmergencyConsentView>> {
+        self.call("medchain_emergencyConsent", [json!(patient)]).await
+    }
+
+    /// The emergency capsule lodged for a record, if there is one.
+    pub async fn emergency_capsule(&self, record: RecordId) -> Result<Option<EmergencyCapsuleView>> {
+        self.call("medchain_emergencyCapsule", [json!(record)]).await
+    }
+
+    /// One page of the emergency openings that wait for an administrator's review, the oldest first.
+    pub async fn emergency_reviews(
+        &self,
+        cursor: Option<ReadingId>,
+        limit: u32,
+    ) -> Result<Page<PendingReviewView, ReadingId>> {
+        self.call("medchain_emergencyReviews", [optional(cursor), json!(limit)]).await
+    }
+
+    /// Whether an account could open a record in an emergency now.
+    pub async fn may_open_emergency(&self, account: &AccountId32, record: RecordId) -> Result<AccessDecision> {
+        self.call("medchain_mayOpenEmergency", [json!(account.to_ss58check()), json!(record)]).await
+    }
+
+    /// Whether an account could lodge an emergency capsule for a record now.
+    pub async fn may_lodge_emergency(&self, account: &AccountId32, record: RecordId) -> Result<AccessDecision> {
+        self.call("medchain_mayLodgeEmergency", [json!(account.to_ss58check()), json!(record)]).await
     }
 
     /// The release committee.

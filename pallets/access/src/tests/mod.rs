@@ -11,6 +11,7 @@ mod emergency;
 mod expiry;
 mod grant;
 mod guardian;
+mod links;
 mod listing;
 mod open;
 mod reading;
