@@ -5,6 +5,7 @@ import { keystores } from "../keyring/database";
 import { Phrase } from "../signup/Phrase";
 import { Button, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
+import { save } from "../ui/save";
 import { OtherDevice } from "./OtherDevice";
 import { useAccount, useSession } from "./Session";
 
@@ -33,15 +34,6 @@ export function AccountPage() {
     } catch (error) {
       setShown({ type: "failed", reason: explained(error).reason });
     }
-  };
-
-  const save = (content: BlobPart, fileName: string, type: string) => {
-    const url = URL.createObjectURL(new Blob([content], { type }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = fileName;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
 
   return (
