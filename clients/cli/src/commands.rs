@@ -5,6 +5,7 @@ mod account;
 mod alerts;
 mod appointment;
 mod emergency;
+mod council;
 mod guardian;
 mod member;
 mod record;
@@ -34,6 +35,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Guardian(command) => guardian::run(&session, command).await,
         Command::Emergency(command) => emergency::run(&session, command).await,
         Command::Alerts(command) => alerts::run(&session, command).await,
+        Command::Council(command) => council::run(&session, command).await,
+        Command::Validator(command) => council::run_validator(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

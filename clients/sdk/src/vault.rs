@@ -165,14 +165,7 @@ impl Holding {
 
 /// The authoring keys of the validators at the finalized block, by the node's word.
 pub(crate) async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
-    let finalized: Value = client.call("chain_getFinalizedHead", []).await?;
-    let key = [sp_crypto_hashing::twox_128(b"Aura"), sp_crypto_hashing::twox_128(b"Authorities")].concat();
-    let key = format!("0x{}", hex::encode(key));
-    let stored: Option<String> = client.call("state_getStorage", [json!(key), finalized]).await?;
-    let malformed = || Error::MalformedAnswer { method: "state_getStorage".to_owned() };
-    let stored = stored.ok_or_else(malformed)?;
-    let bytes = hex::decode(stored.strip_prefix("0x").unwrap_or(&stored)).map_err(|_| malformed())?;
-    Vec::decode_all(&mut bytes.as_slice()).map_err(|_| malformed())
+    Ok(client.stored("Aura", "Authorities", &[]).await?.unwrap_or_default())
 }
 
 /// Waits, for a content named by its CID, until `copies` validators have said, each with a signature that is checked here, that they hold the content whole.
