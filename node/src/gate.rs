@@ -186,15 +186,7 @@ impl<C: ChainClient> Gate<C> {
     /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::MalformedContent`], [`Code::Upload`], [`Code::Storage`].
     pub fn finish(&self, ticket: &Ticket, envelope: &[u8]) -> RpcResult<(Cid, [u8; 32])> {
         let bearer = self.bearer(ticket, TicketOperation::Store)?;
-        let hash = Envelope::from_bytes(envelope)
-            .map_err(|error| {
-                failure(
-                    Code::MalformedContent,
-                    error.to_string(),
-                    json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
-                )
-            })?
-            .hash();
+        let hash = parse_envelope(envelope)?.hash();
         // The account may have been suspended since it began.
         self.allowance(&bearer.account, bearer.content)?;
         let uploader: [u8; 32] = bearer.account.into();
@@ -202,6 +194,40 @@ impl<C: ChainClient> Gate<C> {
         let size = self.deps.vault.size(bearer.content).map_err(vault_failed)?;
         self.deps.unanchored.add(uploader, bearer.content, size);
         Ok((bearer.content, hash))
+    }
+
+    /// Adds an envelope with other seals to a record of the ticket's bearer; gives its content and the envelope's hash.
+    ///
+    /// # Errors
+    /// [`Code::Ticket`], [`Code::ReadingRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::NotHeld`],
+    /// [`Code::Storage`].
+    pub fn reseal(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<(Cid, [u8; 32])> {
+        let reading = self.authorize_for(TicketOperation::Store, ticket, record)?;
+        let refused = |code, message: &str, reason, hint| {
+            failure(code, message.to_owned(), json!({ "reason": reason, "hint": hint }))
+        };
+        if reading.permit != ReadPermit::Owner {
+            let hint = "each member reseals its own records";
+            return Err(refused(Code::ReadingRefused, "the record is another member's", "notOwner", hint));
+        }
+        let envelope = parse_envelope(bytes)?;
+        let before = Envelope::from_bytes(&self.envelope(&reading)?).map_err(|_| capsule_refused())?;
+        if (&envelope.capsule, envelope.epoch) != (&before.capsule, before.epoch) {
+            let hint = "replace the seals of the envelope and leave the rest";
+            return Err(refused(Code::MalformedContent, "the envelope has another capsule", "otherCapsule", hint));
+        }
+        let best = self.client.info().best_hash;
+        let owner = self.client.runtime_api().member_by_id(best, reading.record.patient).map_err(runtime_failed)?;
+        let sealed = owner.is_some_and(|owner| {
+            let seal = envelope.seal_for(&SealRecipient::Member(owner.id.0));
+            seal.is_some_and(|seal| seal.key_version == owner.key_version)
+        });
+        if !sealed {
+            let (message, hint) = ("the envelope has no seal for its owner's current key", "seal it to that key");
+            return Err(refused(Code::MalformedContent, message, "notSealedToOwner", hint));
+        }
+        self.deps.vault.add_envelope(reading.content, bytes).map_err(vault_failed)?;
+        Ok((reading.content, envelope.hash()))
     }
 
     /// Gives up an upload.
@@ -227,8 +253,13 @@ impl<C: ChainClient> Gate<C> {
     /// # Errors
     /// [`Code::Ticket`], [`Code::ReadingRefused`], [`Code::UnknownRecord`].
     pub fn authorize(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+        self.authorize_for(TicketOperation::Read, ticket, record)
+    }
+
+    /// Whether the bearer of a ticket for this operation may read the record now.
+    fn authorize_for(&self, operation: TicketOperation, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
         let now = now()?;
-        let bearer = self.bearer(ticket, TicketOperation::Read)?;
+        let bearer = self.bearer(ticket, operation)?;
         let info = self.client.info();
         let view = self.record(info.best_hash, record)?;
         if bearer.content.0 != view.content.0 {
@@ -458,9 +489,10 @@ impl<C: ChainClient> Gate<C> {
                 .and_then(|administrator| administrator.encryption_key)
                 .map(|key| (SealRecipient::Administrator(reading.account.clone().into()), key))
         } else {
-            api.member_by_account(reading.finalized, reading.account.clone())
+            // Staff hold a copy of their institution's key, to which all that it reads is sealed.
+            api.acting(reading.finalized, reading.account.clone())
                 .map_err(runtime_failed)?
-                .map(|member| (SealRecipient::Member(member.id.0), member.encryption_key))
+                .map(|acting| (SealRecipient::Member(acting.member.id.0), acting.member.encryption_key))
         };
         found.map(|(recipient, key)| (recipient, EncryptionPublic(key.0))).ok_or_else(no_encryption_key)
     }
@@ -511,6 +543,17 @@ fn fetch_failed(error: FetchError) -> ErrorObjectOwned {
             json!({ "reason": "busy", "hint": "repeat in a moment, or ask another node" }),
         ),
     }
+}
+
+/// The envelope that these bytes are.
+fn parse_envelope(bytes: &[u8]) -> RpcResult<Envelope> {
+    Envelope::from_bytes(bytes).map_err(|error| {
+        failure(
+            Code::MalformedContent,
+            error.to_string(),
+            json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
+        )
+    })
 }
 
 fn capsule_refused() -> ErrorObjectOwned {

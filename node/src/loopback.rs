@@ -14,9 +14,7 @@ pub fn has_well_known_keys(chain_type: &ChainType) -> bool {
 
 /// Where a node of a chain with well-known keys listens to its peers unless told otherwise.
 pub fn listen_address(port: Option<u16>) -> Multiaddr {
-    Multiaddr::empty()
-        .with(Protocol::Ip4(Ipv4Addr::LOCALHOST))
-        .with(Protocol::Tcp(port.unwrap_or(DEFAULT_PORT)))
+    Multiaddr::empty().with(Protocol::Ip4(Ipv4Addr::LOCALHOST)).with(Protocol::Tcp(port.unwrap_or(DEFAULT_PORT)))
 }
 
 /// Makes sure that a node of a chain with well-known keys listens on loopback addresses only.

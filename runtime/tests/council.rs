@@ -101,13 +101,14 @@ fn for_more_than_half() -> Vec<RuntimeCall> {
     let own = configs::quotas::QuotaTable::quota(QuotaClass::Patient);
     vec![
         RuntimeCall::Administrators(pallet_membership::Call::add_member { who: account(Eve) }),
-        RuntimeCall::Administrators(pallet_membership::Call::swap_member { remove: account(Eve), add: account(Ferdie) }),
+        RuntimeCall::Administrators(pallet_membership::Call::swap_member {
+            remove: account(Eve),
+            add: account(Ferdie),
+        }),
         RuntimeCall::Administrators(pallet_membership::Call::remove_member { who: account(Ferdie) }),
         pallet_quotas::Call::set_quota { class: QuotaClass::Patient, quota: Some(own) }.into(),
-        pallet_quotas::Call::set_lanes {
-            lanes: Some(Lanes { open: 1, vouched: 1, vouched_per_institution: 1 }),
-        }
-        .into(),
+        pallet_quotas::Call::set_lanes { lanes: Some(Lanes { open: 1, vouched: 1, vouched_per_institution: 1 }) }
+            .into(),
         pause("Reports", "anchor").into(),
         pallet_tx_pause::Call::unpause { ident: (name("Reports"), name("anchor")) }.into(),
     ]
@@ -116,16 +117,20 @@ fn for_more_than_half() -> Vec<RuntimeCall> {
 /// The calls that need two thirds, each allowed now.
 fn for_two_thirds() -> Vec<RuntimeCall> {
     vec![
-        RuntimeCall::CouncilMembers(pallet_membership::Call::swap_member { remove: account(Dave), add: account(Ferdie) }),
-        RuntimeCall::CouncilMembers(pallet_membership::Call::swap_member { remove: account(Ferdie), add: account(Dave) }),
+        RuntimeCall::CouncilMembers(pallet_membership::Call::swap_member {
+            remove: account(Dave),
+            add: account(Ferdie),
+        }),
+        RuntimeCall::CouncilMembers(pallet_membership::Call::swap_member {
+            remove: account(Ferdie),
+            add: account(Dave),
+        }),
         RuntimeCall::Validators(pallet_membership::Call::add_member { who: account(Eve) }),
         RuntimeCall::Validators(pallet_membership::Call::swap_member { remove: account(Eve), add: account(Ferdie) }),
         RuntimeCall::Validators(pallet_membership::Call::remove_member { who: account(Ferdie) }),
         upgrade().into(),
         pallet_consortium::Call::enact {
-            call: Box::new(
-                pallet_grandpa::Call::note_stalled { delay: 10, best_finalized_block_number: 1 }.into(),
-            ),
+            call: Box::new(pallet_grandpa::Call::note_stalled { delay: 10, best_finalized_block_number: 1 }.into()),
         }
         .into(),
     ]
@@ -154,10 +159,7 @@ fn half_of_the_council_decides_nothing() {
 #[test]
 fn three_of_five_are_more_than_half_and_not_two_thirds() {
     with_council(|| {
-        assert_ok!(decided(
-            RuntimeCall::CouncilMembers(pallet_membership::Call::add_member { who: account(Eve) }),
-            3
-        ));
+        assert_ok!(decided(RuntimeCall::CouncilMembers(pallet_membership::Call::add_member { who: account(Eve) }), 3));
         for call in for_more_than_half() {
             assert_eq!(decided(call.clone(), 3), Ok(()), "{call:?}");
         }
@@ -242,10 +244,7 @@ fn the_council_never_becomes_empty() {
     run(|| {
         let leave = RuntimeCall::CouncilMembers(pallet_membership::Call::remove_member { who: account(Alice) });
         assert_eq!(decided(leave.clone(), 1), Err(DispatchError::BadOrigin));
-        assert_ok!(decided(
-            RuntimeCall::CouncilMembers(pallet_membership::Call::add_member { who: account(Bob) }),
-            1
-        ));
+        assert_ok!(decided(RuntimeCall::CouncilMembers(pallet_membership::Call::add_member { who: account(Bob) }), 1));
         assert_eq!(decided(leave, 2), Ok(()));
     });
 }
@@ -266,12 +265,8 @@ fn a_member_that_leaves_takes_its_votes_along() {
         assert_noop!(send(Bob, voted.clone()), Collective::NotMember);
         assert_ok!(send(Charlie, voted));
         let (proposal_weight_bound, length_bound) = (Weight::MAX, MOTION_LENGTH_MAX);
-        let close = pallet_collective::Call::close {
-            proposal_hash: hash,
-            index: number,
-            proposal_weight_bound,
-            length_bound,
-        };
+        let close =
+            pallet_collective::Call::close { proposal_hash: hash, index: number, proposal_weight_bound, length_bound };
         assert_noop!(send(Charlie, close), Collective::TooEarly);
     });
 }
@@ -291,10 +286,7 @@ fn a_seat_is_not_handed_on_without_a_vote() {
             filtered
         );
         let filtered = frame_system::Error::<Runtime>::CallFiltered;
-        assert_noop!(
-            send(Alice, RuntimeCall::Administrators(pallet_membership::Call::change_key { new })),
-            filtered
-        );
+        assert_noop!(send(Alice, RuntimeCall::Administrators(pallet_membership::Call::change_key { new })), filtered);
     });
 }
 
@@ -311,7 +303,10 @@ fn appointed_accounts_can_send_transactions_and_have_their_class() {
         assert_ok!(decided(RuntimeCall::CouncilMembers(pallet_membership::Call::add_member { who: account(Eve) }), 3));
         assert_eq!((System::providers(&Eve.to_account_id()), class(Eve).as_str()), (2, "council"));
         // A dismissed account keeps what lets no transaction of its be replayed.
-        assert_ok!(decided(RuntimeCall::Validators(pallet_membership::Call::remove_member { who: account(Ferdie) }), 4));
+        assert_ok!(decided(
+            RuntimeCall::Validators(pallet_membership::Call::remove_member { who: account(Ferdie) }),
+            4
+        ));
         assert_eq!((System::providers(&Ferdie.to_account_id()), class(Ferdie).as_str()), (1, "unknown"));
     });
 }
@@ -324,7 +319,10 @@ fn a_new_administrator_vets_and_a_dismissed_one_does_not() {
         assert_noop!(verify(Eve), DispatchError::BadOrigin);
         assert_ok!(decided(RuntimeCall::Administrators(pallet_membership::Call::add_member { who: account(Eve) }), 3));
         assert_noop!(verify(Eve), unknown);
-        assert_ok!(decided(RuntimeCall::Administrators(pallet_membership::Call::remove_member { who: account(Eve) }), 3));
+        assert_ok!(decided(
+            RuntimeCall::Administrators(pallet_membership::Call::remove_member { who: account(Eve) }),
+            3
+        ));
         assert_noop!(verify(Eve), DispatchError::BadOrigin);
     });
 }
@@ -375,7 +373,9 @@ fn the_calls_that_cannot_be_stopped_exist() {
         assert!(calls.iter().any(|(of, call)| *of == pallet && never(of, call)), "{pallet}");
         assert!(calls.iter().any(|(of, call)| *of == pallet && !never(of, call)), "{pallet}");
     }
-    let single = calls.iter().filter(|(of, call)| ["Access", "Appointments", "Registry", "Reports"].contains(of) && never(of, call));
+    let single = calls
+        .iter()
+        .filter(|(of, call)| ["Access", "Appointments", "Registry", "Reports"].contains(of) && never(of, call));
     assert_eq!(single.count(), 11);
     assert!(LetThrough::contains(&pallet_timestamp::Call::set { now: 1 }.into()));
 }

@@ -68,6 +68,15 @@ pub enum Command {
     /// Registration and verification
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Staff of a hospital or pharmacy: accounts that act for it
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Affiliations of doctors with hospitals
+    #[command(subcommand)]
+    Affiliation(AffiliationCommand),
+    /// Dependants, whom a guardian registers and hands over later
+    #[command(subcommand)]
+    Dependant(DependantCommand),
     /// Appointments between patients and doctors
     #[command(subcommand)]
     Appointment(Appointment),
@@ -354,8 +363,10 @@ pub enum MemberCommand {
         #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
         duration: Moment,
     },
-    /// Replace this account's encryption key by the next one of its seed; what was sealed to the old one stays readable
+    /// Replace this account's encryption key by the next one of its seed, and reseal its records, staff and guardians
     RotateKey,
+    /// Reseal this account's records to the key in force; goes on where an interrupted run stopped
+    Reseal,
     /// List the encryption keys of a member, the one in force last [default: this account]
     Keys {
         /// Number, username or address
@@ -417,6 +428,11 @@ pub enum MemberCommand {
         #[arg(long)]
         proposer: MemberSelector,
     },
+    /// Give a recovered member the copy of its earlier secret back, so that it can reseal its records (guardians)
+    ReturnCopy {
+        /// The member that was recovered: number, username or address
+        member: MemberSelector,
+    },
     /// Object to every recovery of this account: they end at once
     ObjectToRecovery,
     /// Verify a professional (administrators)
@@ -465,6 +481,104 @@ pub enum MemberCommand {
     },
     /// List the administrators
     Administrators,
+}
+
+/// Staff of a hospital or pharmacy.
+#[derive(Debug, Subcommand)]
+pub enum StaffCommand {
+    /// Consent, with the account that --key names, to act for an institution; prints the consent to hand over
+    Accept {
+        /// The institution: number, username or address
+        institution: MemberSelector,
+        /// For how long the consent is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+    },
+    /// Let an account that consented act for this institution
+    Add {
+        /// What `medchain staff accept` printed
+        consent: String,
+        /// For what: front-desk asks, ward also opens, dispensary opens prescriptions and dispenses
+        #[arg(long, value_parser = term(StaffScope::ALL, StaffScope::name))]
+        scope: StaffScope,
+    },
+    /// Remove an account, at once; then rotate the key with `medchain member rotate-key`
+    Remove {
+        /// Its address
+        account: AccountId,
+    },
+    /// Act for the institution no more
+    Leave,
+    /// Seal this institution's key to staff who hold a copy of an earlier one
+    Reseal,
+    /// List the staff of an institution [default: that for which this account acts]
+    List {
+        /// Number, username or address
+        institution: Option<MemberSelector>,
+        /// How many entries at most
+        #[arg(long, default_value_t = limits::PAGE_MAX, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::PAGE_MAX)))]
+        limit: u32,
+        /// Go on behind this account, the one that the last page named
+        #[arg(long, value_name = "ADDRESS")]
+        after: Option<AccountId>,
+    },
+    /// Show for whom an account acts [default: this account]
+    Show {
+        /// Its address
+        account: Option<AccountId>,
+    },
+}
+
+/// Affiliations of doctors with hospitals.
+#[derive(Debug, Subcommand)]
+pub enum AffiliationCommand {
+    /// Offer a doctor an affiliation (hospitals)
+    Offer {
+        /// Number, username or address of the doctor
+        doctor: MemberSelector,
+    },
+    /// Accept the affiliation that a hospital has offered (doctors)
+    Accept {
+        /// Number, username or address of the hospital
+        hospital: MemberSelector,
+    },
+    /// End an affiliation, or take back or decline the offer of one
+    End {
+        /// Number, username or address of the other side
+        other: MemberSelector,
+    },
+    /// List the affiliations of a hospital or doctor [default: this account]
+    List {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+}
+
+/// Dependants.
+#[derive(Debug, Subcommand)]
+pub enum DependantCommand {
+    /// Register a dependant under an institution's voucher and become its guardian (patients)
+    Register {
+        /// The dependant's account: its name in the keystore, or a development key
+        #[arg(long = "account", value_name = "NAME|//URI")]
+        account: String,
+        /// A unique handle: 3 to 32 of a-z, 0-9, '.', '_', '-'
+        #[arg(long)]
+        username: String,
+        /// What the institution printed with `medchain member voucher` for the dependant's account
+        #[arg(long)]
+        voucher: String,
+    },
+    /// Hand a dependant over to an account of its own, which consented with `medchain member accept-move`
+    HandOver {
+        /// What `medchain member accept-move` printed
+        consent: String,
+        /// The dependant's present account: its name in the keystore, or a development key
+        #[arg(long = "account", value_name = "NAME|//URI")]
+        account: String,
+    },
 }
 
 /// Which part of a listing.

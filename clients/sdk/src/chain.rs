@@ -3,7 +3,7 @@
 //! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
 //! of `medchain-primitives`, they take those.
 
-use crate::statement::{MoveConsent, Voucher};
+use crate::statement::{DependantConsent, MoveConsent, StaffConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;
 use subxt::{
@@ -167,6 +167,18 @@ impl Config for ChainConfig {
         with = "::subxt::utils::Static<crate::chain::NewAnchor>"
     ),
     substitute_type(
+        path = "pallet_reports::types::ResealedRecord",
+        with = "::subxt::utils::Static<crate::chain::ResealedRecord>"
+    ),
+    substitute_type(
+        path = "pallet_registry::types::GuardianWithCopy",
+        with = "::subxt::utils::Static<crate::chain::GuardianWithCopy>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::StaffScope",
+        with = "::subxt::utils::Static<::medchain_primitives::StaffScope>"
+    ),
+    substitute_type(
         path = "medchain_primitives::keys::EmergencyCapsuleHash",
         with = "::subxt::utils::Static<::medchain_primitives::EmergencyCapsuleHash>"
     ),
@@ -283,12 +295,32 @@ pub struct Anchor {
     pub size: u64,
     /// The envelope's SHA-256.
     pub envelope: EnvelopeHash,
+    /// The version of the key that its owner's seal in the envelope is for.
+    pub key_version: KeyVersion,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
     /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
     pub valid_until: Option<Moment>,
     /// The patient half, sealed to each reader whom the patient named beforehand.
     pub seals: Vec<ReaderSeal>,
+}
+
+/// A record whose envelope is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ResealedRecord {
+    /// The record.
+    pub record: RecordId,
+    /// The new envelope's SHA-256.
+    pub envelope: EnvelopeHash,
+}
+
+/// A guardian that a member names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct GuardianWithCopy {
+    /// The guardian.
+    pub guardian: MemberId,
+    /// The member's encryption secret, sealed to it.
+    pub copy: VersionedSeal,
 }
 
 /// One of the records of a call that anchors many.
@@ -414,17 +446,75 @@ pub mod calls {
         tx().registry().rotate_key(Static(key))
     }
 
-    /// Moves the signer's membership to the account that consented.
-    pub fn move_account(consent: MoveConsent) -> impl Payload {
+    /// Moves the signer's membership to the account that consented, with a copy of its present secret.
+    pub fn move_account(consent: MoveConsent, copy: Seal) -> impl Payload {
         let MoveConsent { to, encryption_key, expires_at, signature, .. } = consent;
         let (to, key) = (AccountId32(to), Static(encryption_key));
-        tx().registry().move_account(to, key, expires_at, Static(signature))
+        tx().registry().move_account(to, key, expires_at, Static(signature), Static(copy))
     }
 
     /// Names who may recover the signer's account.
-    pub fn name_guardians(guardians: Vec<MemberId>, threshold: u32, wait: Moment) -> impl Payload {
+    pub fn name_guardians(guardians: Vec<GuardianWithCopy>, threshold: u32, wait: Moment) -> impl Payload {
         let guardians = BoundedVec(guardians.into_iter().map(Static).collect());
         tx().registry().name_guardians(guardians, threshold, wait)
+    }
+
+    /// A guardian gives a recovered member the copy of its earlier secret back.
+    pub fn return_copy(member: MemberId, copy: VersionedSeal) -> impl Payload {
+        tx().registry().return_copy(Static(member), Static(copy))
+    }
+
+    /// Adds a staff account that consented, with a copy of the institution's secret of a version.
+    pub fn add_staff(consent: StaffConsent, scope: StaffScope, copy: Seal, of_version: KeyVersion) -> impl Payload {
+        let StaffConsent { account, encryption_key, expires_at, signature, .. } = consent;
+        let (account, key, signature) = (AccountId32(account), Static(encryption_key), Static(signature));
+        tx().registry().add_staff(account, Static(scope), key, Static(copy), of_version, expires_at, signature)
+    }
+
+    /// Removes a staff account, or leaves as one.
+    pub fn remove_staff(account: [u8; 32]) -> impl Payload {
+        tx().registry().remove_staff(AccountId32(account))
+    }
+
+    /// Seals the institution's secret of a version to staff anew.
+    pub fn reseal_staff(copies: Vec<([u8; 32], Seal)>, of_version: KeyVersion) -> impl Payload {
+        let copies = copies.into_iter().map(|(account, copy)| (AccountId32(account), Static(copy))).collect();
+        tx().registry().reseal_staff(BoundedVec(copies), of_version)
+    }
+
+    /// Registers a dependant whose account consented.
+    pub fn register_dependant(username: &str, consent: DependantConsent, voucher: Voucher) -> impl Payload {
+        let DependantConsent { account, encryption_key, expires_at, signature, .. } = consent;
+        let username = BoundedVec(username.as_bytes().to_vec());
+        let (account, key, signature) = (AccountId32(account), Static(encryption_key), Static(signature));
+        tx().registry().register_dependant(account, username, key, Static(voucher), expires_at, signature)
+    }
+
+    /// Hands a dependant over to the account that consented, with a copy of its present secret.
+    pub fn hand_over(consent: MoveConsent, copy: Seal) -> impl Payload {
+        let MoveConsent { member, to, encryption_key, expires_at, signature } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().hand_over(Static(member), to, key, expires_at, Static(signature), Static(copy))
+    }
+
+    /// Offers a doctor an affiliation.
+    pub fn offer_affiliation(doctor: MemberId) -> impl Payload {
+        tx().registry().offer_affiliation(Static(doctor))
+    }
+
+    /// Accepts the affiliation that a hospital offered.
+    pub fn accept_affiliation(hospital: MemberId) -> impl Payload {
+        tx().registry().accept_affiliation(Static(hospital))
+    }
+
+    /// Ends an affiliation with a doctor or hospital.
+    pub fn end_affiliation(other: MemberId) -> impl Payload {
+        tx().registry().end_affiliation(Static(other))
+    }
+
+    /// Replaces the envelopes of records of the signer.
+    pub fn reseal(records: Vec<ResealedRecord>, key_version: KeyVersion) -> impl Payload {
+        tx().reports().reseal(BoundedVec(records.into_iter().map(Static).collect()), key_version)
     }
 
     /// A guardian proposes to move a member to the account that consented.

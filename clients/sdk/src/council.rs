@@ -472,7 +472,9 @@ mod tests {
 
     #[test]
     fn bytes_are_shown_as_what_they_are() {
-        let values = |bytes: &[u8]| Composite::Unnamed(bytes.iter().map(|byte| (*byte).into()).collect::<Vec<scale_value::Value>>());
+        let values = |bytes: &[u8]| {
+            Composite::Unnamed(bytes.iter().map(|byte| (*byte).into()).collect::<Vec<scale_value::Value>>())
+        };
         assert_eq!(composite(values(b"Reports")), json!("Reports"));
         assert_eq!(composite(values(&[1, 2, 255])), json!("0x0102ff"));
         let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";

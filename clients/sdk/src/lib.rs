@@ -26,6 +26,7 @@ pub mod audit;
 pub mod chain;
 pub mod client;
 pub mod council;
+pub mod copies;
 pub mod description;
 pub mod erasure;
 mod error;

@@ -7,7 +7,6 @@ use crate::{
     transfer::Transfer,
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
 use medchain_runtime_api::RecordView;
@@ -293,6 +292,26 @@ pub async fn store(
     let finished: Finished = tickets.call("vault_finish", [json!(BASE64.encode(envelope))]).await?;
     if finished.envelope.0 != envelope_hash {
         return Err(Error::MalformedAnswer { method: "vault_finish".to_owned() });
+    }
+    Ok(())
+}
+
+/// Adds an envelope to a record of one's own, before the chain names it.
+///
+/// # Errors
+/// What the node refuses.
+pub(crate) async fn add_envelope(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let added: Finished = tickets.call("vault_reseal", [json!(record), json!(BASE64.encode(envelope))]).await?;
+    if added.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_reseal".to_owned() });
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ use crate::{
     error::{Error, Result},
 };
 use subxt::{
+    client::OnlineClientAtBlockImpl,
     config::DefaultExtrinsicParamsBuilder,
     error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
     extrinsics::ExtrinsicEvents,
-    client::OnlineClientAtBlockImpl,
     tx::{Payload, SubmittableTransaction, TransactionStatus},
 };
 
