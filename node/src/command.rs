@@ -116,6 +116,7 @@ pub fn run() -> sc_cli::Result<()> {
             Ok((command.run(client, backend, Some(revert_finality)), task_manager))
         }),
         Subcommand::Vault(command) => cli.create_runner(command)?.sync_run(|config| command.run(&config)),
+        Subcommand::Ceremony(command) => command.run().map_err(sc_cli::Error::Input),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
     }
 }

@@ -8,6 +8,7 @@ import { generateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { chromium } from "playwright-core";
 import { beforehand } from "./beforehand.mjs";
+import { devices } from "./devices.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { serve } from "../scripts/serve.mjs";
@@ -90,7 +91,7 @@ try {
   );
   people.push(admin, patient, doctor, hospital, pharmacy, guardian);
   /** @typedef {typeof play} Play */
-  const play = { step, look, expect, samples, admin, patient, doctor, hospital, pharmacy, guardian };
+  const play = { step, look, expect, person, output, samples, admin, patient, doctor, hospital, pharmacy, guardian };
 
   await step("the first page, signing in and signing up are there", async () => {
     await patient.page.goto(web.url);
@@ -395,7 +396,7 @@ try {
     await hospital.confirm("Open");
     await hospital.page.getByText("Synthia Sample").waitFor({ timeout: FINAL });
     await look(hospital, "hospital-profile");
-    await patient.page.getByText("Synthetic General").waitFor({ timeout: FINAL });
+    await patient.go("/grants");
     const card = patient.page.getByRole("listitem").filter({ hasText: "shared by a doctor" });
     await card.getByRole("button", { name: "Revoke" }).click();
     await patient.confirm("Revoke");
@@ -453,6 +454,8 @@ try {
     expect(words.join(" ") === patient.phrase.join(" "), "another phrase is shown");
     await look(patient, "account");
   });
+
+  await devices(play);
 
   await step("a suspended doctor is told so and can do nothing", async () => {
     await admin.go(`/members/${doctor.id}`);

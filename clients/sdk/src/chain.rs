@@ -680,6 +680,19 @@ pub mod calls {
         tx().access().request(Static(patient), BoundedVec(records.into_iter().map(Static).collect()), Static(purpose))
     }
 
+    /// Requests records of a patient, and says how long and how often to read them.
+    pub fn request_records_for(
+        patient: MemberId,
+        records: Vec<RecordId>,
+        purpose: Purpose,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let asked = super::api::runtime_types::pallet_access::types::AskedTerms { duration, openings };
+        tx().access().request_for(Static(patient), records, Static(purpose), asked)
+    }
+
     /// The requester withdraws a request.
     pub fn withdraw_request(request: RequestId) -> impl Payload {
         tx().access().withdraw(Static(request))
