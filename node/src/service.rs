@@ -259,7 +259,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync.clone())),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
@@ -410,6 +410,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
                 alerts: alerts.clone(),
+                finality: warp_sync.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)

@@ -235,6 +235,10 @@ pub(crate) fn guardian(
     GuardianView { patient, guardian, scope, since, until }
 }
 
+fn asked(asked: pallet_access::AskedTerms) -> AskedTermsView {
+    AskedTermsView { duration: asked.duration, openings: asked.openings }
+}
+
 pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest<AccountId>)) -> RequestView<AccountId> {
     RequestView {
         id,
@@ -242,6 +246,7 @@ pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest<Ac
         patient: request.patient,
         records: request.records.into_inner(),
         purpose: request.purpose,
+        asked: request.asked.map(asked),
         requested_at: request.requested_at,
         expires_at: request.expires_at,
         staff: request.staff,
@@ -258,6 +263,8 @@ pub(crate) fn grant((record, reader, grant): (RecordId, MemberId, pallet_access:
         granted_by: grant.granted_by,
         granted_at: grant.granted_at,
         expires_at: grant.expires_at,
+        asked: grant.asked.map(asked),
+        openings: grant.openings,
         openings_left: grant.openings_left,
         window_closes_at: pallet_access::Pallet::<Runtime>::live_window(record, reader).map(|window| window.closes_at),
     }

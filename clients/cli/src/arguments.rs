@@ -11,7 +11,7 @@ use clap::{
 use medchain_primitives::*;
 use medchain_sdk::{
     account::AccountId,
-    chain::{DaysOff, OpeningTime},
+    chain::{DaysOff, OpeningTime, QuotaClass},
     client::MemberSelector,
 };
 use std::path::PathBuf;
@@ -95,14 +95,194 @@ pub enum Command {
     /// Guardians, who act in a patient's name
     #[command(subcommand)]
     Guardian(Guardian),
+    /// Links, which show records to who has no account (SMART Health Links)
+    #[command(subcommand)]
+    Link(Link),
+    /// The gateway that an institution runs beside its node
+    #[command(subcommand)]
+    Gateway(Gateway),
     /// Emergency access: what a patient provides beforehand, and a doctor's opening without a grant
     #[command(subcommand)]
     Emergency(Emergency),
     /// Print alerts as they become final: a patient's new requests, openings and emergency openings, a doctor's new
     /// appointments
     Alerts(Alerts),
+    /// The council: motions, votes, and what they decide
+    #[command(subcommand)]
+    Council(Council),
+    /// Validators and their session keys
+    #[command(subcommand)]
+    Validator(ValidatorCommand),
     /// The node, the chain, and this account's quota
     Status,
+}
+
+/// The council. What it decides is proposed as a motion; a council of one decides at once.
+#[derive(Debug, Subcommand)]
+pub enum Council {
+    /// List the members of the council
+    Members,
+    /// List the open motions
+    Motions,
+    /// Vote on a motion; who proposes it has voted for it
+    Vote {
+        /// Its number
+        motion: u32,
+        /// For it or against it
+        #[arg(value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
+        approve: bool,
+    },
+    /// Close a motion that has its votes, and so carry it out; or that cannot have them, or whose week is over
+    Close {
+        /// Its number
+        motion: u32,
+    },
+    /// Propose to give an account a seat in the council (two thirds)
+    Add {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to take an account's seat away (two thirds)
+    Remove {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to appoint an administrator (more than half)
+    AddAdministrator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to dismiss an administrator (more than half)
+    RemoveAdministrator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to admit a validator (two thirds)
+    AddValidator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to dismiss a validator (two thirds)
+    RemoveValidator {
+        /// Its address
+        account: AccountId,
+    },
+    /// List the validators' proven offences
+    Offences,
+    /// Propose to take a validator's offences off the list (more than half)
+    AcknowledgeOffences {
+        /// Its address
+        validator: AccountId,
+    },
+    /// Propose to authorise a runtime by the hash of its code (two thirds)
+    AuthorizeUpgrade {
+        /// The file with the runtime's code, compressed WebAssembly
+        code: PathBuf,
+    },
+    /// Apply the runtime that the council has authorised; anybody may
+    ApplyUpgrade {
+        /// The file with the runtime's code, compressed WebAssembly
+        code: PathBuf,
+    },
+    /// Propose to stop a call in an emergency (more than half)
+    Stop {
+        /// The call, as in Reports.anchor
+        #[arg(value_name = "PALLET.CALL")]
+        call: CallName,
+    },
+    /// Propose to lift the stop of a call (more than half)
+    Resume {
+        /// The call, as in Reports.anchor
+        #[arg(value_name = "PALLET.CALL")]
+        call: CallName,
+    },
+    /// List the calls that are stopped
+    Stopped,
+    /// Propose what an account of a class may spend (more than half); without figures, the runtime's own
+    SetQuota {
+        /// The class
+        #[arg(value_parser = term(QuotaClass::ALL, QuotaClass::name))]
+        class: QuotaClass,
+        #[command(flatten)]
+        figures: Option<QuotaArguments>,
+    },
+    /// Propose how many registrations a block takes (more than half); without figures, the runtime's own
+    SetLanes {
+        #[command(flatten)]
+        figures: Option<LaneArguments>,
+    },
+}
+
+/// The figures of a quota: all or none.
+#[derive(Clone, Debug, Args)]
+#[group(required = false, multiple = true)]
+pub struct QuotaArguments {
+    /// Computation that can be spent at once, in milliseconds
+    #[arg(long, value_name = "MS", requires_all = ["refill", "bytes", "bytes_refill"])]
+    pub burst: u64,
+    /// Computation that flows back in a block, in microseconds
+    #[arg(long, value_name = "US", requires = "burst")]
+    pub refill: u64,
+    /// Bytes that can be sent at once
+    #[arg(long, requires = "burst")]
+    pub bytes: u32,
+    /// Bytes that flow back in a block
+    #[arg(long, requires = "burst")]
+    pub bytes_refill: u32,
+}
+
+/// The widths of the lanes: all or none.
+#[derive(Clone, Debug, Args)]
+#[group(required = false, multiple = true)]
+pub struct LaneArguments {
+    /// Registrations of strangers in a block; 0 closes the lane
+    #[arg(long, requires_all = ["vouched", "per_institution"])]
+    pub open: u32,
+    /// Registrations with a voucher in a block
+    #[arg(long, requires = "open")]
+    pub vouched: u32,
+    /// Of those, by the word of one institution
+    #[arg(long, requires = "open")]
+    pub per_institution: u32,
+}
+
+/// Validators and their session keys.
+#[derive(Debug, Subcommand)]
+pub enum ValidatorCommand {
+    /// List the validators of this session and those that the council has admitted
+    List,
+    /// Have the node make new session keys and register them; they are in use from the next session on
+    Keys,
+    /// Take this validator's session keys back, and so leave with the end of the session
+    Leave,
+}
+
+/// A call, by its pallet's name and its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallName {
+    /// The pallet.
+    pub pallet: String,
+    /// The call.
+    pub call: String,
+}
+
+impl std::str::FromStr for CallName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('.') {
+            Some((pallet, call)) if !pallet.is_empty() && !call.is_empty() => {
+                Ok(Self { pallet: pallet.to_owned(), call: call.to_owned() })
+            }
+            _ => Err("give the pallet and the call, as in Reports.anchor"),
+        }
+    }
+}
+
+impl std::fmt::Display for CallName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.pallet, self.call)
+    }
 }
 
 /// Keys and their recovery phrases.
@@ -641,6 +821,11 @@ pub enum Record {
         /// The record's number
         record: RecordId,
     },
+    /// Show which nodes have deleted an erased record, and when, each by its signature
+    Erasure {
+        /// The record's number
+        record: RecordId,
+    },
     /// List the records of a member [default: this account]
     List {
         /// Number, username or address
@@ -685,6 +870,12 @@ pub enum Access {
         /// What for
         #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
         purpose: Purpose,
+        /// For how long to read them; the patient may grant less [default: as the patient chooses]
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+        duration: Option<Moment>,
+        /// How many openings to ask for, with --for
+        #[arg(long, default_value_t = 1, requires = "duration", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::OPENINGS_MAX)))]
+        openings: u32,
     },
     /// List the requests that wait for this patient, or for one in whose name this account acts
     Inbox {
@@ -821,6 +1012,115 @@ pub enum Standing {
     List {
         /// Number, username or address of the patient [default: this account]
         patient: Option<MemberSelector>,
+    },
+}
+
+/// Links.
+#[derive(Debug, Subcommand)]
+pub enum Link {
+    /// Make a link and show it, once: its key is nowhere else
+    Create {
+        /// The records' numbers
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// For how long it can be opened, 15m to 30d
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+        /// How often it can be opened
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::LINK_OPENINGS_MAX)))]
+        openings: u32,
+        /// Ask for a passcode that its recipient must give, or read it from --link-passcode-file
+        #[arg(long, conflicts_with = "direct")]
+        passcode: bool,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE", conflicts_with = "direct")]
+        link_passcode_file: Option<PathBuf>,
+        /// What it is called, in 80 characters at most; whoever has the link reads it
+        #[arg(long)]
+        label: Option<String>,
+        /// For long-term use: viewers may ask again
+        #[arg(long)]
+        long_term: bool,
+        /// One file without a manifest, for the simplest viewers
+        #[arg(long)]
+        direct: bool,
+        /// The viewer's page that the link opens in [default: the gateway's own, if it has one]
+        #[arg(long, value_name = "URL")]
+        viewer: Option<String>,
+        /// Write the QR code to this SVG file
+        #[arg(long, value_name = "FILE")]
+        qr: Option<PathBuf>,
+        /// Write a card to print to this HTML file
+        #[arg(long, value_name = "FILE")]
+        card: Option<PathBuf>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// List a patient's links, newest first
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Show where a link stands
+    Show {
+        /// The link's number
+        link: LinkId,
+    },
+    /// Take a link back, at once
+    Revoke {
+        /// The link's number
+        link: LinkId,
+    },
+    /// List the openings of a link, with the names that its recipients stated
+    Log {
+        /// The link's number
+        link: LinkId,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Have a link that is locked after wrong passcodes take them again
+    Unlock {
+        /// The link's number
+        link: LinkId,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// Read a new passcode from the first line of this file [default: the passcode stays]
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+    },
+    /// Open a link, whoever made it, and write what it shows
+    Open {
+        /// The link: shlink:/…, with or without a viewer's address before it
+        url: String,
+        /// Who opens it, for its maker to read
+        #[arg(long, value_name = "NAME")]
+        recipient: String,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+        /// The folder to write into
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        output: PathBuf,
+    },
+}
+
+/// Gateways.
+#[derive(Debug, Subcommand)]
+pub enum Gateway {
+    /// Fetch the portal that a gateway serves, hash it, and compare the hash with the published one
+    Verify {
+        /// The gateway's address
+        url: String,
+        /// The published hash [default: only show the hash]
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
     },
 }
 

@@ -8,6 +8,7 @@ use crate::{
 };
 use medchain_sdk::{
     client::{Member, Payload, Submitted, Wait},
+    council::{Majority, Proposed},
     keystore::{self, Keystore},
     Client, Identity,
 };
@@ -162,6 +163,25 @@ impl Session {
         let display = Display::new();
         let identity = self.identity().await?;
         Ok(self.client().await?.submit(&call, identity, wait, &|stage| display.transaction(stage)).await?)
+    }
+
+    /// Proposes a call to the council and votes for it.
+    pub async fn propose(&self, call: impl Payload, majority: Majority, said: &str) -> Result<Report> {
+        let display = Display::new();
+        let identity = self.identity().await?;
+        let progress = |stage| display.transaction(stage);
+        let proposed = self.client().await?.propose(&call, majority, identity, self.wait(), &progress).await?;
+        Ok(match proposed {
+            Proposed::Carried(submitted) => transaction_report(&submitted).line(format!("decided: {said}")),
+            Proposed::Open { number, needed, vote } => transaction_report(&vote)
+                .field("motion", number)
+                .field("votesNeeded", needed)
+                .line(format!("motion {number}, with your vote: {said}"))
+                .line(format!(
+                    "{needed} votes are needed; the others vote with medchain council vote {number} yes, and anybody \
+                     carries it out with medchain council close {number}"
+                )),
+        })
     }
 
     /// Submits a call whose success is all there is to tell.

@@ -182,8 +182,7 @@ impl<T: Config> Pallet<T> {
             .filter(|member| member.is_active() && member.role.is_professional())
             .ok_or(Error::<T>::UnknownReader)?;
         ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
-        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
-        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Self::ensure_terms_in_range(duration, openings)?;
         Self::ensure_records_once(grants)?;
         let mut kinds = KindsOfBatch::default();
         let mut patient = None;
@@ -203,6 +202,13 @@ impl<T: Config> Pallet<T> {
         let patient = patient.ok_or(Error::<T>::NoRecords)?;
         Self::ensure_profile_goes_with_prescription(&reader, patient, kinds)?;
         Ok((actor.id, patient))
+    }
+
+    /// Whether a grant may last so long and have so many openings.
+    pub(crate) fn ensure_terms_in_range(duration: Moment, openings: u32) -> DispatchResult {
+        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
+        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Ok(())
     }
 
     /// Whether there are records and none is granted twice.

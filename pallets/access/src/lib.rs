@@ -788,25 +788,7 @@ pub mod pallet {
             purpose: Purpose,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let acting = Self::check_request(&who, patient, &records, purpose)?;
-            let (requester, staff) = (acting.member.id, acting.staff_account());
-            let request = NextRequestId::<T>::get();
-            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
-
-            let requested_at = T::Time::now();
-            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
-            NextRequestId::<T>::put(next);
-            Requests::<T>::insert(
-                request,
-                AccessRequest { requester, patient, records, purpose, requested_at, expires_at, staff: staff.clone() },
-            );
-            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
-            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
-            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
-            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
-            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
-            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
-            Ok(())
+            Self::do_request(&who, patient, records, purpose, None)
         }
 
         /// Takes a request back.
@@ -890,6 +872,7 @@ pub mod pallet {
                 None => None,
             };
 
+            let asked = answered.as_ref().and_then(|(_, waiting)| waiting.asked);
             if let Some((id, mut waiting)) = answered {
                 waiting.records.retain(|record| !grants.iter().any(|grant| grant.record == *record));
                 if waiting.records.is_empty() {
@@ -907,6 +890,7 @@ pub mod pallet {
                     granted_by: actor,
                     granted_at: now,
                     expires_at,
+                    asked,
                     openings,
                     openings_left: openings,
                 };
@@ -1127,6 +1111,7 @@ pub mod pallet {
                     granted_by: doctor,
                     granted_at: now,
                     expires_at: now.saturating_add(limits::CARE_GRANT_LIFETIME).min(own_expiry),
+                    asked: None,
                     openings: limits::CARE_GRANT_OPENINGS,
                     openings_left: limits::CARE_GRANT_OPENINGS,
                 },
@@ -1583,6 +1568,38 @@ pub mod pallet {
             Self::do_review_emergency(administrator, reading, outcome)
         }
 
+        /// Asks a patient to read records, as [`request`](Pallet::request) does, and says how long and how often. The
+        /// patient may grant less, and the grant then shows both.
+        ///
+        /// - `patient`, `records`, `purpose`: as for [`request`](Pallet::request).
+        /// - `asked`: how long and how often, within the bounds of a grant.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// As for [`request`](Pallet::request).
+        ///
+        /// ## Errors
+        ///
+        /// [`DurationOutOfRange`](Error::DurationOutOfRange), [`OpeningsOutOfRange`](Error::OpeningsOutOfRange), and
+        /// those of [`request`](Pallet::request).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessRequested`](Event::AccessRequested).
+        #[pallet::call_index(38)]
+        #[pallet::weight(T::WeightInfo::request_for(records.len() as u32))]
+        pub fn request_for(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: AskedTerms,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::ensure_terms_in_range(asked.duration, asked.openings)?;
+            Self::do_request(&who, patient, records, purpose, Some(asked))
+        }
+
         /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
         /// times. What it shows, encrypted under the link's own key, is at the institution that hosts it.
         ///
@@ -1693,6 +1710,45 @@ pub mod pallet {
     }
 
     impl<T: Config> Pallet<T> {
+        /// Checks a request and writes it.
+        fn do_request(
+            who: &T::AccountId,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: Option<AskedTerms>,
+        ) -> DispatchResult {
+            let acting = Self::check_request(who, patient, &records, purpose)?;
+            let (requester, staff) = (acting.member.id, acting.staff_account());
+            let request = NextRequestId::<T>::get();
+            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
+
+            let requested_at = T::Time::now();
+            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
+            NextRequestId::<T>::put(next);
+
+            Requests::<T>::insert(
+                request,
+                AccessRequest {
+                    requester,
+                    patient,
+                    records,
+                    purpose,
+                    asked,
+                    requested_at,
+                    expires_at,
+                    staff: staff.clone(),
+                },
+            );
+            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
+            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
+            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
+            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
+            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
+            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
+            Ok(())
+        }
+
         /// Writes an entry of the read log with its indexes; gives its number, and the moment and block of the opening.
         pub(super) fn log_reading(
             record: RecordId,
@@ -1804,6 +1860,7 @@ pub mod pallet {
                 granted_by: patient,
                 granted_at: now,
                 expires_at,
+                asked: None,
                 openings,
                 openings_left: openings,
             };

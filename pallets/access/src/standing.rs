@@ -225,8 +225,17 @@ impl<T: Config> Pallet<T> {
     ) {
         let openings = limits::STANDING_OPENINGS;
         let granted_at = T::Time::now();
-        let grant =
-            Grant { seal, purpose, basis, granted_by, granted_at, expires_at, openings, openings_left: openings };
+        let grant = Grant {
+            seal,
+            purpose,
+            basis,
+            granted_by,
+            granted_at,
+            expires_at,
+            asked: None,
+            openings,
+            openings_left: openings,
+        };
         Self::put_grant(record, reader, grant);
         Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
     }

@@ -25,6 +25,15 @@ pub struct RecordGrant {
     pub seal: VersionedSeal,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AskedTerms {
+    /// How long the grant shall be of use, in milliseconds.
+    pub duration: Moment,
+    /// How many openings it shall have.
+    pub openings: u32,
+}
+
 /// A professional's asking to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct AccessRequest<AccountId> {
@@ -36,6 +45,8 @@ pub struct AccessRequest<AccountId> {
     pub records: RequestRecords,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTerms>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds; at that moment it no longer does.
@@ -59,6 +70,8 @@ pub struct Grant {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds; at that moment it no longer can.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; it may give less, or more.
+    pub asked: Option<AskedTerms>,
     /// How many openings it was given with.
     pub openings: u32,
     /// How many of them are left.

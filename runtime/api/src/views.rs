@@ -359,6 +359,16 @@ pub struct GuardianView {
     pub until: Moment,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedTermsView {
+    /// How long, in milliseconds.
+    pub duration: Moment,
+    /// How many openings.
+    pub openings: u32,
+}
+
 /// A request to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -373,6 +383,8 @@ pub struct RequestView<AccountId> {
     pub records: Vec<RecordId>,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTermsView>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds.
@@ -401,6 +413,10 @@ pub struct GrantView {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; the patient may have granted less.
+    pub asked: Option<AskedTermsView>,
+    /// How many openings it was given with.
+    pub openings: u32,
     /// How many openings are left.
     pub openings_left: u32,
     /// The end of the open reading window, in milliseconds.

@@ -10,7 +10,7 @@ use crate::{
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
-use medchain_runtime_api::{EmergencyOpeningView, GrantView, Page, ReadLogOf, RequestView};
+use medchain_runtime_api::{AskedTermsView, EmergencyOpeningView, GrantView, Page, ReadLogOf, RequestView};
 use medchain_sdk::{
     account::AccountId,
     audit::audit_events,
@@ -22,7 +22,9 @@ use medchain_sdk::{
 
 pub async fn run(session: &Session, command: Access) -> Result<Report> {
     match command {
-        Access::Request { patient, records, purpose } => request(session, &patient, records, purpose).await,
+        Access::Request { patient, records, purpose, duration, openings } => {
+            request(session, &patient, records, purpose, duration.map(|duration| (duration, openings))).await
+        }
         Access::Inbox { patient, page } => {
             let patient = acting_for(session, patient).await?;
             let inbox = session.client().await?.inbox(patient, page.after.map(RequestId), page.limit).await?;
@@ -85,6 +87,7 @@ async fn request(
     patient: &MemberSelector,
     records: Vec<RecordId>,
     purpose: Purpose,
+    asked: Option<(Moment, u32)>,
 ) -> Result<Report> {
     let patient = resolve(session, patient).await?;
     let client = session.client().await?;
@@ -92,7 +95,13 @@ async fn request(
     // The chain's own checks, without waiting for a block.
     client.may_request(&account, patient, &records, purpose).await?.into_result()?;
     let shown_records = numbers(&records);
-    let submitted = session.submit(calls::request_records(patient, records.clone(), purpose)).await?;
+    let submitted = match asked {
+        Some((duration, openings)) => {
+            let call = calls::request_records_for(patient, records.clone(), purpose, duration, openings);
+            session.submit(call).await?
+        }
+        None => session.submit(calls::request_records(patient, records.clone(), purpose)).await?,
+    };
     let request = submitted.event::<events::AccessRequested>().map(|event| event.request);
     let number = request.map_or_else(|| "made a request".to_owned(), |id| format!("made request {id}"));
     Ok(transaction_report(&submitted)
@@ -247,9 +256,19 @@ async fn log_of(
     })
 }
 
-const GRANTS_HEADING: [&str; 7] = ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW"];
+const GRANTS_HEADING: [&str; 9] =
+    ["RECORD", "READER", "PURPOSE", "BASIS", "EXPIRES", "LEFT", "WINDOW", "GIVEN", "ASKED"];
 
-fn grant_row(grant: &GrantView) -> [String; 7] {
+/// How long and how often, as it was given and asked for: whoever asked for a week sees that it got an hour.
+fn shown_terms(duration: Moment, openings: u32) -> String {
+    format!("{openings} in {}", shown_duration(duration))
+}
+
+fn shown_asked(asked: Option<AskedTermsView>) -> String {
+    asked.map_or_else(|| "-".to_owned(), |asked| shown_terms(asked.duration, asked.openings))
+}
+
+fn grant_row(grant: &GrantView) -> [String; 9] {
     let window = match grant.window_closes_at {
         Some(closes) if closes > now() => format!("until {}", shown(closes)),
         _ => "closed".to_owned(),
@@ -262,6 +281,8 @@ fn grant_row(grant: &GrantView) -> [String; 7] {
         shown(grant.expires_at),
         grant.openings_left.to_string(),
         window,
+        shown_terms(grant.expires_at.saturating_sub(grant.granted_at), grant.openings),
+        shown_asked(grant.asked),
     ]
 }
 
@@ -320,13 +341,15 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
 }
 
 fn shown_requests(page: &Page<RequestView<AccountId>, RequestId>, none: &str) -> Report {
-    listing(page, none, ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "MADE", "WAITS UNTIL", "STAFF"], |request| {
+    let columns = ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "ASKED", "MADE", "WAITS UNTIL", "STAFF"];
+    listing(page, none, columns, |request| {
         [
             request.id.to_string(),
             request.requester.to_string(),
             request.patient.to_string(),
             numbers(&request.records),
             request.purpose.to_string(),
+            shown_asked(request.asked),
             shown(request.requested_at),
             shown(request.expires_at),
             shown_staff(request.staff.as_ref()),
