@@ -172,7 +172,8 @@ fn a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once(world: &mu
     ensure!(entry["emergency"]["reason"] == "unconscious" && entry["emergency"]["outcome"].is_null(), "{entry}");
 
     let alerts = ["--json", "alerts", "--count", "1", "--from"].map(Into::into);
-    let alerted = world.cli.run(Some(PATIENT), alerts.into_iter().chain([std::ffi::OsString::from(from.to_string())]))?;
+    let alerted =
+        world.cli.run(Some(PATIENT), alerts.into_iter().chain([std::ffi::OsString::from(from.to_string())]))?;
     let block: BlockAlertsView = serde_json::from_str(alerted.stdout.trim())?;
     let expected = |alert: &AlertView| matches!(alert, AlertView::Emergency { record, reason, .. } if *record == report && *reason == EmergencyReason::Unconscious);
     ensure!(block.alerts.iter().any(expected), "{block:?}");
@@ -272,9 +273,7 @@ fn a_withdrawn_consent_ends_windows_and_deletes_capsules(world: &mut World) -> R
 }
 
 fn next(alerts: &mut Alerts) -> Result<BlockAlertsView> {
-    block_on(async { tokio::time::timeout(SOON, alerts.next()).await })
-        .context("no alert came")?
-        .map_err(Into::into)
+    block_on(async { tokio::time::timeout(SOON, alerts.next()).await }).context("no alert came")?.map_err(Into::into)
 }
 
 /// The hospital asks for a record and takes the request back, which makes one alert for the patient; gives its number.
@@ -322,7 +321,8 @@ fn alerts_come_once_and_in_order_over_lost_connections(world: &mut World) -> Res
     ensure!(requests(&blocks) == [first, second, third], "{blocks:?}");
     ensure!(blocks.is_sorted_by(|one, other| one.block < other.block), "{blocks:?}");
     // Others' alerts are not told, and a doctor hears of appointments.
-    let start = (std::time::SystemTime::now() + Duration::from_secs(2 * 24 * 3600)).duration_since(std::time::UNIX_EPOCH)?;
+    let start =
+        (std::time::SystemTime::now() + Duration::from_secs(2 * 24 * 3600)).duration_since(std::time::UNIX_EPOCH)?;
     let start = chrono::DateTime::from_timestamp((start.as_secs() / 900 * 900) as i64, 0).context("no time")?;
     let mut doctors = block_on(world.client()?.alerts(world.doctor, None))?;
     let time = start.format("%Y-%m-%dT%H:%MZ").to_string();

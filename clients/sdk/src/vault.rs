@@ -339,8 +339,7 @@ impl<'a> Reads<'a> {
             .into_iter()
             .map(|release| {
                 let hex = release.sealed.strip_prefix("0x").unwrap_or(&release.sealed);
-                let sealed =
-                    hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })?;
+                let sealed = hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })?;
                 Ok(SealedRelease { index: release.index, sealed })
             })
             .collect()

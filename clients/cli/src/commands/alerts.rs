@@ -1,13 +1,7 @@
 //! `medchain alerts`: prints each alert as it comes, a line for each; with `--json` a document for each block.
 
 use super::access::acting_for;
-use crate::{
-    arguments::Alerts,
-    failure::Result,
-    moments::shown,
-    report::Report,
-    session::Session,
-};
+use crate::{arguments::Alerts, failure::Result, moments::shown, report::Report, session::Session};
 use medchain_runtime_api::{AlertView, BlockAlertsView};
 use std::io::Write as _;
 

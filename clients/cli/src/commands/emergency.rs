@@ -55,11 +55,7 @@ pub async fn run(session: &Session, command: Emergency) -> Result<Report> {
     }
 }
 
-async fn consent(
-    session: &Session,
-    hospitals: Vec<MemberSelector>,
-    patient: Option<MemberSelector>,
-) -> Result<Report> {
+async fn consent(session: &Session, hospitals: Vec<MemberSelector>, patient: Option<MemberSelector>) -> Result<Report> {
     let patient = acting_for(session, patient).await?;
     let mut chosen = Vec::new();
     for hospital in &hospitals {
@@ -92,11 +88,7 @@ async fn revoke(session: &Session, patient: Option<MemberSelector>) -> Result<Re
     }
 }
 
-async fn lodge_capsules(
-    session: &Session,
-    records: Vec<RecordId>,
-    patient: Option<MemberSelector>,
-) -> Result<Report> {
+async fn lodge_capsules(session: &Session, records: Vec<RecordId>, patient: Option<MemberSelector>) -> Result<Report> {
     let patient = acting_for(session, patient).await?;
     let client = session.client().await?;
     if client.emergency_consent(patient).await?.is_none() {
@@ -122,8 +114,9 @@ async fn show(session: &Session, patient: Option<MemberSelector>) -> Result<Repo
     let patient = acting_for(session, patient).await?;
     let client = session.client().await?;
     let Some(consent) = client.emergency_consent(patient).await? else {
-        return Ok(Report::new(serde_json::Value::Null)
-            .line(format!("patient {patient} has given no emergency consent")));
+        return Ok(
+            Report::new(serde_json::Value::Null).line(format!("patient {patient} has given no emergency consent"))
+        );
     };
     let missing = unlodged(client, patient).await?;
     let whom = match &consent.institutions {
@@ -140,6 +133,9 @@ async fn show(session: &Session, patient: Option<MemberSelector>) -> Result<Repo
     };
     Ok(Report::new(&consent)
         .field("unlodged", &missing)
-        .line(format!("in an emergency {whom} may open the records of patient {patient}, since {}", shown(consent.since)))
+        .line(format!(
+            "in an emergency {whom} may open the records of patient {patient}, since {}",
+            shown(consent.since)
+        ))
         .line(lodged))
 }

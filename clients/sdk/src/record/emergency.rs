@@ -107,10 +107,7 @@ async fn lodge_made(
 ) -> Result<Submitted> {
     let lodgings = made
         .iter()
-        .map(|(record, capsule)| EmergencyLodging {
-            record: record.id,
-            capsule: EmergencyCapsuleHash(capsule.hash()),
-        })
+        .map(|(record, capsule)| EmergencyLodging { record: record.id, capsule: EmergencyCapsuleHash(capsule.hash()) })
         .collect();
     let stage = |stage| progress(Progress::Transaction(stage));
     let submitted = client.submit(&calls::lodge_emergency(lodgings), identity, Wait::Finalized, &stage).await?;
@@ -162,7 +159,5 @@ pub(super) async fn half_in_emergency(
     let releases = reads.release_emergency().await?;
     let released =
         super::open::combined(client, identity, actor, record, releases, &capsule.capsule, &context.capsule()).await?;
-    capsule
-        .open(&released, &context)
-        .map_err(|_| Error::Unopened { what: "emergency capsule", record: record.id })
+    capsule.open(&released, &context).map_err(|_| Error::Unopened { what: "emergency capsule", record: record.id })
 }
