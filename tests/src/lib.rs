@@ -16,6 +16,8 @@
 
 pub mod attack;
 pub mod cli;
+pub mod consortium;
+pub mod http;
 pub mod life;
 pub mod node;
 pub mod process;

@@ -10,7 +10,9 @@
 //! | [`vault`] | tickets, and contents to and from a node's vault |
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
+//! | [`council`] | motions and votes, the sets that the council keeps, session keys |
 //! | [`audit`] | the read log as FHIR AuditEvents |
+//! | [`erasure`] | which nodes have deleted an erased record |
 //! | [`description`] | what a document is, in FHIR |
 //! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
@@ -23,12 +25,16 @@ pub mod appointment;
 pub mod audit;
 pub mod chain;
 pub mod client;
+pub mod council;
+pub mod copies;
 pub mod description;
+pub mod erasure;
 mod error;
 pub mod keystore;
 pub mod proof;
 pub mod record;
 pub mod statement;
+mod transfer;
 pub mod vault;
 
 pub use account::Identity;

@@ -81,6 +81,23 @@ fn pharmacy_grant<T: Config>() -> (RecordId, T::AccountId, MemberId, T::AccountI
     (record, pharmacy_account, pharmacy, patient_account)
 }
 
+/// A link to as many reports of a patient, with its patient's and host's accounts.
+fn link<T: Config>(records: u32) -> Result<(LinkId, T::AccountId, T::AccountId), BenchmarkError> {
+    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (host_account, host) = member::<T>("hospital", Role::Hospital);
+    let records = link_records::<T>(patient, records)?;
+    let origin = RawOrigin::Signed(patient_account.clone()).into();
+    let openings = limits::LINK_OPENINGS_MAX;
+    Pallet::<T>::register_link(origin, patient, LinkCommitment([7; 32]), host, records, limits::LINK_MAX, openings)?;
+    Ok((LinkId::FIRST, patient_account, host_account))
+}
+
+fn link_records<T: Config>(patient: MemberId, count: u32) -> Result<LinkRecords, BenchmarkError> {
+    let records: Vec<_> =
+        (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect();
+    records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))
+}
+
 /// A patient with a guardian who decides.
 fn guarded_patient<T: Config>() -> Result<MemberId, BenchmarkError> {
     let (account, patient) = member::<T>("patient", Role::Patient);
@@ -113,23 +130,6 @@ fn lodged<T: Config>(patient: MemberId) -> RecordId {
     let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
     Pallet::<T>::put_capsule(patient, record, EmergencyCapsuleHash([1; 32]), patient);
     record
-}
-
-/// A link to as many reports of a patient, with its patient's and host's accounts.
-fn link<T: Config>(records: u32) -> Result<(LinkId, T::AccountId, T::AccountId), BenchmarkError> {
-    let (patient_account, patient) = member::<T>("patient", Role::Patient);
-    let (host_account, host) = member::<T>("hospital", Role::Hospital);
-    let records = link_records::<T>(patient, records)?;
-    let origin = RawOrigin::Signed(patient_account.clone()).into();
-    let openings = limits::LINK_OPENINGS_MAX;
-    Pallet::<T>::register_link(origin, patient, LinkCommitment([7; 32]), host, records, limits::LINK_MAX, openings)?;
-    Ok((LinkId::FIRST, patient_account, host_account))
-}
-
-fn link_records<T: Config>(patient: MemberId, count: u32) -> Result<LinkRecords, BenchmarkError> {
-    let records: Vec<_> =
-        (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect();
-    records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))
 }
 
 #[benchmarks]

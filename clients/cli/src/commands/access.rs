@@ -12,10 +12,11 @@ use crate::{
 use medchain_primitives::*;
 use medchain_runtime_api::{AskedTermsView, EmergencyOpeningView, GrantView, Page, ReadLogOf, RequestView};
 use medchain_sdk::{
+    account::AccountId,
     audit::audit_events,
     chain::{calls, events, RecordGrant},
     client::MemberSelector,
-    record::{half_of, reader_half, reseal, Actor},
+    record::{actor, half_of, reader_half, reseal},
     Error,
 };
 
@@ -30,7 +31,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             Ok(shown_requests(&inbox, "no requests wait"))
         }
         Access::Requests { page } => {
-            let me = session.me().await?;
+            let me = session.acts_for().await?;
             let own = session.client().await?.requests_by(me.id, page.after.map(RequestId), page.limit).await?;
             Ok(shown_requests(&own, "no requests wait"))
         }
@@ -60,7 +61,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                 return audit(session, of).await;
             }
             let log = session.client().await?.read_log(of, page.after.map(ReadingId), page.limit).await?;
-            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS", "EMERGENCY"];
+            let heading = ["ID", "OPENED", "RECORD", "PATIENT", "READER", "PURPOSE", "BASIS", "EMERGENCY", "STAFF"];
             Ok(listing(&log, "nothing was opened", heading, |reading| {
                 [
                     reading.id.to_string(),
@@ -71,6 +72,7 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                     reading.purpose.to_string(),
                     reading.basis.to_string(),
                     shown_emergency(reading.emergency.as_ref()),
+                    shown_staff(reading.staff.as_ref()),
                 ]
             }))
         }
@@ -132,8 +134,8 @@ async fn grant(
     }
     let records = if only.is_empty() { request.records.clone() } else { only };
     let reader = client.proven_member(&MemberSelector::Number(request.requester)).await?;
-    let actor = Actor::Member(Box::new(me));
     let identity = session.identity().await?;
+    let actor = actor(client, identity).await?;
     let mut grants = Vec::new();
     for record in &records {
         let record = client.record(*record).await?;
@@ -244,7 +246,7 @@ async fn log_of(
         (_, Some(patient), _) => ReadLogOf::Patient(resolve(session, &patient).await?),
         (_, _, Some(reader)) => ReadLogOf::Reader(resolve(session, &reader).await?),
         _ => {
-            let me = session.me().await?;
+            let me = session.acts_for().await?;
             if me.role == Role::Patient {
                 ReadLogOf::Patient(me.id)
             } else {
@@ -292,7 +294,7 @@ async fn grants(session: &Session, record: Option<RecordId>, after: Option<u64>,
             listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
         None => {
-            let me = session.me().await?.id;
+            let me = session.acts_for().await?.id;
             let page = client.grants_of_reader(me, after.map(RecordId), limit).await?;
             listing(&page, "no grants", GRANTS_HEADING, grant_row)
         }
@@ -323,7 +325,8 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
     let record = client.record(profile).await?;
     let own = client.grant(profile, me.id).await?.ok_or(Error::NotGranted(profile))?;
     let hospital = client.proven_member(hospital).await?;
-    let half = reader_half(client, session.identity().await?, &record, &own)?;
+    let identity = session.identity().await?;
+    let half = reader_half(client, identity, &actor(client, identity).await?, &record, &own)?;
     let seal = reseal(client.genesis(), record.content.0, &half, &hospital.key)?;
     let submitted =
         session.submit(calls::share(patient.id, hospital.id, SealedProfile { record: profile, seal })).await?;
@@ -337,8 +340,9 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
         )))
 }
 
-fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
-    listing(page, none, ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "ASKED", "MADE", "WAITS UNTIL"], |request| {
+fn shown_requests(page: &Page<RequestView<AccountId>, RequestId>, none: &str) -> Report {
+    let heading = ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "ASKED", "MADE", "WAITS UNTIL", "STAFF"];
+    listing(page, none, heading, |request| {
         [
             request.id.to_string(),
             request.requester.to_string(),
@@ -348,8 +352,14 @@ fn shown_requests(page: &Page<RequestView, RequestId>, none: &str) -> Report {
             shown_asked(request.asked),
             shown(request.requested_at),
             shown(request.expires_at),
+            shown_staff(request.staff.as_ref()),
         ]
     })
+}
+
+/// The staff account that acted, or nothing.
+fn shown_staff(staff: Option<&AccountId>) -> String {
+    staff.map(AccountId::to_string).unwrap_or_default()
 }
 
 /// Why it was an emergency, and what an administrator found.

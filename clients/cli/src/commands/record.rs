@@ -18,6 +18,7 @@ use medchain_sdk::{
     chain::calls,
     client::{MemberSelector, Wait},
     description::{self, DocumentDetails},
+    erasure,
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
     vault,
 };
@@ -84,6 +85,20 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
         Record::Erase { record } => {
             let said = format!("erased record {record}: no vault serves it and no committee releases it any more");
             session.act(calls::erase(record), said).await
+        }
+        Record::Erasure { record } => {
+            let report = erasure::report(session.client().await?, record).await?;
+            let mut lines = vec![format!("record {record} was erased; what its nodes say of {}", report.content)];
+            let rows = report.nodes.iter().map(|node| {
+                let role = if node.validator { "validator" } else { "node" };
+                [shown(node.deleted_at), role.to_owned(), node.node.clone()]
+            });
+            lines.extend(table(["DELETED", "ROLE", "NODE"], rows.collect()));
+            lines.extend(report.silent.iter().map(|node| format!("no word from {node}")));
+            if report.validators_missing > 0 {
+                lines.push(format!("{} validators have not said that they deleted it", report.validators_missing));
+            }
+            Ok(Report::new(&report).lines(lines))
         }
         Record::List { member, kind, page } => {
             let member = match member {

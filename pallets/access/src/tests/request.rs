@@ -14,6 +14,7 @@ fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
             asked: None,
             requested_at: NOW,
             expires_at: NOW + limits::REQUEST_LIFETIME,
+            staff: None,
         };
         assert_eq!(Access::inbox(id(PATIENT), None, 10), [(number, waiting.clone())]);
         assert_eq!(Access::requests_by(id(DOCTOR), None, 10), [(number, waiting)]);
@@ -24,6 +25,7 @@ fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
                 patient: id(PATIENT),
                 requester: id(DOCTOR),
                 purpose: Purpose::Treatment,
+                staff: None,
             }
             .into(),
         );
