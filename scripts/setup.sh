@@ -65,6 +65,11 @@ compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null || missing+=(libclang-
 [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
 if ((${#missing[@]})); then apt_install "${missing[@]}"; fi
 
+# The browser that the portal's tests drive. Ubuntu has it as a snap only; without it those tests are left out.
+if ! command -v chromium >/dev/null && apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+    apt_install chromium
+fi
+
 # --- a Rust compiler with the runtime's wasm target -------------------------------------------------------------
 # The distribution's compiler has the sources of its library but not the wasm target: build core and alloc once.
 # Bitcode is embedded because the runtime is linked with LTO.

@@ -21,6 +21,11 @@ pub struct Cli {
     /// How the vault is kept.
     #[clap(flatten)]
     pub vault: VaultArguments,
+
+    /// Let a node of the development or local chain, whose keys everybody knows, listen on addresses that others can
+    /// reach.
+    #[arg(long)]
+    pub unsafe_well_known_keys: bool,
 }
 
 /// Where the vault is kept.

@@ -3,6 +3,7 @@
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
+    loopback,
     service::{self, Block, PartialNode},
 };
 use sc_cli::{DatabasePruningMode, KeySubcommand, SubstrateCli};
@@ -74,7 +75,7 @@ pub fn run() -> sc_cli::Result<()> {
         if cli.run.shared_params.is_dev() && pruning.state_pruning.is_none() {
             pruning.state_pruning = Some(DatabasePruningMode::ArchiveCanonical);
         }
-        return start(&cli);
+        return start(cli);
     };
     match subcommand {
         Subcommand::Key(command) => command.run(&cli),
@@ -112,9 +113,19 @@ pub fn run() -> sc_cli::Result<()> {
     }
 }
 
-fn start(cli: &Cli) -> sc_cli::Result<()> {
+fn start(mut cli: Cli) -> sc_cli::Result<()> {
+    let shared = &cli.run.shared_params;
+    let spec = cli.load_spec(&shared.chain_id(shared.is_dev()))?;
+    let keep_to_loopback = loopback::has_well_known_keys(&spec.chain_type()) && !cli.unsafe_well_known_keys;
+    let network = &mut cli.run.network_params;
+    if keep_to_loopback && network.listen_addr.is_empty() {
+        network.listen_addr.push(loopback::listen_address(network.port));
+    }
     let vault = cli.vault.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+        if keep_to_loopback {
+            loopback::ensure_kept(&config)?;
+        }
         match config.network.network_backend {
             NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config, &vault),
             NetworkBackendType::Libp2p => {

@@ -9,6 +9,7 @@ mod erasure;
 mod gate;
 mod http;
 mod ipfs;
+mod loopback;
 mod peers;
 mod release_key;
 mod replication;

@@ -2,10 +2,12 @@
 
 mod alerts;
 mod reads;
+mod storage;
 mod submit;
 
 pub use alerts::Alerts;
 pub use reads::{AccessDecision, Member, MemberSelector};
+pub(crate) use storage::storage_prefix;
 pub use submit::{Stage, Submitted, Wait};
 pub use subxt::tx::Payload;
 

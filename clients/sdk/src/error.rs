@@ -130,6 +130,20 @@ pub enum Error {
     /// Nobody granted the record to this account.
     #[error("record {0} is not granted to this account")]
     NotGranted(RecordId),
+    /// A staff account holds no copy of its institution's key of this version.
+    #[error("this account holds no copy of the key that institution {institution} has now (version {version})")]
+    NoCopy {
+        /// The institution.
+        institution: MemberId,
+        /// The version of its key.
+        version: KeyVersion,
+    },
+    /// A guardian holds no copy of a member's secret, or none that opens.
+    #[error("this account holds no copy of a secret of member {member} that it can open")]
+    NoGuardianCopy {
+        /// The member.
+        member: MemberId,
+    },
     /// There is no reading window, and opening was not asked for.
     #[error("record {0} is not open for this account")]
     NotOpen(RecordId),
@@ -412,6 +426,8 @@ impl Error {
                 return Some(format!("ask the patient with `medchain access request PATIENT {record} --purpose TREAT`"))
             }
             Self::NotOpen(record) => return Some(format!("open it with `medchain access open {record}`")),
+            Self::NoCopy { .. } => "ask the institution to run `medchain staff reseal`",
+            Self::NoGuardianCopy { .. } => "ask another of its guardians, with the key that it was named under",
             Self::NotSealedForUs(_) => "use the key of the record's patient, or open it by a grant",
             Self::Unopened { .. } => {
                 "use the key that the member registered with; a grant for an older key must be given anew"

@@ -10,6 +10,7 @@
 //! | [`vault`] | tickets, and contents to and from a node's vault |
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |
+//! | [`council`] | motions and votes, the sets that the council keeps, session keys |
 //! | [`audit`] | the read log as FHIR AuditEvents |
 //! | [`erasure`] | which nodes have deleted an erased record |
 //! | [`description`] | what a document is, in FHIR |
@@ -26,6 +27,8 @@ pub mod appointment;
 pub mod audit;
 pub mod chain;
 pub mod client;
+pub mod copies;
+pub mod council;
 pub mod description;
 pub mod erasure;
 mod error;

@@ -7,7 +7,6 @@ use crate::{
     transfer::Transfer,
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
 use medchain_runtime_api::RecordView;
@@ -165,14 +164,7 @@ impl Holding {
 
 /// The authoring keys of the validators at the finalized block, by the node's word.
 pub(crate) async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
-    let finalized: Value = client.call("chain_getFinalizedHead", []).await?;
-    let key = [sp_crypto_hashing::twox_128(b"Aura"), sp_crypto_hashing::twox_128(b"Authorities")].concat();
-    let key = format!("0x{}", hex::encode(key));
-    let stored: Option<String> = client.call("state_getStorage", [json!(key), finalized]).await?;
-    let malformed = || Error::MalformedAnswer { method: "state_getStorage".to_owned() };
-    let stored = stored.ok_or_else(malformed)?;
-    let bytes = hex::decode(stored.strip_prefix("0x").unwrap_or(&stored)).map_err(|_| malformed())?;
-    Vec::decode_all(&mut bytes.as_slice()).map_err(|_| malformed())
+    Ok(client.stored("Aura", "Authorities", &[]).await?.unwrap_or_default())
 }
 
 /// Waits, for a content named by its CID, until `copies` validators have said, each with a signature that is checked here, that they hold the content whole.
@@ -300,6 +292,26 @@ pub async fn store(
     let finished: Finished = tickets.call("vault_finish", [json!(BASE64.encode(envelope))]).await?;
     if finished.envelope.0 != envelope_hash {
         return Err(Error::MalformedAnswer { method: "vault_finish".to_owned() });
+    }
+    Ok(())
+}
+
+/// Adds an envelope to a record of one's own, before the chain names it.
+///
+/// # Errors
+/// What the node refuses.
+pub(crate) async fn add_envelope(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let added: Finished = tickets.call("vault_reseal", [json!(record), json!(BASE64.encode(envelope))]).await?;
+    if added.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_reseal".to_owned() });
     }
     Ok(())
 }

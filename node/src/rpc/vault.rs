@@ -73,12 +73,6 @@ pub struct Release {
     pub sealed: Bytes,
 }
 
-impl From<SealedRelease> for Release {
-    fn from(SealedRelease { index, sealed }: SealedRelease) -> Self {
-        Self { index, sealed: sealed.into() }
-    }
-}
-
 /// A validator's signed word that its node holds a content.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copy {
@@ -228,6 +222,16 @@ pub trait VaultApi {
     #[method(name = "vault_release", blocking, with_extensions)]
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
+    /// Adds an envelope to a record of the ticket's account, before `Reports.reseal` names it: the envelope before with
+    /// other seals, one of them for the owner's current key. With a ticket for storing the record's content. Envelopes that
+    /// are never named stay, as far as there is room for them beside the content.
+    ///
+    /// Example: `vault_reseal(ticket, 3, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`tooManyEnvelopes`), 7103 (besides: `notOwner`), 7104, 7105 (not an envelope, `otherCapsule`,
+    /// `notSealedToOwner`), 7107, 7108.
+    #[method(name = "vault_reseal", blocking, with_extensions)]
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored>;
+
     /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
     /// content. May be repeated.
     ///
@@ -366,6 +370,14 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
         self.call(extensions, "vault_release", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
             Ok(self.gate.release(&reading)?.into_iter().map(Release::from).collect())
+        })
+    }
+
+    fn reseal(&self, extensions: &Extensions, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored> {
+        self.call(extensions, "vault_reseal", || {
+            let envelope = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+            let (content, envelope) = self.gate.reseal(&ticket, RecordId(record.0), &envelope)?;
+            Ok(Stored { content: content.to_string(), envelope: envelope.into() })
         })
     }
 

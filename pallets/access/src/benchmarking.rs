@@ -36,6 +36,7 @@ fn put_grant<T: Config>(
         granted_by,
         granted_at: T::Time::now(),
         expires_at,
+        asked: None,
         openings: 1,
         openings_left: 1,
     };
@@ -144,6 +145,19 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.records.len() == n as usize));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn request_for(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        let asked = AskedTerms { duration: limits::GRANT_MAX, openings: limits::OPENINGS_MAX };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, records, PURPOSE, asked);
+        assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.asked == Some(asked)));
         Ok(())
     }
 

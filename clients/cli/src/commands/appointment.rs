@@ -15,7 +15,7 @@ use medchain_sdk::{
     chain::{calls, events, Schedule},
     client::{Member, MemberSelector},
     proof::ProvenMember,
-    record::{own_half, reseal, Actor},
+    record::{actor, own_half, reseal},
 };
 use serde_json::json;
 
@@ -209,8 +209,9 @@ async fn profile_seal(session: &Session, me: &Member, doctor: &ProvenMember) -> 
     let Some(profile) = me.own_record else { return Ok(None) };
     let client = session.client().await?;
     let record = client.record(profile).await?;
-    let actor = Actor::Member(Box::new(me.clone()));
-    let half = own_half(client, session.identity().await?, &actor, &record).await?;
+    let identity = session.identity().await?;
+    let actor = actor(client, identity).await?;
+    let half = own_half(client, identity, &actor, &record).await?;
     let seal = reseal(client.genesis(), record.content.0, &half, &doctor.key)?;
     Ok(Some(SealedProfile { record: profile, seal }))
 }

@@ -206,6 +206,37 @@ impl Client {
         self.call("medchain_administratorKeys", [administrator, optional(cursor), json!(limit)]).await
     }
 
+    /// Who acts behind an account: a member by itself, or an institution through staff; `None` for a stranger.
+    pub async fn acting(&self, account: &AccountId32) -> Result<Option<ActingView<AccountId32>>> {
+        self.call("medchain_acting", [json!(account.to_ss58check())]).await
+    }
+
+    /// One page of the staff accounts of an institution.
+    pub async fn staff(
+        &self,
+        institution: MemberId,
+        cursor: Option<&AccountId32>,
+        limit: u32,
+    ) -> Result<Page<StaffView<AccountId32>, AccountId32>> {
+        let cursor = optional(cursor.map(Ss58Codec::to_ss58check));
+        self.call("medchain_staff", [json!(institution), cursor, json!(limit)]).await
+    }
+
+    /// The copies of a member's earlier secrets that are sealed to its later keys.
+    pub async fn own_copies(&self, member: MemberId) -> Result<Vec<OwnCopyView>> {
+        self.call("medchain_ownCopies", [json!(member)]).await
+    }
+
+    /// One page of the affiliations of a hospital or doctor.
+    pub async fn affiliations(
+        &self,
+        member: MemberId,
+        cursor: Option<MemberId>,
+        limit: u32,
+    ) -> Result<Page<AffiliationView, MemberId>> {
+        self.call("medchain_affiliations", [json!(member), optional(cursor), json!(limit)]).await
+    }
+
     /// When a doctor can be booked.
     pub async fn schedule(&self, doctor: MemberId) -> Result<ScheduleView> {
         self.call("medchain_schedule", [json!(doctor)]).await
@@ -249,7 +280,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Unknown`] if none of that number waits.
-    pub async fn request(&self, id: RequestId) -> Result<RequestView> {
+    pub async fn request(&self, id: RequestId) -> Result<RequestView<AccountId32>> {
         self.known("medchain_request", "request", id.0).await
     }
 
@@ -259,7 +290,7 @@ impl Client {
         patient: MemberId,
         cursor: Option<RequestId>,
         limit: u32,
-    ) -> Result<Page<RequestView, RequestId>> {
+    ) -> Result<Page<RequestView<AccountId32>, RequestId>> {
         self.call("medchain_inbox", [json!(patient), optional(cursor), json!(limit)]).await
     }
 
@@ -269,7 +300,7 @@ impl Client {
         requester: MemberId,
         cursor: Option<RequestId>,
         limit: u32,
-    ) -> Result<Page<RequestView, RequestId>> {
+    ) -> Result<Page<RequestView<AccountId32>, RequestId>> {
         self.call("medchain_requestsBy", [json!(requester), optional(cursor), json!(limit)]).await
     }
 
@@ -314,7 +345,7 @@ impl Client {
         of: ReadLogOf,
         cursor: Option<ReadingId>,
         limit: u32,
-    ) -> Result<Page<ReadingView, ReadingId>> {
+    ) -> Result<Page<ReadingView<AccountId32>, ReadingId>> {
         self.call("medchain_readLog", [json!(of), optional(cursor), json!(limit)]).await
     }
 
@@ -341,7 +372,7 @@ impl Client {
     }
 
     /// The fills of a prescription that were dispensed, in order.
-    pub async fn dispensings(&self, record: RecordId) -> Result<Vec<DispensingView>> {
+    pub async fn dispensings(&self, record: RecordId) -> Result<Vec<DispensingView<AccountId32>>> {
         self.call("medchain_dispensings", [json!(record)]).await
     }
 

@@ -7,10 +7,11 @@ use crate::{
     error::{Error, Result},
 };
 use subxt::{
+    client::OnlineClientAtBlockImpl,
     config::DefaultExtrinsicParamsBuilder,
     error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
     extrinsics::ExtrinsicEvents,
-    tx::{Payload, TransactionStatus},
+    tx::{Payload, SubmittableTransaction, TransactionStatus},
 };
 
 /// For how many blocks a signed transaction may be included: two minutes.
@@ -130,7 +131,31 @@ impl Client {
         let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
         let mut signable = at.create_signable(call, &account, parameters).await.map_err(from_extrinsic)?;
         let transaction = signable.sign(signer).map_err(from_extrinsic)?;
+        self.follow(transaction, wait, progress).await
+    }
 
+    /// Submits a call that needs no signer, such as the application of an authorised upgrade, and follows it as far as
+    /// `wait` says.
+    ///
+    /// # Errors
+    /// Those of [`Client::submit`].
+    pub async fn submit_unsigned(
+        &self,
+        call: &impl Payload,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
+        let at = self.chain().await?.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let transaction = at.create_unsigned(call).map_err(from_extrinsic)?;
+        self.follow(transaction, wait, progress).await
+    }
+
+    async fn follow(
+        &self,
+        transaction: SubmittableTransaction<ChainConfig, OnlineClientAtBlockImpl<ChainConfig>>,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
         if wait == Wait::Taken {
             let bytes = format!("0x{}", hex::encode(transaction.encoded()));
             let hash: Hash = self.call("author_submitExtrinsic", [bytes.into()]).await?;

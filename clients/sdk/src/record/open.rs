@@ -113,7 +113,7 @@ impl ContentKey {
         } else {
             let grant = held_grant(client, &actor, &record).await?;
             // Before an opening is used up, make sure that it is not in vain.
-            let half = reader_half(client, identity, &record, &grant)?;
+            let half = reader_half(client, identity, &actor, &record, &grant)?;
             let readable = client.may_read(&identity.account(), record.id).await?;
             if !readable.allowed {
                 if !options.open_on_chain {
@@ -136,7 +136,8 @@ impl ContentKey {
 /// Whether the half comes from the envelope: for the record's own member, and for administrators that of a certificate.
 fn is_sealed_in_envelope(actor: &Actor, record: &RecordView) -> bool {
     match actor {
-        Actor::Member(member) => member.id == record.patient,
+        Actor::Member { member, .. } => member.id == record.patient,
+        Actor::Staff { .. } => false,
         Actor::Administrator { .. } => record.kind == RecordKind::Certificate,
     }
 }
@@ -223,7 +224,7 @@ pub(super) async fn combined(
     capsule_context: &CapsuleContext,
 ) -> Result<CommitteeHalf> {
     let committee = client.committee().await?;
-    let secret = identity.encryption_secret(actor.key_version());
+    let secret = actor.secret(identity, actor.key_version())?;
     let context = ReleaseContext {
         genesis: client.genesis(),
         record: record.id.0,

@@ -16,7 +16,7 @@ use crate::{
     vault,
 };
 use medchain_primitives::{
-    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, KeyVersion, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
     RecordStatus, Role, SealedAs, Status,
 };
 use medchain_sealing::{
@@ -282,6 +282,7 @@ fn anchor_of(new: &NewRecord, stored: &Stored) -> Anchor {
         content: PrimitiveRoot(stored.root.root().0),
         size: stored.root.size(),
         envelope: EnvelopeHash(stored.envelope_hash),
+        key_version: stored.key_version,
         fills: new.fills,
         valid_until: new.valid_until,
         seals: stored.seals.clone(),
@@ -339,6 +340,8 @@ struct Stored {
     file: File,
     envelope: Vec<u8>,
     envelope_hash: [u8; 32],
+    /// The version of the owner's key that its seal in the envelope is for.
+    key_version: KeyVersion,
     seals: Vec<ReaderSeal>,
     /// The patient half, in memory alone; `None` for what an interrupted run had encrypted.
     half: Option<PatientHalf>,
@@ -500,11 +503,12 @@ async fn prepare(
         envelope: bytes.clone(),
         seals: seals.clone(),
     })?;
-    Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash(), seals, half: Some(half) })
+    let (envelope_hash, key_version) = (envelope.hash(), owner_version(&envelope));
+    Ok(Stored { root, file, envelope: bytes, envelope_hash, key_version, seals, half: Some(half) })
 }
 
-/// The author's own key, which needs no proof.
-fn own_key(identity: &Identity, author: &Member) -> Result<ProvenKey> {
+/// A member's own key, which needs no proof.
+pub(super) fn own_key(identity: &Identity, author: &Member) -> Result<ProvenKey> {
     let key = identity.encryption_public(author.key_version);
     if *key.as_bytes() != author.encryption_key.0 {
         return Err(Error::UnusableKey { whom: format!("member {}", author.id) });
@@ -528,6 +532,11 @@ fn envelope(
         })
         .collect::<Result<_>>()?;
     Ok(Envelope { capsule, epoch, seals })
+}
+
+/// The version of the key that the first seal of an envelope is for, which is its record's owner's.
+fn owner_version(envelope: &Envelope) -> KeyVersion {
+    envelope.seals.first().map_or(0, |seal| seal.key_version)
 }
 
 /// Encrypts into a file of the owner's alone; durable when it returns.
@@ -679,12 +688,13 @@ impl UploadFolder {
         let file = File::open(self.content()).ok()?;
         let root = DagBuilder::build(&file).ok()?;
         let envelope = Envelope::from_bytes(&state.envelope).ok()?;
-        let envelope_hash = envelope.hash();
+        let (envelope_hash, key_version) = (envelope.hash(), owner_version(&envelope));
         (root.root().0 == state.content.0 && root.size() == state.size).then_some(Stored {
             root,
             file,
             envelope: state.envelope,
             envelope_hash,
+            key_version,
             seals: state.seals,
             half: None,
         })
