@@ -11,7 +11,7 @@ use crate::{
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker, Statements},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replication, ReplicationStatus},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus},
     rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
@@ -259,7 +259,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync.clone())),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
@@ -296,7 +296,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced).run(),
     );
 
     let alerts = Arc::new(AlertLog::new(client.clone())?);
@@ -308,6 +308,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
+    let replaced = Arc::new(Replaced::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
     let answering = Answering::new(statements, reserved.iter().map(|peer| peer.peer_id).collect());
     task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
@@ -320,6 +321,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
+            replaced.clone(),
             replication_status.clone(),
             vault_metrics.clone(),
         )
@@ -408,6 +410,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
                 alerts: alerts.clone(),
+                finality: warp_sync.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)

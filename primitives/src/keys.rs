@@ -122,6 +122,30 @@ pub struct VersionedSeal {
     pub key_version: KeyVersion,
 }
 
+/// A copy of a member's encryption secret, sealed to another key: an institution lends its staff one, a member leaves its
+/// guardians one each, and one goes with a membership to another account.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyCopy {
+    /// The version of the member's key whose secret is in it.
+    pub of_version: KeyVersion,
+    /// The secret, sealed to the current key of whom it is for.
+    pub seal: VersionedSeal,
+}
+
 /// A patient's profile, sealed to one recipient. A seal is bound to the content that it opens, so it names the record:
 /// a patient may have amended her profile since.
 #[derive(

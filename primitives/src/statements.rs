@@ -69,6 +69,8 @@ pub struct StaffStatement<'a> {
     pub institution: MemberId,
     /// The account that signs and will act, as its public bytes.
     pub account: &'a [u8],
+    /// The encryption key of the person, to which the institution seals the copy of its own.
+    pub encryption_key: EncryptionKey,
     /// Until when, in milliseconds.
     pub expires_at: Moment,
 }
@@ -77,10 +79,40 @@ impl StaffStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nexpires: {}",
+            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
             Hex(self.genesis),
             self.institution,
             Hex(self.account),
+            self.encryption_key,
+            self.expires_at
+        )
+    }
+}
+
+/// The consent of an account to be a dependant's, whose guardian registers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DependantStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// The guardian who registers the dependant.
+    pub guardian: MemberId,
+    /// The account that signs and becomes the dependant's, as its public bytes.
+    pub account: &'a [u8],
+    /// The encryption key that the dependant will have.
+    pub encryption_key: EncryptionKey,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl DependantStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain dependant v1\nchain: 0x{}\nguardian: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
+            Hex(self.genesis),
+            self.guardian,
+            Hex(self.account),
+            self.encryption_key,
             self.expires_at
         )
     }
@@ -179,6 +211,21 @@ mod tests {
     }
 
     #[test]
+    fn a_staff_consent_names_chain_institution_account_key_and_end() {
+        let statement = StaffStatement {
+            genesis: &[0x11; 2],
+            institution: MemberId(1003),
+            account: &[0xab; 2],
+            encryption_key: EncryptionKey([7; 32]),
+            expires_at: 9,
+        };
+        let key = "07".repeat(32);
+        let text =
+            format!("medchain staff v1\nchain: 0x1111\ninstitution: 1003\naccount: 0xabab\nkey: 0x{key}\nexpires: 9");
+        assert_eq!(statement.text(), text);
+    }
+
+    #[test]
     fn an_asking_of_a_gateway_names_chain_operation_link_body_and_end() {
         let statement = LinkStatement {
             genesis: &[0x11; 2],
@@ -192,10 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn a_staff_consent_names_chain_institution_account_and_end() {
-        let statement =
-            StaffStatement { genesis: &[0x11; 2], institution: MemberId(1003), account: &[0xab; 2], expires_at: 9 };
-        let text = "medchain staff v1\nchain: 0x1111\ninstitution: 1003\naccount: 0xabab\nexpires: 9";
+    fn a_dependant_s_consent_names_chain_guardian_account_key_and_end() {
+        let statement = DependantStatement {
+            genesis: &[0x11; 2],
+            guardian: MemberId(1001),
+            account: &[0xab; 2],
+            encryption_key: EncryptionKey([7; 32]),
+            expires_at: 9,
+        };
+        let key = "07".repeat(32);
+        let text =
+            format!("medchain dependant v1\nchain: 0x1111\nguardian: 1001\naccount: 0xabab\nkey: 0x{key}\nexpires: 9");
         assert_eq!(statement.text(), text);
     }
 }

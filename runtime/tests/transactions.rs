@@ -319,8 +319,9 @@ fn a_patient_who_moved_acts_from_her_new_account_alone() {
             expires_at,
         };
         let signature = STRANGER.pair().sign(statement.text().as_bytes()).into();
-        let key = key(0x99);
-        assert_ok!(apply(signed(PATIENT, 0, pallet_registry::Call::move_account { to, key, expires_at, signature })));
+        let (key, copy) = (key(0x99), Seal([0x5e; 80]));
+        let move_account = pallet_registry::Call::move_account { to, key, expires_at, signature, copy };
+        assert_ok!(apply(signed(PATIENT, 0, move_account)));
         assert_eq!(class(STRANGER), QuotaClass::Patient.name());
         assert_eq!(class(PATIENT), QuotaClass::Unknown.name());
         assert_eq!(apply(signed(PATIENT, 1, remark())), Err(refused(refusals::NOT_REGISTERED)));

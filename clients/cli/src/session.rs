@@ -66,6 +66,11 @@ impl Session {
         Ok(data.join("uploads"))
     }
 
+    /// Whether output is for machines.
+    pub fn is_json(&self) -> bool {
+        self.global.json
+    }
+
     /// Whether a key was named.
     pub fn has_key(&self) -> bool {
         self.global.key.is_some()
@@ -80,15 +85,20 @@ impl Session {
                         "name an account of the keystore with --key NAME, or a development key with --key //Alice",
                     )
                 })?;
-                if key.starts_with("//") || key.starts_with("0x") {
-                    return Ok(Identity::from_uri(key)?);
-                }
-                let keystore = self.keystore()?;
-                let entry = keystore.find(key)?;
-                let passphrase = self.passphrase(&entry.name)?;
-                Ok(keystore.unlock(&entry.name, &passphrase)?)
+                self.unlock(key)
             })
             .await
+    }
+
+    /// The account of this name in the keystore, or of a development key.
+    pub fn unlock(&self, key: &str) -> Result<Identity> {
+        if key.starts_with("//") || key.starts_with("0x") {
+            return Ok(Identity::from_uri(key)?);
+        }
+        let keystore = self.keystore()?;
+        let entry = keystore.find(key)?;
+        let passphrase = self.passphrase(&entry.name)?;
+        Ok(keystore.unlock(&entry.name, &passphrase)?)
     }
 
     /// The member that acts.
@@ -96,6 +106,13 @@ impl Session {
         // What can be wrong with the key is told whether or not a node answers.
         let identity = self.identity().await?;
         Ok(self.client().await?.member_of(&identity.account()).await?)
+    }
+
+    /// The member for which the account acts: itself, or the institution whose staff it is.
+    pub async fn acts_for(&self) -> Result<Member> {
+        let identity = self.identity().await?;
+        let acting = self.client().await?.acting(&identity.account()).await?;
+        Ok(acting.ok_or(medchain_sdk::Error::NotAMember)?.member)
     }
 
     /// The passphrase of an account of the keystore.

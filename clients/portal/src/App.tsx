@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import type { NodeSettings } from "./chain/acts";
 import { LANGUAGES, speak } from "./i18n";
 import { explained } from "./i18n/failure";
 import { useArrivals } from "./inbox/arrivals";
@@ -28,6 +29,8 @@ const PatientRecordList = lazy(() =>
 );
 const PatientRecord = lazy(() => import("./patient/Records").then((module) => ({ default: module.PatientRecord })));
 const Grants = lazy(() => import("./patient/Grants").then((module) => ({ default: module.Grants })));
+const Guardians = lazy(() => import("./patient/Guardians").then((module) => ({ default: module.Guardians })));
+const Ward = lazy(() => import("./patient/Ward").then((module) => ({ default: module.Ward })));
 const ReadLog = lazy(() => import("./patient/ReadLog").then((module) => ({ default: module.ReadLog })));
 const ProfilePage = lazy(() => import("./patient/ProfilePage").then((module) => ({ default: module.ProfilePage })));
 const Inbox = lazy(() => import("./inbox/Inbox").then((module) => ({ default: module.Inbox })));
@@ -93,6 +96,9 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "records/:id": <PatientRecord />,
     inbox: <Inbox />,
     grants: <Grants />,
+    guardians: <Guardians />,
+    "wards/:id": <Ward />,
+    "shared/:id": <SharedRecord />,
     log: <ReadLog />,
     profile: <ProfilePage />,
     account: <AccountPage />,
@@ -167,6 +173,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("doctors", t("nav.doctors")),
         item("grants", t("nav.grants")),
         item("log", t("nav.log")),
+        item("guardians", t("nav.guardians")),
         item("profile", t("nav.profile")),
         account,
       ];
@@ -313,9 +320,9 @@ const router = createHashRouter([
   },
 ]);
 
-export function App({ node }: { node: string }) {
+export function App({ node }: { node: NodeSettings }) {
   return (
-    <ConnectionProvider url={node}>
+    <ConnectionProvider node={node}>
       <SessionProvider>
         <RouterProvider router={router} />
       </SessionProvider>

@@ -13,7 +13,7 @@ use crate::{
     service::BlockNumber,
 };
 use jsonrpsee::{
-    core::{async_trait, SubscriptionError},
+    core::async_trait,
     proc_macros::rpc,
     server::{SendTimeoutError, SubscriptionCloseResponse, SubscriptionMessage},
     types::ErrorObjectOwned,

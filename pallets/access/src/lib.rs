@@ -37,6 +37,7 @@ use medchain_primitives::{
     limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
     GuardianScope, LinkCommitment, LinkId, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose,
     ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
+    StaffAct,
 };
 
 /// How many grants one call takes from a reader.
@@ -83,6 +84,8 @@ pub mod pallet {
         type Affiliations: Affiliations;
         /// The anchored records.
         type Records: RecordDirectory;
+        /// Who reviews emergency openings: a call signed by an administrator.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
         /// The administrators, who read certificates.
         type Administrators: Contains<Self::AccountId>;
         /// The chain's clock, in milliseconds.
@@ -114,7 +117,7 @@ pub mod pallet {
     /// Request number → request that waits. `Twox64Concat`: numbers are given out in sequence. At most
     /// [`limits::INBOX_MAX`] for each patient.
     #[pallet::storage]
-    pub type Requests<T> = StorageMap<_, Twox64Concat, RequestId, AccessRequest>;
+    pub type Requests<T: Config> = StorageMap<_, Twox64Concat, RequestId, AccessRequest<T::AccountId>>;
 
     /// Patient and request → that it waits. `Twox64Concat` and `Identity` over a big-endian number: both are given
     /// out in sequence, and an inbox lists in the order of its requests. At most [`limits::INBOX_MAX`] for each
@@ -192,13 +195,19 @@ pub mod pallet {
     /// Record and reader → the window that its last opening started; it may have ended. `Twox64Concat`: numbers are
     /// given out in sequence. At most one for each grant, with which it goes.
     #[pallet::storage]
-    pub type Windows<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, ReadingWindow<BlockNumberFor<T>>>;
+    pub type Windows<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        RecordId,
+        Twox64Concat,
+        MemberId,
+        ReadingWindow<T::AccountId, BlockNumberFor<T>>,
+    >;
 
     /// The read log: reading number → opening. `Twox64Concat`: numbers are given out in sequence. Append-only; a
     /// grant's openings and the reader's quota pay for each entry.
     #[pallet::storage]
-    pub type ReadLog<T: Config> = StorageMap<_, Twox64Concat, ReadingId, Reading<BlockNumberFor<T>>>;
+    pub type ReadLog<T: Config> = StorageMap<_, Twox64Concat, ReadingId, Reading<T::AccountId, BlockNumberFor<T>>>;
 
     /// Record and reading → that the record was opened then. `Twox64Concat` and `Identity` over a descending number:
     /// both are given out in sequence, and the newest reading lists first. One entry for each reading.
@@ -231,8 +240,14 @@ pub mod pallet {
     /// Record and doctor → the window that the doctor's last emergency opening started; it may have ended.
     /// `Twox64Concat`: numbers are given out in sequence. One for each pair, queued for its end and then removed.
     #[pallet::storage]
-    pub type EmergencyWindows<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, ReadingWindow<BlockNumberFor<T>>>;
+    pub type EmergencyWindows<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        RecordId,
+        Twox64Concat,
+        MemberId,
+        ReadingWindow<T::AccountId, BlockNumberFor<T>>,
+    >;
 
     /// Reading → why it was an emergency, and its review. `Twox64Concat`: numbers are given out in sequence. Part of the
     /// read log, and as bounded as it.
@@ -323,11 +338,15 @@ pub mod pallet {
             requester: MemberId,
             /// What for.
             purpose: Purpose,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A request was taken back by its requester.
         RequestWithdrawn {
             /// The request.
             request: RequestId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A request was denied by the patient.
         RequestDenied {
@@ -365,6 +384,8 @@ pub mod pallet {
             record: RecordId,
             /// Who may read it no more.
             reader: MemberId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A grant that had reached its end was removed.
         GrantExpired {
@@ -439,6 +460,8 @@ pub mod pallet {
             purpose: Purpose,
             /// When the window ends, in milliseconds.
             closes_at: Moment,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A reading window was closed by its reader.
         WindowClosed {
@@ -446,6 +469,8 @@ pub mod pallet {
             record: RecordId,
             /// Who has read it.
             reader: MemberId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A patient's profile was shared by a doctor with a hospital.
         ProfileShared {
@@ -658,6 +683,13 @@ pub mod pallet {
         /// The record carries a seal that no consent of the patient asks for, or one twice; ask who receives one, and
         /// make no other.
         SealNotAskedFor,
+        /// Staff act for their institution in requests, readings and dispensings only; the member's own account does this.
+        NotForStaff,
+        /// The staff account was added for other work; ask the institution for a wider scope.
+        ScopeTooNarrow,
+        /// Another account of the institution has the record open, and reads it alone; close that window, and open the
+        /// record anew.
+        OpenedByAnother,
         /// The patient has given no emergency consent, or has withdrawn it; ask the patient for a grant.
         NoEmergencyConsent,
         /// The patient's emergency consent is for other institutions than the doctor is affiliated with; ask a doctor of
@@ -678,8 +710,6 @@ pub mod pallet {
         /// As many of the doctor's emergency openings wait for their review as may; ask an administrator to review
         /// them.
         TooManyUnreviewed,
-        /// Only an administrator reviews emergency openings; ask one.
-        NotAnAdministrator,
         /// No emergency opening of this number waits for a review; see those that do.
         NothingToReview,
         /// Nobody reviews an opening of its own; another administrator does.
@@ -731,13 +761,13 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by an active professional: a doctor or hospital for profiles, reports and prescriptions, a pharmacy
-        /// for prescriptions and for a profile with a prescription.
+        /// Signed by an active professional, or by staff for it: a doctor or hospital for profiles, reports and
+        /// prescriptions, a pharmacy for prescriptions and for a profile with a prescription.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
-        /// [`NotActive`](Error::NotActive),
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow),
+        /// [`NotAProfessional`](Error::NotAProfessional), [`NotActive`](Error::NotActive),
         /// [`EmergencyNeedsEmergencyConsent`](Error::EmergencyNeedsEmergencyConsent),
         /// [`UnknownPatient`](Error::UnknownPatient), [`NoRecords`](Error::NoRecords),
         /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
@@ -758,31 +788,14 @@ pub mod pallet {
             purpose: Purpose,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let requester = Self::check_request(&who, patient, &records, purpose)?.id;
-            let request = NextRequestId::<T>::get();
-            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
-
-            let requested_at = T::Time::now();
-            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
-            NextRequestId::<T>::put(next);
-            Requests::<T>::insert(
-                request,
-                AccessRequest { requester, patient, records, purpose, requested_at, expires_at },
-            );
-            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
-            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
-            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
-            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
-            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
-            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose });
-            Ok(())
+            Self::do_request(&who, patient, records, purpose, None)
         }
 
         /// Takes a request back.
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the requester, whatever its status: it only gives up what it asked for.
+        /// Signed by the requester, or by staff for it, whatever its status: it only gives up what it asked for.
         ///
         /// ## Errors
         ///
@@ -796,12 +809,13 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::withdraw())]
         pub fn withdraw(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let requester = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            let requester = Self::acting(&who, StaffAct::Request)?;
             let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
-            ensure!(waiting.requester == requester.id, Error::<T>::NotPartyToRequest);
+            ensure!(waiting.requester == requester.member.id, Error::<T>::NotPartyToRequest);
 
             Self::remove_request(request, &waiting);
-            Self::deposit_event(Event::RequestWithdrawn { request });
+            let staff = requester.staff_account();
+            Self::deposit_event(Event::RequestWithdrawn { request, staff });
             Ok(())
         }
 
@@ -858,6 +872,7 @@ pub mod pallet {
                 None => None,
             };
 
+            let asked = answered.as_ref().and_then(|(_, waiting)| waiting.asked);
             if let Some((id, mut waiting)) = answered {
                 waiting.records.retain(|record| !grants.iter().any(|grant| grant.record == *record));
                 if waiting.records.is_empty() {
@@ -875,6 +890,7 @@ pub mod pallet {
                     granted_by: actor,
                     granted_at: now,
                     expires_at,
+                    asked,
                     openings,
                     openings_left: openings,
                 };
@@ -949,11 +965,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, whatever its status: it only gives up what it had.
+        /// Signed by the reader, or by staff for it whose scope includes reading, whatever its status: it only gives up
+        /// what it had.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NoGrant`](Error::NoGrant).
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NoGrant`](Error::NoGrant).
         ///
         /// ## Events
         ///
@@ -962,11 +979,13 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::relinquish())]
         pub fn relinquish(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            let acting = Self::acting_reader(&who, record)?;
+            let reader = acting.member.id;
             ensure!(Grants::<T>::contains_key(record, reader), Error::<T>::NoGrant);
 
             Self::remove_grant(record, reader);
-            Self::deposit_event(Event::GrantRelinquished { record, reader });
+            let staff = acting.staff_account();
+            Self::deposit_event(Event::GrantRelinquished { record, reader, staff });
             Ok(())
         }
 
@@ -977,11 +996,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, an active professional, or a guardian of the patient whose scope includes reading.
+        /// Signed by the reader, an active professional, or by staff for it whose scope includes reading, or by a guardian
+        /// of the patient whose scope includes reading. The window is for the account that signed.
         ///
         /// ## Errors
         ///
-        /// In this order: [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
+        /// In this order: [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NotAProfessional`](Error::NotAProfessional),
         /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord), [`NoGrant`](Error::NoGrant),
         /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
         /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
@@ -996,16 +1016,18 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::open())]
         pub fn open(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let (reader, info, mut grant) = Self::check_opening(&who, record)?;
+            let (acting, info, mut grant) = Self::check_opening(&who, record)?;
             grant.openings_left = grant.openings_left.checked_sub(1).ok_or(Error::<T>::NoOpeningsLeft)?;
-            let (patient, reader) = (info.patient, reader.id);
+            let (patient, reader, staff) = (info.patient, acting.member.id, acting.staff_account());
             let Grant { purpose, basis, expires_at, .. } = grant;
-            let (reading, opened_at, opened_in) = Self::log_reading(record, patient, reader, purpose, basis)?;
+            let (reading, opened_at, opened_in) =
+                Self::log_reading(record, patient, reader, purpose, basis, staff.clone())?;
 
             let closes_at = opened_at.saturating_add(limits::READING_WINDOW).min(expires_at);
             Grants::<T>::insert(record, reader, grant);
-            Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
-            Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at });
+            let window = ReadingWindow { opened_at, closes_at, opened_in, staff: staff.clone() };
+            Windows::<T>::insert(record, reader, window);
+            Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at, staff });
             Ok(())
         }
 
@@ -1015,11 +1037,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, whatever its status: it only gives up what it had.
+        /// Signed by the reader, or by staff for it whose scope includes reading, whatever its status: it only gives up
+        /// what it had.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NoWindow`](Error::NoWindow).
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NoWindow`](Error::NoWindow).
         ///
         /// ## Events
         ///
@@ -1028,7 +1051,8 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::close())]
         pub fn close(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            let acting = Self::acting_reader(&who, record)?;
+            let reader = acting.member.id;
             let in_emergency = Self::remove_emergency_window(record, reader);
             let by_grant = Windows::<T>::take(record, reader).is_some();
             ensure!(by_grant || in_emergency, Error::<T>::NoWindow);
@@ -1036,7 +1060,8 @@ pub mod pallet {
             if by_grant && Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
                 Self::remove_grant(record, reader);
             }
-            Self::deposit_event(Event::WindowClosed { record, reader });
+            let staff = acting.staff_account();
+            Self::deposit_event(Event::WindowClosed { record, reader, staff });
             Ok(())
         }
 
@@ -1086,6 +1111,7 @@ pub mod pallet {
                     granted_by: doctor,
                     granted_at: now,
                     expires_at: now.saturating_add(limits::CARE_GRANT_LIFETIME).min(own_expiry),
+                    asked: None,
                     openings: limits::CARE_GRANT_OPENINGS,
                     openings_left: limits::CARE_GRANT_OPENINGS,
                 },
@@ -1263,9 +1289,7 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let (patient, guardianship) = Self::check_guardian(&who, guardian, scope, until)?;
-            Guardianships::<T>::insert(patient, guardian, guardianship);
-            Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
-            Self::deposit_event(Event::GuardianAppointed { patient, guardian, scope, until });
+            Self::put_guardianship(patient, guardian, guardianship);
             Ok(())
         }
 
@@ -1532,8 +1556,7 @@ pub mod pallet {
         ///
         /// ## Errors
         ///
-        /// [`NotAnAdministrator`](Error::NotAnAdministrator), [`NothingToReview`](Error::NothingToReview),
-        /// [`OwnOpening`](Error::OwnOpening).
+        /// [`NothingToReview`](Error::NothingToReview), [`OwnOpening`](Error::OwnOpening); `BadOrigin` for everyone else.
         ///
         /// ## Events
         ///
@@ -1541,8 +1564,40 @@ pub mod pallet {
         #[pallet::call_index(37)]
         #[pallet::weight(T::WeightInfo::review_emergency())]
         pub fn review_emergency(origin: OriginFor<T>, reading: ReadingId, outcome: ReviewOutcome) -> DispatchResult {
-            let administrator = ensure_signed(origin)?;
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
             Self::do_review_emergency(administrator, reading, outcome)
+        }
+
+        /// Asks a patient to read records, as [`request`](Pallet::request) does, and says how long and how often. The
+        /// patient may grant less, and the grant then shows both.
+        ///
+        /// - `patient`, `records`, `purpose`: as for [`request`](Pallet::request).
+        /// - `asked`: how long and how often, within the bounds of a grant.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// As for [`request`](Pallet::request).
+        ///
+        /// ## Errors
+        ///
+        /// [`DurationOutOfRange`](Error::DurationOutOfRange), [`OpeningsOutOfRange`](Error::OpeningsOutOfRange), and
+        /// those of [`request`](Pallet::request).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessRequested`](Event::AccessRequested).
+        #[pallet::call_index(38)]
+        #[pallet::weight(T::WeightInfo::request_for(records.len() as u32))]
+        pub fn request_for(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: AskedTerms,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::ensure_terms_in_range(asked.duration, asked.openings)?;
+            Self::do_request(&who, patient, records, purpose, Some(asked))
         }
 
         /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
@@ -1655,6 +1710,45 @@ pub mod pallet {
     }
 
     impl<T: Config> Pallet<T> {
+        /// Checks a request and writes it.
+        fn do_request(
+            who: &T::AccountId,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: Option<AskedTerms>,
+        ) -> DispatchResult {
+            let acting = Self::check_request(who, patient, &records, purpose)?;
+            let (requester, staff) = (acting.member.id, acting.staff_account());
+            let request = NextRequestId::<T>::get();
+            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
+
+            let requested_at = T::Time::now();
+            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
+            NextRequestId::<T>::put(next);
+
+            Requests::<T>::insert(
+                request,
+                AccessRequest {
+                    requester,
+                    patient,
+                    records,
+                    purpose,
+                    asked,
+                    requested_at,
+                    expires_at,
+                    staff: staff.clone(),
+                },
+            );
+            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
+            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
+            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
+            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
+            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
+            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
+            Ok(())
+        }
+
         /// Writes an entry of the read log with its indexes; gives its number, and the moment and block of the opening.
         pub(super) fn log_reading(
             record: RecordId,
@@ -1662,13 +1756,15 @@ pub mod pallet {
             reader: MemberId,
             purpose: Purpose,
             basis: GrantBasis,
+            staff: Option<T::AccountId>,
         ) -> Result<(ReadingId, Moment, BlockNumberFor<T>), DispatchError> {
             let reading = NextReadingId::<T>::get();
             let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
             let opened_at = T::Time::now();
             let opened_in = frame_system::Pallet::<T>::block_number();
             NextReadingId::<T>::put(next);
-            ReadLog::<T>::insert(reading, Reading { record, patient, reader, purpose, basis, opened_at, opened_in });
+            let entry = Reading { record, patient, reader, purpose, basis, opened_at, opened_in, staff };
+            ReadLog::<T>::insert(reading, entry);
             LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
             LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
             LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
@@ -1676,7 +1772,7 @@ pub mod pallet {
         }
 
         /// Removes a request with its indexes and counts.
-        pub(super) fn remove_request(id: RequestId, request: &AccessRequest) {
+        pub(super) fn remove_request(id: RequestId, request: &AccessRequest<T::AccountId>) {
             let AccessRequest { patient, requester, expires_at, .. } = *request;
             Requests::<T>::remove(id);
             Expiries::<T>::remove(ending(expires_at), Expiring::Request(id));
@@ -1724,6 +1820,14 @@ pub mod pallet {
             }
         }
 
+        /// Writes a guardianship with its index.
+        pub(super) fn put_guardianship(patient: MemberId, guardian: MemberId, guardianship: Guardianship) {
+            let Guardianship { scope, until, .. } = guardianship;
+            Guardianships::<T>::insert(patient, guardian, guardianship);
+            Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
+            Self::deposit_event(Event::GuardianAppointed { patient, guardian, scope, until });
+        }
+
         /// The patient, if the record is a prescription and the reader a pharmacy.
         pub(super) fn patient_of_pharmacy_grant(record: RecordId, reader: MemberId) -> Option<MemberId> {
             let info = T::Records::record(record).filter(|info| info.kind == RecordKind::Prescription)?;
@@ -1756,6 +1860,7 @@ pub mod pallet {
                 granted_by: patient,
                 granted_at: now,
                 expires_at,
+                asked: None,
                 openings,
                 openings_left: openings,
             };

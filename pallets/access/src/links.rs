@@ -166,7 +166,8 @@ impl<T: Config> Pallet<T> {
         for record in shown {
             let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
             let (purpose, basis) = (Purpose::PatientRequest, GrantBasis::Link);
-            let entry = Reading { record: *record, patient, reader: host, purpose, basis, opened_at, opened_in };
+            let entry =
+                Reading { record: *record, patient, reader: host, purpose, basis, opened_at, opened_in, staff: None };
             ReadLog::<T>::insert(reading, entry);
             LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
             LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());

@@ -25,9 +25,18 @@ pub struct RecordGrant {
     pub seal: VersionedSeal,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AskedTerms {
+    /// How long the grant shall be of use, in milliseconds.
+    pub duration: Moment,
+    /// How many openings it shall have.
+    pub openings: u32,
+}
+
 /// A professional's asking to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct AccessRequest {
+pub struct AccessRequest<AccountId> {
     /// Who asks.
     pub requester: MemberId,
     /// Who is asked.
@@ -36,10 +45,14 @@ pub struct AccessRequest {
     pub records: RequestRecords,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTerms>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds; at that moment it no longer does.
     pub expires_at: Moment,
+    /// The staff account that asked for the requester; `None` for its own.
+    pub staff: Option<AccountId>,
 }
 
 /// Consent for one reader and one record.
@@ -57,6 +70,8 @@ pub struct Grant {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds; at that moment it no longer can.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; it may give less, or more.
+    pub asked: Option<AskedTerms>,
     /// How many openings it was given with.
     pub openings: u32,
     /// How many of them are left.
@@ -104,18 +119,20 @@ pub enum Expiring {
 
 /// The minutes after an opening in which the committee releases and nodes serve.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct ReadingWindow<BlockNumber> {
+pub struct ReadingWindow<AccountId, BlockNumber> {
     /// When the record was opened, in milliseconds.
     pub opened_at: Moment,
     /// When the window ends, in milliseconds; at that moment it is closed. Never after the grant's end.
     pub closes_at: Moment,
     /// The block of the opening. The window counts once that block is final.
     pub opened_in: BlockNumber,
+    /// The staff account that opened the record, and that alone reads it; `None` for the reader's own.
+    pub staff: Option<AccountId>,
 }
 
 /// An entry of the read log: one opening of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Reading<BlockNumber> {
+pub struct Reading<AccountId, BlockNumber> {
     /// What was opened.
     pub record: RecordId,
     /// Whose record it is.
@@ -130,6 +147,8 @@ pub struct Reading<BlockNumber> {
     pub opened_at: Moment,
     /// In which block.
     pub opened_in: BlockNumber,
+    /// The staff account that opened it for the reader; `None` for its own.
+    pub staff: Option<AccountId>,
 }
 
 /// The records of one link, each once.

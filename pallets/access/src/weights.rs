@@ -12,6 +12,8 @@ use medchain_primitives::limits;
 pub trait WeightInfo {
     /// Weight of `request` of `n` records.
     fn request(n: u32) -> Weight;
+    /// Weight of `request_for` of `n` records.
+    fn request_for(n: u32) -> Weight;
     /// Weight of `withdraw`.
     fn withdraw() -> Weight;
     /// Weight of `grant` of `n` records.
@@ -185,6 +187,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         request(T::DbWeight::get(), n)
     }
 
+    fn request_for(n: u32) -> Weight {
+        request(T::DbWeight::get(), n)
+    }
+
     fn withdraw() -> Weight {
         end_request(T::DbWeight::get())
     }
@@ -284,6 +290,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 impl WeightInfo for () {
     fn request(n: u32) -> Weight {
+        request(RocksDbWeight::get(), n)
+    }
+
+    fn request_for(n: u32) -> Weight {
         request(RocksDbWeight::get(), n)
     }
 

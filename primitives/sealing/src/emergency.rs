@@ -56,7 +56,7 @@ impl EmergencyContext {
     }
 
     /// The AAD of the wrapped patient half.
-    fn aad(&self) -> Vec<u8> {
+    pub(crate) fn aad(&self) -> Vec<u8> {
         (self.genesis, self.record, self.content, self.patient).encode()
     }
 }
@@ -132,7 +132,7 @@ impl EmergencyCapsule {
 }
 
 /// The key that follows from what the committee releases.
-fn emergency_secret(released: &CommitteeHalf) -> EncryptionSecret {
+pub(crate) fn emergency_secret(released: &CommitteeHalf) -> EncryptionSecret {
     let mut bytes = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(None, released.as_bytes())
         .expand(EMERGENCY_KEY_LABEL, bytes.as_mut_slice())

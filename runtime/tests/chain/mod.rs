@@ -169,6 +169,7 @@ pub fn document(kind: RecordKind, content_byte: u8, readers: Vec<MemberId>) -> p
         content: content(content_byte),
         size: 1_000,
         envelope: EnvelopeHash([content_byte; 32]),
+        key_version: 1,
         fills: u8::from(kind == RecordKind::Prescription),
         valid_until: (kind == RecordKind::Prescription).then(|| now() + 30 * DAY),
         seals: seals.try_into().unwrap(),

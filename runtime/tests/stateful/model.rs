@@ -285,7 +285,7 @@ impl Model {
     ) -> Outcome {
         use pallet_access::Event::*;
         match event {
-            AccessRequested { request, patient, requester, purpose } => {
+            AccessRequested { request, patient, requester, purpose, .. } => {
                 let RuntimeCall::Access(pallet_access::Call::request { records, .. }) = call else {
                     return Err("a request came from another call".into());
                 };
@@ -294,7 +294,7 @@ impl Model {
                 let entry = RequestModel { patient, requester, purpose, records, expires_at };
                 must!(self.requests.insert(request, entry).is_none(), "request {request} was given out twice");
             }
-            RequestWithdrawn { request } | RequestDenied { request } => {
+            RequestWithdrawn { request, .. } | RequestDenied { request } => {
                 must!(self.requests.remove(&request).is_some(), "request {request} did not wait");
             }
             RequestExpired { request } => {
@@ -343,7 +343,7 @@ impl Model {
                 let openings = limits::CARE_GRANT_OPENINGS;
                 self.put_grant(record, hospital, GrantBasis::Shared, doctor, expires_at, openings);
             }
-            GrantRevoked { record, reader } | GrantRelinquished { record, reader } => {
+            GrantRevoked { record, reader } | GrantRelinquished { record, reader, .. } => {
                 must!(self.grants.remove(&(record, reader)).is_some(), "no grant of {record} for {reader}");
                 self.windows.remove(&(record, reader));
                 self.touched.push((record, reader));
@@ -367,7 +367,7 @@ impl Model {
                 must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
                 self.touched.push((record, reader));
             }
-            WindowClosed { record, reader } => {
+            WindowClosed { record, reader, .. } => {
                 must!(self.windows.remove(&(record, reader)).is_some(), "no window of {reader} on {record}");
                 if self.grants.get(&(record, reader)).is_some_and(|grant| grant.openings_left == 0) {
                     self.grants.remove(&(record, reader));

@@ -114,14 +114,18 @@ pub struct Testnet {
 }
 
 impl Testnet {
-    /// Makes the network's folders and links, and starts its nodes; waits for nothing.
+    /// Makes the network's folders and links, and starts its nodes; their chain may not move yet.
     ///
     /// # Errors
     /// If there are too few or too many nodes, or one does not start.
     pub fn start(plan: &Plan) -> Result<Self> {
         let mut network = Self::prepare(plan)?;
-        for participant in &mut network.participants {
+        for (index, participant) in network.participants.iter_mut().enumerate() {
             participant.node.launch()?;
+            if index == 0 {
+                // It compiles the runtime, and the others take it from where it has put it.
+                participant.node.wait_answering()?;
+            }
         }
         Ok(network)
     }

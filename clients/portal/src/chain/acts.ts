@@ -1,12 +1,12 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity, SealTarget } from "../keyring/protocol";
-import type { Committee } from "../sealing/committee";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
 import { type Described, readDescription } from "./description";
 import { RefusedError } from "./failure";
+import type { Proofs } from "./proven";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
 import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
@@ -102,18 +102,28 @@ export type Actor =
   | { readonly type: "member"; readonly member: Member }
   | { readonly type: "administrator"; readonly keyVersion: number };
 
+/** Which node to ask, and who finalizes its chain. */
+export interface NodeSettings {
+  readonly url: string;
+  /** GRANDPA's authorities at genesis; empty if the first answer of the node is to be kept. */
+  readonly validators: readonly Hex[];
+}
+
 /** Everything that a signed-in person does. The only place where calls are built. */
 export class Acts {
   readonly #reads: Reads;
   readonly #keyring: Keyring;
   readonly #identity: PublicIdentity;
   readonly #url: string;
+  readonly #validators: readonly Hex[];
   readonly vault: VaultClient;
   #transactions: Promise<Transactions> | undefined;
   #genesis: Promise<Hex> | undefined;
+  #proven: Promise<Proofs> | undefined;
 
-  constructor(url: string, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
-    this.#url = url;
+  constructor(node: NodeSettings, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
+    this.#url = node.url;
+    this.#validators = node.validators;
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
@@ -122,6 +132,7 @@ export class Acts {
 
   /** Loads what signing needs ahead of the first act. */
   warmUp(): Promise<Transactions> {
+    void this.#proofs();
     this.#transactions ??= import("./transactions").then(
       (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
     );
@@ -130,6 +141,7 @@ export class Acts {
 
   end(): void {
     void this.#transactions?.then((transactions) => transactions.end());
+    void this.#proven?.then((proofs) => proofs.end());
   }
 
   async #send(build: (api: Api) => AnyTransaction, report: Report, until: Until = "finalized"): Promise<Receipt> {
@@ -143,12 +155,12 @@ export class Acts {
     return this.#genesis.then(fromHex);
   }
 
-  async #committee(): Promise<Committee> {
-    const view = await this.#reads.committee();
-    if (view === null) {
-      throw new Error("the chain has no release committee yet");
-    }
-    return { epoch: view.epoch, key: fromHex(view.key), threshold: view.threshold, shares: view.shares.map(fromHex) };
+  #proofs(): Promise<Proofs> {
+    this.#proven ??= Promise.all([import("./proven"), import("./finality")]).then(
+      ([{ Proofs }, { Finality }]) =>
+        new Proofs(this.#reads, new Finality(this.#reads, this.#validators, localStorage)),
+    );
+    return this.#proven;
   }
 
   /** Where seals for a member go: our own key is at hand, another's is proved. */
@@ -160,8 +172,7 @@ export class Acts {
         keyVersion: FIRST_KEY_VERSION,
       };
     }
-    const { provenTarget } = await import("./proven");
-    return provenTarget(this.#reads, member);
+    return (await this.#proofs()).target(member);
   }
 
   #recipient(actor: Actor): Recipient {
@@ -351,12 +362,11 @@ export class Acts {
     report: Report,
   ): Promise<StoredUpload> {
     const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
-    const { provenAdministrators, provenRecipients } = await import("./proven");
+    const proofs = await this.#proofs();
     if (purpose.kind === "certificate") {
-      targets.push(...(await provenAdministrators(this.#reads)));
+      targets.push(...(await proofs.administrators()));
     }
-    const readers =
-      purpose.kind === "certificate" ? [] : await provenRecipients(this.#reads, purpose.patient, purpose.kind);
+    const readers = purpose.kind === "certificate" ? [] : await proofs.recipients(purpose.patient, purpose.kind);
     return this.#keyring.run(
       "prepareUpload",
       {
@@ -364,7 +374,7 @@ export class Acts {
         description,
         genesis: await this.#genesisBytes(),
         author: BigInt(me.id),
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
         targets,
         readers,
         purpose,
@@ -442,6 +452,8 @@ export class Acts {
 
   /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
   async readRecord(record: RecordView, actor: Actor, report: Report, signal: AbortSignal): Promise<Opened> {
+    const proofs = await this.#proofs();
+    await proofs.check(record);
     const owner = actor.type === "administrator" || actor.member.id === record.patient;
     const grant = owner || actor.type !== "member" ? null : await this.#reads.grant(record.id, actor.member.id);
     const fetched = await this.vault.fetch(
@@ -466,7 +478,7 @@ export class Acts {
         releaseContext: { genesis, record: BigInt(record.id), content, recipient },
         releaseKeyVersion: ownVersion,
         capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
       },
       (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
     );

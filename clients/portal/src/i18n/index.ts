@@ -63,6 +63,11 @@ export function dayText(ms: number): string {
   return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 }
 
+/** The end of such a day in milliseconds; not a number if the text is no day. */
+export function dayEnd(day: string): number {
+  return new Date(`${day}T23:59:59`).getTime();
+}
+
 /** A time of day. */
 export function time(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);

@@ -6,31 +6,30 @@ import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
-import { Button, Card, Columns, Empty, PageHead } from "../ui/basics";
+import { Button, Columns, Empty, PageHead } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
 
 /** Who has seen what, when and why. */
 export function ReadLog() {
   const { t } = useTranslation();
+  const me = useMember();
   return (
     <>
       <PageHead title={t("log.title")} intro={t("log.intro")} />
-      <LogList record={null} />
+      <LogList of={{ patient: me.id }} />
     </>
   );
 }
 
-/** The readings of one record, or of all of the patient's. */
-export function LogList({ record }: { record: number | null }) {
+/** The readings of one record, or of all of a patient's. */
+export function LogList({ of }: { of: { readonly record: number } | { readonly patient: number } }) {
   const { t } = useTranslation();
-  const me = useMember();
   const { name } = useConnection();
   const [reader, setReader] = useState("");
   const [which, setWhich] = useState("");
-  const log = useLive(`log ${record ?? me.id}`, (reads) =>
-    reads.readLog(record === null ? { patient: me.id } : { record }),
-  );
+  const one = "record" in of;
+  const log = useLive(`log ${JSON.stringify(of)}`, (reads) => reads.readLog(of));
 
   const save = async (readings: readonly Reading[]) => {
     const rows = await Promise.all(
@@ -57,7 +56,7 @@ export function LogList({ record }: { record: number | null }) {
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
 
-  const list = (
+  return (
     <Ready of={log}>
       {(all) => {
         const shown = all.filter(
@@ -67,12 +66,12 @@ export function LogList({ record }: { record: number | null }) {
         );
         return (
           <>
-            {record === null ? (
+            {one ? null : (
               <Columns>
                 <PlainField label={t("log.byReader")} value={reader} onChange={setReader} type="search" />
                 <PlainField label={t("log.byRecord")} value={which} onChange={setWhich} type="search" />
               </Columns>
-            ) : null}
+            )}
             {shown.length === 0 ? (
               <Empty title={t("log.none")} />
             ) : (
@@ -93,5 +92,4 @@ export function LogList({ record }: { record: number | null }) {
       }}
     </Ready>
   );
-  return record === null ? list : <Card title={t("log.title")}>{list}</Card>;
 }

@@ -8,13 +8,14 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { NodeSettings } from "../chain/acts";
 import { explain, type Failure } from "../chain/failure";
 import { Reads } from "../chain/reads";
 import { type ConnectionStatus, Rpc } from "../chain/rpc";
 import type { Member } from "../chain/views";
 
 export interface Connection {
-  readonly url: string;
+  readonly node: NodeSettings;
   readonly rpc: Rpc;
   readonly reads: Reads;
   /** Members by number, asked once: names and roles do not change. */
@@ -24,9 +25,9 @@ export interface Connection {
 const Context = createContext<Connection | null>(null);
 
 /** Connects to the node for everything below it, for as long as the page lives. */
-export function ConnectionProvider({ url, children }: { url: string; children: ReactNode }) {
+export function ConnectionProvider({ node, children }: { node: NodeSettings; children: ReactNode }) {
   const connection = useMemo<Connection>(() => {
-    const rpc = new Rpc(url);
+    const rpc = new Rpc(node.url);
     const reads = new Reads(rpc);
     const names = new Map<number, Promise<Member | null>>();
     const name = (member: number) => {
@@ -35,8 +36,8 @@ export function ConnectionProvider({ url, children }: { url: string; children: R
       known.catch(() => names.delete(member));
       return known;
     };
-    return { url, rpc, reads, name };
-  }, [url]);
+    return { node, rpc, reads, name };
+  }, [node]);
   return <Context value={connection}>{children}</Context>;
 }
 

@@ -20,5 +20,6 @@ mod request;
 mod revoke;
 mod revoke_reader;
 mod share;
+mod staff;
 mod standing;
 mod withdraw;

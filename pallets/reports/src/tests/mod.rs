@@ -10,4 +10,5 @@ mod dispense;
 mod dispute;
 mod erase;
 mod reads;
+mod reseal;
 mod retract;

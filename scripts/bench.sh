@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures and prints figures: `bench.sh vault [--quick | --mib N]` storing and fetching beside plain HTTP, Bitswap beside Helia,
+# and the node's memory. Wants an idle machine.
+set -euo pipefail
+SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=scripts/env.sh
+source "$SCRIPTS/env.sh"
+cd "$MEDCHAIN_ROOT"
+
+case "${1:-}" in
+    vault)
+        shift
+        (cd tests/interop && npm ci --silent --no-audit --no-fund)
+        cargo build --workspace --bins --locked
+        exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
+        ;;
+    *)
+        echo "usage: $0 vault [--quick | --mib N]" >&2
+        exit 2
+        ;;
+esac
