@@ -409,7 +409,8 @@ pub mod calls {
         api::{
             runtime_types::{
                 bounded_collections::bounded_vec::BoundedVec, frame_system::pallet::Call as SystemCall,
-                medchain_runtime::RuntimeCall, pallet_quotas::types::QuotaClass as Class, sp_weights::weight_v2::Weight,
+                medchain_runtime::RuntimeCall, pallet_quotas::types::QuotaClass as Class,
+                sp_weights::weight_v2::Weight,
             },
             tx,
         },
