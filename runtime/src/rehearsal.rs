@@ -9,11 +9,11 @@ use codec::{Decode, Encode};
 use frame_support::{
     ensure,
     storage::unhashed,
-    traits::{Get, OnRuntimeUpgrade},
+    traits::OnRuntimeUpgrade,
     weights::Weight,
 };
 use pallet_registry::{Member, Members};
-use sp_runtime::TryRuntimeError;
+use sp_runtime::{traits::Get, TryRuntimeError};
 
 /// Where the mark is left: the number of members that were migrated.
 pub const MARK: &[u8] = b":medchain:rehearsal";

@@ -11,12 +11,12 @@ use medchain_runtime::{
     BlockNumber, VERSION, WASM_BINARY,
 };
 use sc_network::config::MultiaddrWithPeerId;
-use sc_service::{ChainSpec as _, ChainType};
+use sc_service::ChainType;
 use serde_json::Value;
 use sp_core::{crypto::ByteArray, storage::well_known_keys};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::{
-    traits::{BlakeTwo256, Block as _, Hash as _, Header as _},
+    traits::{BlakeTwo256, Block as _, Hash as _},
     BuildStorage,
 };
 use std::collections::BTreeSet;
