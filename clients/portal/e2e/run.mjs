@@ -268,7 +268,7 @@ try {
 
   await step("4 the doctor writes a report and a prescription", async () => {
     await doctor.go("/patients");
-    await doctor.page.getByRole("link", { name: "Open" }).click();
+    await doctor.page.getByRole("link", { name: "Open", exact: true }).click();
     await doctor.page.getByText("In your care").first().waitFor();
     await doctor.choose(`${samples}laboratory-report.pdf`);
     await doctor.page.getByLabel("Title").fill("Synthetic blood count");
