@@ -92,4 +92,11 @@ pub trait RecordConsents {
     fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
     /// Whether the reader holds a grant on the record that stands now, openings left or not.
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
+    /// Benchmarking: has a patient name as many readers as can be, of whom this many receive a seal of a new record;
+    /// gives the seals.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> alloc::vec::Vec<ReaderSeal>;
+    /// Benchmarking: gives a reader a grant that takes the longest to find standing.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId);
 }

@@ -282,4 +282,14 @@ impl<T: Config> RecordConsents for Pallet<T> {
         let (info, grant) = (T::Records::record(record), Grants::<T>::get(record, reader));
         info.zip(grant).is_some_and(|(info, grant)| Self::ensure_stands(&info, reader, &grant, T::Time::now()).is_ok())
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
+        crate::benchmarking::recipients::<T>(patient, count)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        crate::benchmarking::standing_grant::<T>(record, reader);
+    }
 }

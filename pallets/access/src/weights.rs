@@ -37,8 +37,12 @@ pub trait WeightInfo {
     fn revoke_standing_consent() -> Weight;
     /// Weight of `appoint_guardian`.
     fn appoint_guardian() -> Weight;
-    /// Weight of `dismiss_guardian` and `resign_guardianship`.
+    /// Weight of `dismiss_guardian`.
     fn dismiss_guardian() -> Weight;
+    /// Weight of `resign_guardianship`.
+    fn resign_guardianship() -> Weight;
+    /// Weight of `seal_to_guardian` of `n` records.
+    fn seal_to_guardian(n: u32) -> Weight;
     /// Weight of the removal of one request or grant that has ended.
     fn remove_expired() -> Weight;
 }
@@ -170,6 +174,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         beforehand(T::DbWeight::get())
     }
 
+    fn resign_guardianship() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(T::DbWeight::get(), n)
+    }
+
     fn remove_expired() -> Weight {
         end_request(T::DbWeight::get()).max(end_grant(T::DbWeight::get()))
     }
@@ -234,6 +246,14 @@ impl WeightInfo for () {
 
     fn dismiss_guardian() -> Weight {
         beforehand(RocksDbWeight::get())
+    }
+
+    fn resign_guardianship() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(RocksDbWeight::get(), n)
     }
 
     fn remove_expired() -> Weight {

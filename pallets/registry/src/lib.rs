@@ -14,6 +14,8 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::StatementSigner;
 mod keys;
 mod moves;
 mod recovery;
@@ -77,6 +79,9 @@ pub mod pallet {
         type Time: Time<Moment = Moment>;
         /// The cost of the calls.
         type WeightInfo: WeightInfo;
+        /// Signs the statements of benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkSigner: StatementSigner<Self::AccountId, Self::Signature>;
     }
 
     /// The number of the next member.

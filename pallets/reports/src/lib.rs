@@ -31,7 +31,7 @@ pub use types::{Dispensing, Document, NewRecord, NewRecords, ReaderSeals, Record
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::Time};
+use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
     limits, ContentRoot, DisputeReason, MemberDirectory, MemberId, MemberInfo, OrderedKey, RecordConsents,
     RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, Status,
@@ -290,7 +290,11 @@ pub mod pallet {
         /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
         /// a profile or certificate.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::anchor(document.seals.len() as u32))]
+        #[pallet::weight(if is_own(*kind) {
+            T::WeightInfo::anchor_own(document.seals.len() as u32)
+        } else {
+            T::WeightInfo::anchor(document.seals.len() as u32)
+        })]
         pub fn anchor(origin: OriginFor<T>, patient: MemberId, kind: RecordKind, document: Document) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_anchor_new(&who, patient, kind, document)
@@ -429,10 +433,7 @@ pub mod pallet {
         ///
         /// Those of [`anchor`](Pallet::anchor), for each record in order.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::anchor_batch(
-            records.len() as u32,
-            records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32)),
-        ))]
+        #[pallet::weight(batch_weight::<T>(records))]
         pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResult {
             let who = ensure_signed(origin)?;
             ensure!(!records.is_empty(), Error::<T>::NoDocuments);
@@ -563,7 +564,7 @@ pub mod pallet {
         ///
         /// [`DisputeWithdrawn`](Event::DisputeWithdrawn).
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::dispute())]
+        #[pallet::weight(T::WeightInfo::withdraw_dispute())]
         pub fn withdraw_dispute(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let mut entry = Self::ensure_disputable(&who, record)?;
@@ -732,6 +733,16 @@ pub mod pallet {
             });
         }
     }
+}
+
+/// The weight of anchoring many: as measured for prescriptions, or for as many profiles if those cost more.
+fn batch_weight<T: Config>(records: &[NewRecord]) -> Weight {
+    let count = records.len() as u32;
+    let seals = records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32));
+    let others = T::WeightInfo::anchor_batch(count, seals);
+    let first = T::WeightInfo::anchor_own(seals);
+    let own = T::WeightInfo::anchor_own(0).saturating_mul(count.saturating_sub(1).into()).saturating_add(first);
+    others.max(own)
 }
 
 /// Whether members write this kind about themselves alone.

@@ -127,6 +127,16 @@ impl RecordConsents for ConsentList {
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
         Granted::get().contains(&(record, reader))
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(_: MemberId, _: u32) -> Vec<ReaderSeal> {
+        Vec::new()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        Granted::mutate(|granted| granted.insert((record, reader)));
+    }
 }
 
 /// A clock that shows [`ClockTime`].
