@@ -82,9 +82,11 @@ fn put_standing_consent<T: Config>(patient: MemberId, reader: MemberId, until: M
 /// Has a patient name as many guardians and readers as can be, of whom this many have not come to their end; the readers
 /// are pharmacies, whose grants on prescriptions have an index more.
 pub(crate) fn recipients<T: Config>(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
+    // Other readers for each patient.
+    let seed = u32::try_from(patient.0).unwrap_or(u32::MAX);
     (0..limits::NEW_RECORD_SEALS_MAX)
         .filter_map(|index| {
-            let account: T::AccountId = account("recipient", index, 0);
+            let account: T::AccountId = account("recipient", index, seed);
             let receives = index < count;
             let until = if receives { later::<T>() } else { T::Time::now() };
             let is_guardian = index < limits::GUARDIANSHIPS_MAX;
