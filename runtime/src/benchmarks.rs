@@ -7,5 +7,4 @@ frame_benchmarking::define_benchmarks!(
     [pallet_access, Access]
     [pallet_quotas, Quotas]
     [pallet_timestamp, Timestamp]
-    [pallet_membership, Administrators]
 );

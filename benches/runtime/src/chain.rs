@@ -60,11 +60,6 @@ impl Chain {
         Ok(Self { executor: Executor::of_node()?, state, parent: genesis, genesis, number: 0, now })
     }
 
-    /// When it is.
-    pub fn now(&self) -> Moment {
-        self.now
-    }
-
     /// Lets time pass before the next block.
     pub fn pass(&mut self, time: Moment) {
         self.now += time;

@@ -102,6 +102,11 @@ struct Author {
     erased: RecordId,
 }
 
+/// Who can send remarks from the first block on.
+pub fn administrator() -> sr25519::Pair {
+    Administrator.pair()
+}
+
 /// The story.
 pub fn events() -> Vec<Event> {
     let mut author =
