@@ -1,17 +1,21 @@
-//! Deletes from the vault what patients have erased, once the erasure is final.
+//! Deletes from the vault what patients have erased, and the emergency capsules that they have withdrawn, once that is
+//! final.
 //!
 //! The events of finalized blocks say which records were erased. Where blocks went by that this node cannot look into
-//! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead.
+//! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead. When a
+//! record's erasure was carried out here is kept, so that this node can state it.
 
 use crate::{
+    peers::now,
     rpc::ChainClient,
     service::{Block, BlockNumber, Hash},
 };
 use codec::{Decode, Encode};
 use futures::StreamExt;
-use medchain_primitives::{RecordId, RecordStatus};
+use medchain_primitives::{Moment, RecordId, RecordStatus};
 use medchain_runtime::RuntimeEvent;
-use medchain_runtime_api::{RecordView, ReportsApi};
+use medchain_runtime_api::{AccessApi, RecordView, ReportsApi};
+use medchain_sealing::emergency::EmergencyCapsule;
 use medchain_vault::{ContentRoot, ContentStore, VaultError};
 use sc_client_api::{backend::AuxStore, Backend, BlockchainEvents, StorageKey, StorageProvider};
 use sc_consensus_aura::SyncOracle;
@@ -20,6 +24,9 @@ use std::{marker::PhantomData, sync::Arc};
 
 /// Where the last finalized block whose erasures are done is kept in the database.
 const DONE_KEY: &[u8] = b"medchain/erasures-done";
+
+/// What precedes a record's number where the time of its deletion here is kept.
+const DELETED_KEY: &[u8] = b"medchain/deleted/";
 
 /// The most blocks whose events are looked at one by one.
 const BLOCKS_MAX: BlockNumber = 2048;
@@ -35,6 +42,28 @@ enum ErasureError {
     Runtime(#[from] ApiError),
     #[error("{0}")]
     Database(#[from] sp_blockchain::Error),
+}
+
+/// When the erasure of a record was carried out on this node.
+pub trait DeletionTimes: Send + Sync {
+    /// In milliseconds since 1970 by this node's clock; nothing if it was not.
+    fn deleted_at(&self, record: RecordId) -> Option<Moment>;
+}
+
+impl<C: AuxStore + Send + Sync> DeletionTimes for C {
+    fn deleted_at(&self, record: RecordId) -> Option<Moment> {
+        match self.get_aux(&deleted_key(record)) {
+            Ok(bytes) => bytes.and_then(|bytes| Moment::decode(&mut bytes.as_slice()).ok()),
+            Err(error) => {
+                log::error!(target: LOG, "the time of a deletion cannot be read: {error}");
+                None
+            }
+        }
+    }
+}
+
+fn deleted_key(record: RecordId) -> Vec<u8> {
+    [DELETED_KEY, &record.0.to_be_bytes()].concat()
 }
 
 /// Carries out erasures.
@@ -91,6 +120,7 @@ where
                 for record in records {
                     self.erase(info.finalized_hash, info.best_hash, record)?;
                 }
+                self.withdraw_between(first, info.finalized_number)?;
             }
             // While blocks fly past, each would start this anew.
             None if self.sync.is_major_syncing() => return Ok(()),
@@ -125,6 +155,49 @@ where
             self.erase_if_erased(finalized, best, &record)?;
             next = id.next();
         }
+        for content in self.vault.list()? {
+            self.withdraw_unnamed(content?)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the emergency capsules that were withdrawn or replaced in these blocks.
+    fn withdraw_between(&self, first: BlockNumber, last: BlockNumber) -> Result<(), ErasureError> {
+        for number in first..=last {
+            let Some(block) = self.client.hash(number)? else { continue };
+            for change in self.client.runtime_api().emergency_capsule_changes(block)? {
+                let record = self.client.runtime_api().record(block, change.record)?;
+                if let Some(record) = record.filter(|_| !change.lodged) {
+                    self.withdraw_if_unnamed(ContentRoot(record.content.0), change.record, change.capsule.0)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the emergency capsules of a content that the chain does not name.
+    fn withdraw_unnamed(&self, content: ContentRoot) -> Result<(), ErasureError> {
+        for hash in self.vault.envelopes(content)? {
+            let capsule = self.vault.envelope(content, hash).ok();
+            if let Some(capsule) = capsule.and_then(|bytes| EmergencyCapsule::from_bytes(&bytes).ok()) {
+                self.withdraw_if_unnamed(content, RecordId(capsule.record), hash)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes an emergency capsule, unless the chain names it: it may have been lodged again since.
+    fn withdraw_if_unnamed(&self, content: ContentRoot, record: RecordId, hash: [u8; 32]) -> Result<(), ErasureError> {
+        let info = self.client.info();
+        for block in [info.finalized_hash, info.best_hash] {
+            let lodged = self.client.runtime_api().emergency_capsule(block, record)?;
+            if lodged.is_some_and(|lodged| lodged.capsule.0 == hash) {
+                return Ok(());
+            }
+        }
+        if self.vault.delete_envelope(content, hash)? {
+            log::info!(target: LOG, "an emergency capsule of record {record} was withdrawn: deleted");
+        }
         Ok(())
     }
 
@@ -150,6 +223,10 @@ where
         }
         if deleted {
             log::info!(target: LOG, "record {} was erased by its patient: deleted", record.id);
+        }
+        // Also where nothing was held: from now on it is certain that nothing is.
+        if self.client.deleted_at(record.id).is_none() {
+            self.client.insert_aux(&[(deleted_key(record.id).as_slice(), now().encode().as_slice())], &[])?;
         }
         Ok(())
     }

@@ -1,9 +1,13 @@
 //! The MedChain node: a validator or a full node of the consortium's chain, with the vault beside it.
 
+mod admission;
+mod alerts;
 mod chain_spec;
 mod cli;
 mod command;
 mod erasure;
+mod gate;
+mod http;
 mod ipfs;
 mod peers;
 mod release_key;

@@ -8,12 +8,12 @@
 use crate::{
     ipfs::{FetchError, Fetcher},
     peers::{own_keys, validators, Asker, EnvelopeError, ValidatorClient},
-    service::Block,
+    service::{Block, BlockNumber},
     vault_metrics::VaultMetrics,
 };
 use futures::{stream::FuturesUnordered, FutureExt, StreamExt};
 use medchain_primitives::{RecordId, RecordStatus};
-use medchain_runtime_api::{RecordView, ReportsApi};
+use medchain_runtime_api::{AccessApi, RecordView, ReportsApi};
 use medchain_vault::{ContentRoot, ContentStore, VaultError};
 use sc_client_api::BlockchainEvents;
 use sc_consensus_aura::SyncOracle;
@@ -39,6 +39,8 @@ const PAGE: usize = 256;
 const MISSING_MAX: usize = 100_000;
 /// The longest time between two attempts.
 const RETRY_MAX: Duration = Duration::from_secs(300);
+/// The most blocks that are looked through one by one.
+const BLOCKS_MAX: BlockNumber = 2048;
 /// How often all records are looked at again.
 const RESCAN: Duration = Duration::from_secs(60 * 60);
 /// How often the loop looks up when nothing happens.
@@ -113,6 +115,8 @@ enum ReplicationError {
     Vault(#[from] VaultError),
     #[error("{0}")]
     Runtime(#[from] ApiError),
+    #[error("{0}")]
+    Database(#[from] sp_blockchain::Error),
 }
 
 /// When a missing record is tried next.
@@ -131,6 +135,8 @@ pub struct Replication<C, S> {
     status: Arc<ReplicationStatus>,
     metrics: VaultMetrics,
     next: RecordId,
+    /// The block after the last one that was looked through for lodged emergency capsules.
+    next_block: BlockNumber,
     missing: BTreeMap<RecordId, Waiting>,
 }
 
@@ -153,11 +159,25 @@ impl<C: ValidatorClient> Keeper<C> {
         self.client.runtime_api().record(self.client.info().finalized_hash, id)
     }
 
+    /// The hashes of what lies beside the record's content: its envelope, and its emergency capsule if there is one.
+    fn beside(&self, record: &RecordView) -> Result<Vec<[u8; 32]>, ApiError> {
+        let finalized = self.client.info().finalized_hash;
+        let capsule = self.client.runtime_api().emergency_capsule(finalized, record.id)?;
+        Ok([record.envelope.0].into_iter().chain(capsule.map(|lodged| lodged.capsule.0)).collect())
+    }
+
     /// Whether nothing of the record is missing here.
-    fn is_kept(&self, record: &RecordView) -> bool {
+    fn is_kept(&self, record: &RecordView) -> Result<bool, ApiError> {
         let content = ContentRoot(record.content.0);
-        self.vault.contains(content)
-            && self.vault.envelopes(content).is_ok_and(|envelopes| envelopes.contains(&record.envelope.0))
+        let held = self.vault.envelopes(content).unwrap_or_default();
+        Ok(self.vault.contains(content) && self.beside(record)?.iter().all(|hash| held.contains(hash)))
+    }
+
+    /// The records for which this block, if it is known here, lodged an emergency capsule.
+    fn lodged_in(&self, number: BlockNumber) -> Result<Vec<RecordId>, ReplicationError> {
+        let Some(block) = self.client.hash(number)? else { return Ok(Vec::new()) };
+        let changes = self.client.runtime_api().emergency_capsule_changes(block)?;
+        Ok(changes.into_iter().filter(|change| change.lodged).map(|change| change.record).collect())
     }
 
     /// Fetches what is missing of a record, because somebody reads it through this node.
@@ -172,23 +192,33 @@ impl<C: ValidatorClient> Keeper<C> {
         let Some(record) = self.record(id)?.filter(|record| record.status != RecordStatus::Erased) else {
             return Ok(());
         };
-        let (content, hash) = (ContentRoot(record.content.0), record.envelope.0);
+        let content = ContentRoot(record.content.0);
         let fetched = self.fetcher.content(content).await;
         if fetched.is_ok() && !self.vault.contains(content) {
             // Somebody reads it through this node, and so it is on its way.
             return Err(FetchError::Overloaded.into());
         }
         fetched?;
-        let envelope = match self.vault.envelope(content, hash) {
-            Ok(_) => Ok(()),
-            Err(VaultError::NotFound) => match self.asker.envelope(content, hash).await {
-                Ok(envelope) => self.vault.add_envelope(content, &envelope).map(|_| ()).map_err(Into::into),
-                Err(error) => Err(error.into()),
-            },
-            Err(error) => Err(error.into()),
-        };
+        let mut outcome = Ok(());
+        for hash in self.beside(&record)? {
+            let kept = self.keep_beside(content, hash).await;
+            outcome = outcome.and(kept);
+        }
         self.undo_if_erased(id)?;
-        envelope
+        outcome
+    }
+
+    /// Fetches an envelope or emergency capsule, if it is missing.
+    async fn keep_beside(&self, content: ContentRoot, hash: [u8; 32]) -> Result<(), ReplicationError> {
+        match self.vault.envelope(content, hash) {
+            Ok(_) => Ok(()),
+            Err(VaultError::NotFound) => {
+                let envelope = self.asker.envelope(content, hash).await?;
+                self.vault.add_envelope(content, &envelope)?;
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Deletes what was fetched while its record was being erased. The erasure itself deletes what was there before.
@@ -223,6 +253,8 @@ where
         status: Arc<ReplicationStatus>,
         metrics: VaultMetrics,
     ) -> Self {
+        // What was lodged before is found with its record.
+        let next_block = client.info().finalized_number.saturating_add(1);
         Self {
             client,
             sync,
@@ -232,6 +264,7 @@ where
             status,
             metrics,
             next: RecordId::FIRST,
+            next_block,
             missing: BTreeMap::new(),
         }
     }
@@ -249,7 +282,7 @@ where
             if started_over.elapsed() > RESCAN {
                 (self.next, started_over) = (RecordId::FIRST, Instant::now());
             }
-            let more = match self.scan() {
+            let more = match self.scan().and_then(|more| self.scan_lodgings().map(|()| more)) {
                 Ok(more) => more,
                 Err(error) => {
                     log::warn!(target: LOG, "the records cannot be read now: {error}");
@@ -301,7 +334,7 @@ where
     }
 
     /// Looks at the next records; says whether there are more.
-    fn scan(&mut self) -> Result<bool, ApiError> {
+    fn scan(&mut self) -> Result<bool, ReplicationError> {
         // While blocks fly past, most of what they anchor may be erased again further on.
         if self.sync.is_major_syncing() || self.missing.len() >= MISSING_MAX {
             return Ok(false);
@@ -314,10 +347,9 @@ where
             let Some(record) = self.keeper.record(self.next)? else { return Ok(false) };
             if record.status != RecordStatus::Erased
                 && self.replicate.includes(ContentRoot(record.content.0), &own, &validators)
-                && !self.keeper.is_kept(&record)
+                && !self.keeper.is_kept(&record)?
             {
-                let now = Instant::now();
-                self.missing.entry(record.id).or_insert(Waiting { attempts: 0, not_before: now });
+                self.lacks(record.id);
             }
             match self.next.next() {
                 Some(next) => self.next = next,
@@ -325,6 +357,32 @@ where
             }
         }
         Ok(true)
+    }
+
+    /// Looks through the blocks that have become final for emergency capsules of records that were looked at before.
+    fn scan_lodgings(&mut self) -> Result<(), ReplicationError> {
+        let finalized = self.client.info().finalized_number;
+        if self.sync.is_major_syncing() || finalized.saturating_sub(self.next_block) > BLOCKS_MAX {
+            // All records are looked at again instead.
+            (self.next, self.next_block) = (RecordId::FIRST, finalized.saturating_add(1));
+            return Ok(());
+        }
+        while self.next_block <= finalized {
+            for id in self.keeper.lodged_in(self.next_block)? {
+                // What this node is not to hold, it does not hold.
+                if let Some(record) = self.keeper.record(id)?.filter(|record| record.id < self.next) {
+                    if self.keeper.vault.contains(ContentRoot(record.content.0)) && !self.keeper.is_kept(&record)? {
+                        self.lacks(id);
+                    }
+                }
+            }
+            self.next_block = self.next_block.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn lacks(&mut self, id: RecordId) {
+        self.missing.entry(id).or_insert(Waiting { attempts: 0, not_before: Instant::now() });
     }
 }
 

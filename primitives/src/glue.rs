@@ -43,6 +43,15 @@ pub trait MemberDirectory<AccountId> {
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId;
 }
 
+/// Which doctors work for which hospitals.
+pub trait Affiliations {
+    /// Whether the doctor is affiliated with the institution now: both have agreed, and both are active.
+    fn is_affiliated(doctor: MemberId, institution: MemberId) -> bool;
+    /// Affiliates them for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_affiliate(doctor: MemberId, institution: MemberId);
+}
+
 /// Care relations between patients and doctors.
 pub trait CareRelations {
     /// Whether the doctor has the patient under care now.
@@ -92,6 +101,8 @@ pub trait RecordConsents {
     fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
     /// Whether the reader holds a grant on the record that stands now, openings left or not.
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
+    /// Drops what was lodged for a record that its patient erases.
+    fn forget_record(record: RecordId);
     /// Benchmarking: has a patient name as many readers as can be, of whom this many receive a seal of a new record;
     /// gives the seals.
     #[cfg(feature = "runtime-benchmarks")]

@@ -76,6 +76,11 @@ byte_string!(
     32
 );
 byte_string!(
+    /// The SHA-256 digest of an emergency capsule.
+    EmergencyCapsuleHash,
+    32
+);
+byte_string!(
     /// A patient half wrapped to one encryption key: an HPKE encapsulated key and ciphertext.
     Seal,
     80

@@ -68,6 +68,11 @@ pub const STANDING_MAX: Moment = 20 * 366 * DAY;
 /// Openings of a grant that comes with a standing consent or a guardianship.
 pub const STANDING_OPENINGS: u32 = OPENINGS_MAX;
 
+/// Most hospitals that one emergency consent names.
+pub const EMERGENCY_INSTITUTIONS_MAX: u32 = 16;
+/// Most emergency openings of one doctor that wait for an administrator's review.
+pub const EMERGENCY_UNREVIEWED_MAX: u32 = 8;
+
 /// Most records anchored in one call.
 pub const RECORDS_PER_ANCHOR_MAX: u32 = 32;
 /// How long a prescription may be valid, in milliseconds.

@@ -177,6 +177,8 @@ terms!(
         Standing = "standing",
         /// A guardianship. Stands while the guardianship lasts.
         Guardianship = "guardianship",
+        /// An emergency consent, under which a doctor opens without a grant. In the read log only.
+        Emergency = "emergency",
     }
 );
 
@@ -233,6 +235,30 @@ terms!(
         AnotherPerson = "another-person",
         /// The patient holds that what it says is wrong.
         Incorrect = "incorrect",
+    }
+);
+
+terms!(
+    /// Why a doctor opens a record in an emergency; words are in the doctor's own record, not on chain.
+    EmergencyReason {
+        /// The patient is unconscious.
+        Unconscious = "unconscious",
+        /// The patient's life is in danger, and asking would cost the time to save it.
+        LifeThreatening = "life-threatening",
+        /// The patient is awake and cannot decide: confused, sedated, or a child whose guardians cannot be reached.
+        UnableToDecide = "unable-to-decide",
+        /// What the patient takes or cannot tolerate must be known before a treatment that cannot wait.
+        CriticalMedication = "critical-medication",
+    }
+);
+
+terms!(
+    /// What an administrator finds of an emergency opening.
+    ReviewOutcome {
+        /// There was an emergency that called for it.
+        Justified = "justified",
+        /// There was none.
+        Unjustified = "unjustified",
     }
 );
 
@@ -297,7 +323,7 @@ impl RecordKinds {
 )]
 #[serde(rename_all = "camelCase")]
 pub struct GuardianScope {
-    /// Grant, deny, revoke, and give standing consents.
+    /// Grant, deny, revoke, and give standing and emergency consents.
     pub decide: bool,
     /// Open the patient's records; each opening is logged.
     pub read: bool,

@@ -5,7 +5,11 @@
 
 use crate::{presets, views, *};
 use alloc::{string::String, vec::Vec};
-use frame_support::genesis_builder_helper::{build_state, get_preset};
+use codec::Encode;
+use frame_support::{
+    genesis_builder_helper::{build_state, get_preset},
+    traits::KeyOwnerProofSystem,
+};
 use medchain_primitives::*;
 use medchain_runtime_api::*;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -112,20 +116,21 @@ sp_api::impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
                 <Block as BlockT>::Hash,
                 NumberFor<Block>,
             >,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof.decode()?)
         }
 
         fn generate_key_ownership_proof(
             _set_id: sp_consensus_grandpa::SetId,
-            _authority_id: GrandpaId,
+            authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            let proof = Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))?;
+            Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 
@@ -255,6 +260,16 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn agenda(
+            member: MemberId,
+            status: Option<AppointmentStatus>,
+            day: Option<u32>,
+            cursor: Option<AppointmentId>,
+            limit: u32,
+        ) -> Page<AppointmentView, AppointmentId> {
+            views::agenda(member, status, day, cursor, limit)
+        }
+
         fn schedule(doctor: MemberId) -> ScheduleView {
             views::schedule(pallet_appointments::Schedules::<Runtime>::get(doctor).unwrap_or_default())
         }
@@ -356,6 +371,20 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn grants_of_patient(
+            patient: MemberId,
+            cursor: Option<(MemberId, RecordId)>,
+            limit: u32,
+        ) -> Page<GrantView, (MemberId, RecordId)> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::grants_of_patient(patient, cursor, limit),
+                |(reader, record, _)| (*reader, *record),
+                |(reader, record, grant)| views::grant((record, reader, grant)),
+            )
+        }
+
         fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId> {
             views::page(
                 cursor,
@@ -408,6 +437,40 @@ sp_api::impl_runtime_apis! {
                 |(patient, _)| *patient,
                 |(patient, entry)| views::guardian(patient, guardian, entry),
             )
+        }
+
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView> {
+            pallet_access::EmergencyConsents::<Runtime>::get(patient).map(views::emergency_consent)
+        }
+
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView> {
+            pallet_access::EmergencyCapsules::<Runtime>::get(record).map(views::emergency_capsule)
+        }
+
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                Access::pending_reviews,
+                |(reading, ..)| *reading,
+                views::pending_review,
+            )
+        }
+
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_open_emergency(&account, record)
+        }
+
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_lodge(&account, record)
+        }
+
+        fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
+            views::emergency_capsule_changes()
+        }
+
+        fn alerts() -> Vec<(MemberId, AlertView)> {
+            views::alerts()
         }
 
         fn committee() -> Option<CommitteeView> {

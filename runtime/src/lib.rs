@@ -121,7 +121,9 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-/// The pallets and their indices. 5 to 9 are left for sessions and authorship, 11 to 19 for the council.
+/// The pallets and their indices. The validators' set comes before the sessions, which begin with it at genesis, and
+/// authorship before the sessions' end, as a block is its author's by the session in which it was begun. 14 to 19 are
+/// left.
 #[frame_support::runtime]
 mod runtime {
     /// The runtime.
@@ -156,9 +158,45 @@ mod runtime {
     #[runtime::pallet_index(3)]
     pub type Grandpa = pallet_grandpa;
 
+    /// Who may author and finalize blocks, by the council's word.
+    #[runtime::pallet_index(4)]
+    pub type Validators = pallet_membership<Instance3>;
+
+    /// Who authored this block.
+    #[runtime::pallet_index(5)]
+    pub type Authorship = pallet_authorship;
+
+    /// Proven offences of validators.
+    #[runtime::pallet_index(6)]
+    pub type Offences = pallet_offences;
+
+    /// The validators' keys, session by session.
+    #[runtime::pallet_index(7)]
+    pub type Session = pallet_session;
+
+    /// The validators' keys of earlier sessions.
+    #[runtime::pallet_index(8)]
+    pub type Historical = pallet_session::historical;
+
+    /// The sessions' ends, and what the council has done in the name of root.
+    #[runtime::pallet_index(9)]
+    pub type Consortium = pallet_consortium;
+
     /// Who vets professionals.
     #[runtime::pallet_index(10)]
     pub type Administrators = pallet_membership<Instance1>;
+
+    /// The consortium's governing body: its motions and votes.
+    #[runtime::pallet_index(11)]
+    pub type Council = pallet_collective<Instance1>;
+
+    /// Who sits in the council.
+    #[runtime::pallet_index(12)]
+    pub type CouncilMembers = pallet_membership<Instance2>;
+
+    /// The calls that the council has stopped.
+    #[runtime::pallet_index(13)]
+    pub type TxPause = pallet_tx_pause;
 
     /// The members.
     #[runtime::pallet_index(20)]

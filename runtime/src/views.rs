@@ -1,6 +1,6 @@
 //! How the pallets' types become the views of the runtime API.
 
-use crate::{configs::administrators::administrators, AccountId, BlockNumber, Reports, Runtime};
+use crate::{configs::administrators::administrators, AccountId, Appointments, BlockNumber, Reports, Runtime, RuntimeEvent};
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
 use medchain_primitives::*;
@@ -101,6 +101,35 @@ pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments
         replaces: appointment.replaces,
         replaced_by: appointment.replaced_by,
     }
+}
+
+/// The appointments of a member before a cursor that have a status and start on a day, as far as these are asked for.
+pub(crate) fn agenda(
+    member: MemberId,
+    status: Option<AppointmentStatus>,
+    day: Option<u32>,
+    mut cursor: Option<AppointmentId>,
+    limit: u32,
+) -> Page<AppointmentView, AppointmentId> {
+    let limit = limit.clamp(1, limits::PAGE_MAX) as usize;
+    let mut items = Vec::new();
+    for _ in 0..AGENDA_LOOKED_THROUGH.div_ceil(limits::PAGE_MAX) {
+        let entries = Appointments::appointments_page(member, cursor, limits::PAGE_MAX);
+        if entries.is_empty() {
+            return Page { items, next: None };
+        }
+        for (id, entry) in entries {
+            cursor = Some(id);
+            let starts_then = day.is_none_or(|day| entry.start / DAY == u64::from(day));
+            if starts_then && status.is_none_or(|status| entry.status == status) {
+                items.push(appointment((id, entry)));
+                if items.len() == limit {
+                    return Page { items, next: cursor };
+                }
+            }
+        }
+    }
+    Page { items, next: cursor }
 }
 
 pub(crate) fn schedule(schedule: pallet_appointments::Schedule) -> ScheduleView {
@@ -210,7 +239,75 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
         basis: reading.basis,
         opened_at: reading.opened_at,
         opened_in: reading.opened_in,
+        emergency: pallet_access::EmergencyOpenings::<Runtime>::get(id).map(|opening| EmergencyOpeningView {
+            reason: opening.reason,
+            outcome: opening.review.as_ref().map(|review| review.outcome),
+            reviewed_at: opening.review.as_ref().map(|review| review.reviewed_at),
+        }),
     }
+}
+
+pub(crate) fn pending_review(
+    (reading, entry, reason): pallet_access::PendingReview<Runtime>,
+) -> PendingReviewView {
+    let pallet_access::Reading { record, patient, reader, opened_at, .. } = entry;
+    PendingReviewView { reading, record, patient, doctor: reader, reason, opened_at }
+}
+
+pub(crate) fn emergency_consent(consent: pallet_access::EmergencyConsent) -> EmergencyConsentView {
+    let institutions = match consent.institutions {
+        pallet_access::EmergencyInstitutions::All => None,
+        pallet_access::EmergencyInstitutions::Chosen(chosen) => Some(chosen.into_inner()),
+    };
+    EmergencyConsentView { institutions, given_by: consent.given_by, since: consent.since }
+}
+
+pub(crate) fn emergency_capsule(capsule: pallet_access::EmergencyCapsule) -> EmergencyCapsuleView {
+    let pallet_access::EmergencyCapsule { hash, lodged_by, lodged_at } = capsule;
+    EmergencyCapsuleView { capsule: hash, lodged_by, lodged_at }
+}
+
+/// The events of this block; the state shows them until the next one begins.
+fn events() -> impl Iterator<Item = RuntimeEvent> {
+    frame_system::Pallet::<Runtime>::read_events_no_consensus().map(|record| record.event)
+}
+
+/// The emergency capsules that this block lodged, withdrew or replaced.
+pub(crate) fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
+    events()
+        .filter_map(|event| match event {
+            RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleLodged { record, capsule, .. }) => {
+                Some(EmergencyCapsuleChange { record, capsule, lodged: true })
+            }
+            RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleRemoved { record, capsule }) => {
+                Some(EmergencyCapsuleChange { record, capsule, lodged: false })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// What this block brought that members are alerted to.
+pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
+    use pallet_access::Event as Access;
+    use pallet_appointments::Event as Appointments;
+    events()
+        .filter_map(|event| match event {
+            RuntimeEvent::Access(Access::AccessRequested { request, patient, requester, purpose }) => {
+                Some((patient, AlertView::Request { request, requester, purpose }))
+            }
+            RuntimeEvent::Access(Access::RecordOpened { reading, record, patient, reader, purpose, .. }) => {
+                Some((patient, AlertView::Opening { reading, record, reader, purpose }))
+            }
+            RuntimeEvent::Access(Access::EmergencyOpened { reading, record, patient, doctor, reason, .. }) => {
+                Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
+            }
+            RuntimeEvent::Appointments(Appointments::AppointmentRequested {
+                appointment, patient, doctor, start, end, ..
+            }) => Some((doctor, AlertView::Appointment { appointment, patient, start, end })),
+            _ => None,
+        })
+        .collect()
 }
 
 pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {
@@ -218,6 +315,7 @@ pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {
         pallet_access::Permit::Owner => ReadPermit::Owner,
         pallet_access::Permit::Administrator => ReadPermit::Administrator,
         pallet_access::Permit::Reader { closes_at } => ReadPermit::Reader { closes_at },
+        pallet_access::Permit::Emergency { closes_at } => ReadPermit::Emergency { closes_at },
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::{block_on, process, rpc::Rpc};
 use anyhow::{bail, Context, Result};
 use medchain_sdk::Client;
-use serde_json::Value;
 use std::{
     fs::{self, File},
     net::TcpListener,
@@ -22,8 +21,13 @@ pub struct Node {
     folder: PathBuf,
     port: u16,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    wrapper: Vec<String>,
     child: Option<Child>,
 }
+
+/// The file in a node's folder that holds its process id.
+pub const PID_FILE: &str = "pid";
 
 /// What a development chain of one node is started with.
 const DEVELOPMENT: [&str; 3] = ["--dev", "--listen-addr", "/ip4/127.0.0.1/tcp/0"];
@@ -36,56 +40,108 @@ impl Node {
 
     /// Starts a node with these arguments instead of those for a development chain of its own. Chain, ports to listen on
     /// and peers are among them.
-    pub fn start_with(folder: &Path, arguments: Vec<String>) -> Result<Self> {
-        fs::create_dir_all(folder)?;
-        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
-        let mut node = Self { binary, folder: folder.to_owned(), port: free_port()?, arguments, child: None };
+    pub fn start_with(folder: &Path, mut arguments: Vec<String>) -> Result<Self> {
+        arguments.push("--no-prometheus".into());
+        let mut node = Self::prepare(folder, free_port()?, arguments)?;
         node.launch()?;
+        node.wait_moving()?;
         Ok(node)
     }
 
-    /// Starts it again after [`Node::kill`], on the same port and folder.
-    pub fn restart(&mut self) -> Result<()> {
-        self.kill()?;
-        self.launch()
+    /// A node that is to be started with [`Node::launch`], with JSON-RPC on this port.
+    pub fn prepare(folder: &Path, rpc_port: u16, arguments: Vec<String>) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
+        Ok(Self {
+            binary,
+            folder: folder.to_owned(),
+            port: rpc_port,
+            arguments,
+            environment: Vec::new(),
+            wrapper: Vec::new(),
+            child: None,
+        })
     }
 
-    fn launch(&mut self) -> Result<()> {
+    /// Starts it again after [`Node::kill`], on the same port and folder, and waits until its chain finalizes blocks.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill()?;
+        self.launch()?;
+        self.wait_moving()
+    }
+
+    /// Sets a variable of its environment from the next start on, or takes it away.
+    pub fn set_environment(&mut self, name: &str, value: Option<&str>) {
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    }
+
+    /// Has it started by another program from the next start on, which must become the node (as `nsenter` does).
+    pub fn set_wrapper(&mut self, wrapper: Vec<String>) {
+        self.wrapper = wrapper;
+    }
+
+    /// Changes its arguments from the next start on.
+    pub fn set_arguments(&mut self, arguments: Vec<String>) {
+        self.arguments = arguments;
+    }
+
+    /// Its arguments.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    /// Starts it and waits for nothing.
+    pub fn launch(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log_file())?;
-        let child = Command::new(&self.binary)
-            .args(["--no-prometheus", "--no-telemetry"])
+        let mut command = match self.wrapper.split_first() {
+            Some((wrapper, arguments)) => {
+                let mut command = Command::new(wrapper);
+                command.args(arguments).arg(&self.binary);
+                command
+            }
+            None => Command::new(&self.binary),
+        };
+        let child = command
+            .arg("--no-telemetry")
             .args(&self.arguments)
             .arg("--rpc-port")
             .arg(self.port.to_string())
             .arg("--base-path")
             .arg(self.folder.join("base"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::from(log))
             .spawn()
             .with_context(|| format!("starting {}", self.binary.display()))?;
+        fs::write(self.folder.join(PID_FILE), child.id().to_string())?;
         self.child = Some(child);
+        Ok(())
+    }
+
+    /// Waits until it answers and its chain finalizes a block after that.
+    pub fn wait_moving(&self) -> Result<()> {
+        self.wait_answering()?;
+        self.wait_finalized(self.finalized()?.saturating_add(1))
+    }
+
+    /// Waits until it answers.
+    pub fn wait_answering(&self) -> Result<()> {
         let started = Instant::now();
-        let already = loop {
-            if let Ok(number) = self.finalized() {
-                break number;
-            }
+        while self.finalized().is_err() {
             self.check_alive()?;
             if started.elapsed() > READY_WITHIN {
                 bail!("the node does not answer\n{}", self.log_tail());
             }
             std::thread::sleep(Duration::from_millis(100));
-        };
-        self.wait_finalized(already.saturating_add(1))
+        }
+        Ok(())
     }
 
     /// The number of the last finalized block.
     pub fn finalized(&self) -> Result<u64> {
-        let rpc = self.rpc()?;
-        let head = rpc.answer("chain_getFinalizedHead", vec![])?;
-        let header = rpc.answer("chain_getHeader", vec![head])?;
-        let number = header.get("number").and_then(Value::as_str).unwrap_or_default();
-        Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
+        self.rpc()?.finalized()
     }
 
     /// Waits until block `number` is final.
@@ -118,6 +174,33 @@ impl Node {
         Ok(())
     }
 
+    /// Asks it to end, and kills it if it has not within ten seconds.
+    pub fn stop(&mut self) -> Result<()> {
+        if let Ok(pid) = self.pid() {
+            process::signal(pid, "TERM")?;
+            let asked = Instant::now();
+            while process::is_running(pid) && asked.elapsed() < Duration::from_secs(10) {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        self.kill()
+    }
+
+    /// Whether its process runs; one that is paused does.
+    pub fn is_running(&self) -> bool {
+        self.pid().is_ok_and(process::is_running)
+    }
+
+    /// Stops its process where it stands, with SIGSTOP.
+    pub fn pause(&self) -> Result<()> {
+        process::signal(self.pid()?, "STOP")
+    }
+
+    /// Lets its process go on after [`Node::pause`].
+    pub fn resume(&self) -> Result<()> {
+        process::signal(self.pid()?, "CONT")
+    }
+
     /// Its process id.
     pub fn pid(&self) -> Result<u32> {
         self.child.as_ref().map(Child::id).context("the node does not run")
@@ -147,9 +230,14 @@ impl Node {
         self.folder.join("node.log")
     }
 
+    /// Its log, over all starts.
+    pub fn log(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(self.log_file())?).into_owned())
+    }
+
     /// The last lines of its log.
     pub fn log_tail(&self) -> String {
-        let log = fs::read_to_string(self.log_file()).unwrap_or_default();
+        let log = self.log().unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }

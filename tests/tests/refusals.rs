@@ -427,7 +427,7 @@ fn commands_refuse_bad_input(world: &mut World) -> Result<()> {
         case!(patient, 1, "already exists", "record", "open", &report, "--output", &file),
         case!(patient, 1, "no such file or folder", "record", "open", &report, "--output", nowhere.join("in")),
         case!(doctor, 1, "NotThePatient", "record", "erase", &report),
-        case!(patient, 1, "NotTheAuthor", "record", "retract", &report),
+        case!(patient, 1, "NotTheAuthor", "record", "retract", &report, "--reason", "wrong-patient"),
         // Access.
         case!(doctor, 1, "UnknownRecord", "access", "request", PATIENT, "999999"),
         case!(doctor, 1, "Emergency", "access", "request", PATIENT, &report, "--purpose", "ETREAT"),

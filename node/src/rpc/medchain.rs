@@ -156,6 +156,23 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
 
+    /// A page of the appointments of a patient or doctor, newest first, that have a status, or start on a day such as
+    /// `"2027-03-01"` (UTC), or both; `null` for any. One call looks through a thousand, so that a page may be short, and
+    /// even empty, and still have a `next`.
+    ///
+    /// Example: `medchain_agenda("dr.noor", "accepted", "2027-03-01")`.
+    /// Errors: 7001, 7002, 7003 (unknown member or status, no such day).
+    #[method(name = "medchain_agenda", blocking)]
+    fn agenda(
+        &self,
+        member: Selector,
+        status: Option<String>,
+        day: Option<String>,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
+
     /// When a doctor can be booked, in UTC: weekly opening times in quarters of an hour of the day (none: at any time), and
     /// days off in days since 1 January 1970.
     ///
@@ -297,6 +314,18 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<GrantView, RecordId>>;
 
+    /// A page of the grants on a patient's records, reader by reader; the cursor is a pair of reader and record.
+    ///
+    /// Example: `medchain_grantsOfPatient(1001, [1002, 3], 20)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_grantsOfPatient", blocking)]
+    fn grants_of_patient(
+        &self,
+        patient: Selector,
+        cursor: Option<(Id, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, (MemberId, RecordId)>>;
+
     /// A page of the read log of a record, a patient or a reader, newest first.
     ///
     /// Example: `medchain_readLog({"patient": 1001})`. Errors: 7001, 7002, 7003 (not exactly one, unknown member).
@@ -330,8 +359,44 @@ pub trait MedchainApi {
     #[method(name = "medchain_mayOpen", blocking)]
     fn may_open(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
 
-    /// Whether nodes would serve a record to an account, and as what: `"owner"`, `"administrator"`, or `{"reader": …}`
-    /// with the end of its reading window.
+    /// A patient's emergency consent, or `null`; its `institutions` are `null` for all.
+    ///
+    /// Example: `medchain_emergencyConsent(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_emergencyConsent", blocking)]
+    fn emergency_consent(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Option<EmergencyConsentView>>;
+
+    /// The emergency capsule lodged for a record, or `null`.
+    ///
+    /// Example: `medchain_emergencyCapsule(3)`. Errors: 7001, 7002.
+    #[method(name = "medchain_emergencyCapsule", blocking)]
+    fn emergency_capsule(&self, record: Id, at: Option<Hash>) -> RpcResult<Option<EmergencyCapsuleView>>;
+
+    /// A page of the emergency openings that wait for an administrator's review, the oldest first; the cursor is the
+    /// reading's number.
+    ///
+    /// Example: `medchain_emergencyReviews()`. Errors: 7001, 7002.
+    #[method(name = "medchain_emergencyReviews", blocking)]
+    fn emergency_reviews(
+        &self,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<PendingReviewView, ReadingId>>;
+
+    /// Whether an account could open a record in an emergency: the checks of `access.open_emergency`.
+    ///
+    /// Example: `medchain_mayOpenEmergency("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayOpenEmergency", blocking)]
+    fn may_open_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// Whether an account could lodge an emergency capsule for a record: the checks of `access.lodge_emergency`.
+    ///
+    /// Example: `medchain_mayLodgeEmergency(1001, 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayLodgeEmergency", blocking)]
+    fn may_lodge_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// Whether nodes would serve a record to an account, and as what: `"owner"`, `"administrator"`, or `{"reader": …}` or
+    /// `{"emergency": …}` with the end of its reading window.
     ///
     /// Example: `medchain_mayRead("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
     #[method(name = "medchain_mayRead", blocking)]
@@ -388,7 +453,7 @@ impl<C: ChainClient> Medchain<C> {
     }
 
     /// The number that a selector names; a number names itself, whether there is such a member or not.
-    fn member_id(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<MemberId> {
+    pub(super) fn member_id(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<MemberId> {
         match Named::of(selector)? {
             Named::Id(id) => Ok(id),
             _ => self.find(at, selector)?.map(|member| member.id).ok_or_else(no_such_member),
@@ -478,6 +543,23 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
         let member = self.member_id(at, &member)?;
         self.ask(at, |api, at| api.appointments(at, member, cursor.map(|id| AppointmentId(id.0)), page(limit)))
+    }
+
+    fn agenda(
+        &self,
+        member: Selector,
+        status: Option<String>,
+        day: Option<String>,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
+        let status =
+            status.map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name)).transpose()?;
+        let day = day.map(|day| day_number(&day)).transpose()?;
+        let member = self.member_id(at, &member)?;
+        let cursor = cursor.map(|id| AppointmentId(id.0));
+        self.ask(at, |api, at| api.agenda(at, member, status, day, cursor, page(limit)))
     }
 
     fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView> {
@@ -604,6 +686,18 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.grants_of_reader(at, reader, cursor.map(|id| RecordId(id.0)), page(limit)))
     }
 
+    fn grants_of_patient(
+        &self,
+        patient: Selector,
+        cursor: Option<(Id, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, (MemberId, RecordId)>> {
+        let patient = self.member_id(at, &patient)?;
+        let cursor = cursor.map(|(reader, record)| (MemberId(reader.0), RecordId(record.0)));
+        self.ask(at, |api, at| api.grants_of_patient(at, patient, cursor, page(limit)))
+    }
+
     fn read_log(
         &self,
         of: LogSelector,
@@ -651,6 +745,38 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     fn may_open(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
         let account = self.account(at, &account)?;
         self.decision(at, |api, at| api.may_open(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None)))
+    }
+
+    fn emergency_consent(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Option<EmergencyConsentView>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.emergency_consent(at, patient))
+    }
+
+    fn emergency_capsule(&self, record: Id, at: Option<Hash>) -> RpcResult<Option<EmergencyCapsuleView>> {
+        self.ask(at, |api, at| api.emergency_capsule(at, RecordId(record.0)))
+    }
+
+    fn emergency_reviews(
+        &self,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<PendingReviewView, ReadingId>> {
+        self.ask(at, |api, at| api.emergency_reviews(at, cursor.map(|id| ReadingId(id.0)), page(limit)))
+    }
+
+    fn may_open_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| {
+            api.may_open_emergency(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None))
+        })
+    }
+
+    fn may_lodge_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| {
+            api.may_lodge_emergency(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None))
+        })
     }
 
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
@@ -735,6 +861,29 @@ fn content_root(text: &str) -> RpcResult<ContentRoot> {
         .map_err(|error| bad_parameter("this does not name a content", error.to_string()))
 }
 
+/// A day such as `2027-03-01` in days since 1 January 1970.
+fn day_number(text: &str) -> RpcResult<u32> {
+    let day = || {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+            return None;
+        }
+        let (year, month, day): (u32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let february = if leap { 29 } else { 28 };
+        let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let before = months.get(..usize::try_from(month.checked_sub(1)?).ok()?)?;
+        if year < 1970 || day == 0 || day > *months.get(before.len())? {
+            return None;
+        }
+        let leap_days = |year: u32| year / 4 - year / 100 + year / 400;
+        let years = (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
+        Some(years + before.iter().sum::<u32>() + day - 1)
+    };
+    day().ok_or_else(|| bad_parameter("this is no day", "give one from 1970 on, such as 2027-03-01"))
+}
+
 /// How many entries to ask for.
 fn page(limit: Option<u32>) -> u32 {
     limit.unwrap_or(limits::PAGE_MAX).clamp(1, limits::PAGE_MAX)
@@ -800,6 +949,16 @@ mod tests {
             ["", "bafy", "0x09", &"b".repeat(500), "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"]
         {
             assert_eq!(content_root(text).unwrap_err().code(), 7003, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_counted_from_1970_on() {
+        for (text, number) in [("1970-01-01", 0), ("1972-03-01", 790), ("2000-02-29", 11_016), ("2027-01-15", 20_833)] {
+            assert_eq!(day_number(text).unwrap(), number, "{text}");
+        }
+        for text in ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"] {
+            assert_eq!(day_number(text).unwrap_err().code(), 7003, "{text}");
         }
     }
 

@@ -52,7 +52,9 @@ impl<T: Config> Pallet<T> {
     /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
     /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
     /// [`StandingConsentEnded`](Error::StandingConsentEnded), [`GuardianshipEnded`](Error::GuardianshipEnded),
-    /// [`NoWindow`](Error::NoWindow).
+    /// [`NoWindow`](Error::NoWindow); within the window of an emergency opening
+    /// [`NoEmergencyConsent`](Error::NoEmergencyConsent), [`NotAffiliated`](Error::NotAffiliated),
+    /// [`NoEmergencyCapsule`](Error::NoEmergencyCapsule).
     pub fn ensure_may_read(account: &T::AccountId, record: RecordId) -> Result<Permit, DispatchError> {
         let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
         ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
@@ -69,13 +71,24 @@ impl<T: Config> Pallet<T> {
             ensure!(member.is_some(), Error::<T>::NotACertificate);
         }
         let reader = member.ok_or(Error::<T>::NotAMember)?;
-        let as_guardian = Self::ensure_may_be_reader(&reader, record)?;
+        match Self::reading_by_grant(record, &info, &reader) {
+            Ok(closes_at) => Ok(Permit::Reader { closes_at }),
+            Err(refused) => match Self::emergency_reading(record, &info, &reader)? {
+                Some(closes_at) => Ok(Permit::Emergency { closes_at }),
+                None => Err(refused),
+            },
+        }
+    }
+
+    /// The end of the reading window that the reader's grant lets it read in.
+    fn reading_by_grant(record: RecordId, info: &RecordInfo, reader: &MemberInfo) -> Result<Moment, DispatchError> {
+        let as_guardian = Self::ensure_may_be_reader(reader, record)?;
         if !as_guardian {
             Self::ensure_kind_for_role(reader.role, info.kind)?;
         }
-        let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
+        let grant = Self::standing_grant(record, info, reader, T::Time::now())?;
         let window = Self::live_window(record, reader.id).ok_or(Error::<T>::NoWindow)?;
-        Ok(Permit::Reader { closes_at: window.closes_at.min(grant.expires_at) })
+        Ok(window.closes_at.min(grant.expires_at))
     }
 
     /// The reading window on this record that has not ended.
@@ -103,7 +116,7 @@ impl<T: Config> Pallet<T> {
         let is_patient = T::Members::by_id(patient).is_some_and(|member| member.is_active_as(Role::Patient));
         ensure!(is_patient, Error::<T>::UnknownPatient);
         let mut kinds = KindsOfBatch::default();
-        ensure_each_once::<T>(records)?;
+        Self::ensure_each_record_once(records)?;
         for record in records {
             let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
             ensure!(info.patient == patient, Error::<T>::RecordOfAnotherPatient);
@@ -165,7 +178,16 @@ impl<T: Config> Pallet<T> {
     /// Whether there are records and none is granted twice.
     pub(crate) fn ensure_records_once(grants: &[RecordGrant]) -> DispatchResult {
         let records: alloc::vec::Vec<_> = grants.iter().map(|grant| grant.record).collect();
-        ensure_each_once::<T>(&records)
+        Self::ensure_each_record_once(&records)
+    }
+
+    /// Whether there are records and none is named twice.
+    pub(crate) fn ensure_each_record_once(records: &[RecordId]) -> DispatchResult {
+        ensure!(!records.is_empty(), Error::<T>::NoRecords);
+        let mut sorted = records.to_vec();
+        sorted.sort_unstable();
+        ensure!(sorted.windows(2).all(|pair| pair[0] != pair[1]), Error::<T>::DuplicateRecord);
+        Ok(())
     }
 
     /// Whether a grant answers this request; gives the request.
@@ -275,6 +297,8 @@ impl<T: Config> Pallet<T> {
             }
             GrantBasis::Standing => Self::ensure_standing_lasts(info, reader, grant, now)?,
             GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
+            // Emergency openings need no grant, and none is given for them.
+            GrantBasis::Emergency => return Err(Error::<T>::NoGrant.into()),
         }
         Ok(())
     }
@@ -356,13 +380,4 @@ impl KindsOfBatch {
             RecordKind::Report | RecordKind::Certificate => {}
         }
     }
-}
-
-/// Whether there are records and none is named twice.
-fn ensure_each_once<T: Config>(records: &[RecordId]) -> DispatchResult {
-    ensure!(!records.is_empty(), Error::<T>::NoRecords);
-    let mut sorted = records.to_vec();
-    sorted.sort_unstable();
-    ensure!(sorted.windows(2).all(|pair| pair[0] != pair[1]), Error::<T>::DuplicateRecord);
-    Ok(())
 }

@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod decision;
+mod emergency;
 mod listing;
 #[cfg(test)]
 mod mock;
@@ -26,19 +27,24 @@ mod try_state;
 mod types;
 pub mod weights;
 
+pub use emergency::PendingReview;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
 use medchain_primitives::{
-    limits, CareConsents, CareRelations, GrantBasis, GuardianScope, MemberDirectory, MemberId, Moment, NewestFirstKey,
-    OrderedKey, Purpose, ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, Role, SealedProfile,
+    limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
+    GuardianScope, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose, ReadingId, RecordDirectory,
+    RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
 };
 
 /// How many grants one call takes from a reader.
 pub const REVOCATIONS_MAX: u32 = 64;
 
-/// How many requests and grants that have ended one block removes.
+/// How many emergency capsules one call removes that withdraws an emergency consent.
+pub const WITHDRAWALS_MAX: u32 = 64;
+
+/// How many requests, grants and emergency windows that have ended one block removes.
 pub const EXPIRIES_PER_BLOCK: u32 = 64;
 
 /// How many of a pharmacy's grants on one patient's prescriptions, the newest first, are looked at for one that is
@@ -72,6 +78,8 @@ pub mod pallet {
         type Members: MemberDirectory<Self::AccountId>;
         /// The care relations, on which some grants rest.
         type Care: CareRelations;
+        /// Which doctors belong to which institutions, for emergency consents.
+        type Affiliations: Affiliations;
         /// The anchored records.
         type Records: RecordDirectory;
         /// The administrators, who read certificates.
@@ -203,6 +211,42 @@ pub mod pallet {
     /// Reader and reading → that the reader opened a record then. Hashers and bound as for [`LogByRecord`].
     #[pallet::storage]
     pub type LogByReader<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// Patient → emergency consent. `Twox64Concat`: numbers are given out in sequence. At most one for each patient.
+    #[pallet::storage]
+    pub type EmergencyConsents<T> = StorageMap<_, Twox64Concat, MemberId, EmergencyConsent>;
+
+    /// Record → its emergency capsule. `Twox64Concat`: numbers are given out in sequence. At most one for each record;
+    /// it goes with the record's erasure and the consent's withdrawal.
+    #[pallet::storage]
+    pub type EmergencyCapsules<T> = StorageMap<_, Twox64Concat, RecordId, EmergencyCapsule>;
+
+    /// Patient and record → that an emergency capsule is lodged. `Twox64Concat` and `Identity` over a big-endian number:
+    /// both are given out in sequence, and a withdrawal finds them in the order of the records. One entry for each
+    /// capsule.
+    #[pallet::storage]
+    pub type EmergencyByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
+    /// Record and doctor → the window that the doctor's last emergency opening started; it may have ended.
+    /// `Twox64Concat`: numbers are given out in sequence. One for each pair, queued for its end and then removed.
+    #[pallet::storage]
+    pub type EmergencyWindows<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, ReadingWindow<BlockNumberFor<T>>>;
+
+    /// Reading → why it was an emergency, and its review. `Twox64Concat`: numbers are given out in sequence. Part of the
+    /// read log, and as bounded as it.
+    #[pallet::storage]
+    pub type EmergencyOpenings<T> = StorageMap<_, Twox64Concat, ReadingId, EmergencyOpening>;
+
+    /// Reading → that an administrator has not reviewed it. `Identity` over a big-endian number, which lists the oldest
+    /// first. At most [`limits::EMERGENCY_UNREVIEWED_MAX`] for each doctor.
+    #[pallet::storage]
+    pub type PendingReviews<T> = StorageMap<_, Identity, OrderedKey, ()>;
+
+    /// Doctor → how many of its emergency openings wait for a review; absent for none. `Twox64Concat`: numbers are given
+    /// out in sequence. At most [`limits::EMERGENCY_UNREVIEWED_MAX`] is counted to.
+    #[pallet::storage]
+    pub type UnreviewedByDoctor<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
 
     /// The release committee, from genesis; absent when there is none, and then nothing can be released.
     #[pallet::storage]
@@ -380,6 +424,61 @@ pub mod pallet {
             /// Who may read it.
             hospital: MemberId,
         },
+        /// A patient's emergency consent was given, or changed.
+        EmergencyConsentGiven {
+            /// Whose records.
+            patient: MemberId,
+            /// For which institutions.
+            institutions: EmergencyInstitutions,
+        },
+        /// A patient's emergency consent was withdrawn; follows an `EmergencyCapsuleRemoved` for each capsule that went
+        /// with it.
+        EmergencyConsentRevoked {
+            /// Whose records.
+            patient: MemberId,
+            /// Whether capsules are left, for another call.
+            more: bool,
+        },
+        /// An emergency capsule was lodged; the vaults keep it.
+        EmergencyCapsuleLodged {
+            /// The record.
+            record: RecordId,
+            /// The capsule's SHA-256.
+            capsule: EmergencyCapsuleHash,
+            /// Who made it.
+            lodged_by: MemberId,
+        },
+        /// An emergency capsule was withdrawn or replaced; the vaults delete it.
+        EmergencyCapsuleRemoved {
+            /// The record.
+            record: RecordId,
+            /// The capsule's SHA-256.
+            capsule: EmergencyCapsuleHash,
+        },
+        /// A record was opened in an emergency, without a grant, and its reading window has begun.
+        EmergencyOpened {
+            /// The entry of the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            doctor: MemberId,
+            /// Why.
+            reason: EmergencyReason,
+            /// When the window ends, in milliseconds.
+            closes_at: Moment,
+        },
+        /// An emergency opening was reviewed.
+        EmergencyReviewed {
+            /// The entry of the read log.
+            reading: ReadingId,
+            /// Who reviewed it.
+            administrator: T::AccountId,
+            /// What the administrator found.
+            outcome: ReviewOutcome,
+        },
     }
 
     /// Why a call, or a reading, was refused.
@@ -391,7 +490,7 @@ pub mod pallet {
         NotActive,
         /// Patients read their own records only; a professional asks for and opens those of others.
         NotAProfessional,
-        /// Only a doctor shares a profile; ask the doctor who has the patient under care.
+        /// Only a doctor shares a profile, or opens a record in an emergency; ask the doctor who treats the patient.
         NotADoctor,
         /// A profile is shared with an active hospital only; name one.
         NotAHospital,
@@ -493,6 +592,32 @@ pub mod pallet {
         /// The record carries a seal that no consent of the patient asks for, or one twice; ask who receives one, and
         /// make no other.
         SealNotAskedFor,
+        /// The patient has given no emergency consent, or has withdrawn it; ask the patient for a grant.
+        NoEmergencyConsent,
+        /// The patient's emergency consent is for other institutions than the doctor is affiliated with; ask a doctor of
+        /// one of those, or the patient for a grant.
+        NotAffiliated,
+        /// No emergency capsule is lodged for this record; ask the patient for a grant.
+        NoEmergencyCapsule,
+        /// An emergency capsule is lodged for this record; only its patient replaces it.
+        AlreadyLodged,
+        /// Emergency capsules are left of a consent that was withdrawn; withdraw it again, which removes them.
+        CapsulesLeft,
+        /// An emergency consent is for all institutions or for 1 to 16 hospitals; name one, or choose all.
+        NoInstitutions,
+        /// A hospital is named twice; name each once.
+        DuplicateInstitution,
+        /// No active hospital has this number; check it.
+        UnknownInstitution,
+        /// As many of the doctor's emergency openings wait for their review as may; ask an administrator to review
+        /// them.
+        TooManyUnreviewed,
+        /// Only an administrator reviews emergency openings; ask one.
+        NotAnAdministrator,
+        /// No emergency opening of this number waits for a review; see those that do.
+        NothingToReview,
+        /// Nobody reviews an opening of its own; another administrator does.
+        OwnOpening,
         /// Every number for requests or readings has been given out; the runtime must widen them.
         IdsExhausted,
     }
@@ -788,22 +913,14 @@ pub mod pallet {
         pub fn open(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let (reader, info, mut grant) = Self::check_opening(&who, record)?;
-            let reading = NextReadingId::<T>::get();
-            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
             grant.openings_left = grant.openings_left.checked_sub(1).ok_or(Error::<T>::NoOpeningsLeft)?;
-
             let (patient, reader) = (info.patient, reader.id);
             let Grant { purpose, basis, expires_at, .. } = grant;
-            let opened_at = T::Time::now();
-            let opened_in = frame_system::Pallet::<T>::block_number();
+            let (reading, opened_at, opened_in) = Self::log_reading(record, patient, reader, purpose, basis)?;
+
             let closes_at = opened_at.saturating_add(limits::READING_WINDOW).min(expires_at);
-            NextReadingId::<T>::put(next);
             Grants::<T>::insert(record, reader, grant);
             Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
-            ReadLog::<T>::insert(reading, Reading { record, patient, reader, purpose, basis, opened_at, opened_in });
-            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
-            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
-            LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
             Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at });
             Ok(())
         }
@@ -828,10 +945,11 @@ pub mod pallet {
         pub fn close(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
-            ensure!(Windows::<T>::contains_key(record, reader), Error::<T>::NoWindow);
+            let in_emergency = Self::remove_emergency_window(record, reader);
+            let by_grant = Windows::<T>::take(record, reader).is_some();
+            ensure!(by_grant || in_emergency, Error::<T>::NoWindow);
 
-            Windows::<T>::remove(record, reader);
-            if Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
+            if by_grant && Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
                 Self::remove_grant(record, reader);
             }
             Self::deposit_event(Event::WindowClosed { record, reader });
@@ -1150,9 +1268,225 @@ pub mod pallet {
             }
             Ok(())
         }
+
+        /// Consents that doctors open the patient's records in an emergency, as far as a capsule is lodged for each, or
+        /// changes for which institutions.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `institutions`: all, or 1 to 16 active hospitals, each once.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoInstitutions`](Error::NoInstitutions),
+        /// [`DuplicateInstitution`](Error::DuplicateInstitution), [`UnknownInstitution`](Error::UnknownInstitution),
+        /// [`CapsulesLeft`](Error::CapsulesLeft).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyConsentGiven`](Event::EmergencyConsentGiven).
+        #[pallet::call_index(32)]
+        #[pallet::weight(T::WeightInfo::give_emergency_consent())]
+        pub fn give_emergency_consent(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            institutions: EmergencyInstitutions,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let consent = Self::check_emergency_consent(&who, patient, institutions.clone())?;
+            EmergencyConsents::<T>::insert(patient, consent);
+            Self::deposit_event(Event::EmergencyConsentGiven { patient, institutions });
+            Ok(())
+        }
+
+        /// Withdraws an emergency consent: windows that it opened end at once, and up to [`WITHDRAWALS_MAX`] of the
+        /// capsules lodged under it are removed. The event says whether some are left for another call; they are of no
+        /// use meanwhile.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoEmergencyConsent`](Error::NoEmergencyConsent) if there is
+        /// neither a consent nor a capsule left of one.
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for each capsule,
+        /// [`EmergencyConsentRevoked`](Event::EmergencyConsentRevoked).
+        #[pallet::call_index(33)]
+        #[pallet::weight(T::WeightInfo::revoke_emergency_consent(WITHDRAWALS_MAX))]
+        pub fn revoke_emergency_consent(origin: OriginFor<T>, patient: MemberId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let removed = Self::do_revoke_emergency_consent(&who, patient)?;
+            Ok(Some(T::WeightInfo::revoke_emergency_consent(removed)).into())
+        }
+
+        /// Lodges emergency capsules for records of one patient, in the place of those lodged before. The vaults take
+        /// what the chain names here.
+        ///
+        /// - `lodgings`: 1 to 32 records, each once, with the SHA-256 of its capsule.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, in its name by a guardian who decides, or by an active doctor for records that
+        /// it wrote and for which nothing is lodged.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordOfAnotherPatient`](Error::RecordOfAnotherPatient), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`RecordErased`](Error::RecordErased), [`NotThePatient`](Error::NotThePatient),
+        /// [`AlreadyLodged`](Error::AlreadyLodged), [`NoEmergencyConsent`](Error::NoEmergencyConsent).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleLodged`](Event::EmergencyCapsuleLodged) for each record, before it
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for a capsule that it replaces.
+        #[pallet::call_index(34)]
+        #[pallet::weight(T::WeightInfo::lodge_emergency(lodgings.len() as u32))]
+        pub fn lodge_emergency(origin: OriginFor<T>, lodgings: EmergencyLodgings) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            let records: alloc::vec::Vec<_> = lodgings.iter().map(|lodging| lodging.record).collect();
+            Self::ensure_each_record_once(&records)?;
+            let mut patient = None;
+            for record in records {
+                patient = Some(Self::check_lodging(&actor, record, patient)?);
+            }
+            let patient = patient.ok_or(Error::<T>::NoRecords)?;
+
+            for EmergencyLodging { record, capsule } in lodgings {
+                Self::put_capsule(patient, record, capsule, actor.id);
+            }
+            Ok(())
+        }
+
+        /// Withdraws the emergency capsules of records; the consent stands for others.
+        ///
+        /// - `records`: 1 to 32 records of one patient, each once, for which a capsule is lodged.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoEmergencyCapsule`](Error::NoEmergencyCapsule).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for each.
+        #[pallet::call_index(35)]
+        #[pallet::weight(T::WeightInfo::withdraw_emergency(records.len() as u32))]
+        pub fn withdraw_emergency(origin: OriginFor<T>, records: RequestRecords) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            Self::ensure_each_record_once(&records)?;
+            for record in records {
+                let patient = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?.patient;
+                ensure!(Self::decides_for(&actor, patient), Error::<T>::NotThePatient);
+                ensure!(EmergencyCapsules::<T>::contains_key(record), Error::<T>::NoEmergencyCapsule);
+                Self::remove_capsule(patient, record);
+            }
+            Ok(())
+        }
+
+        /// Opens a record in an emergency, without a grant, by the consent that its patient gave beforehand: writes the
+        /// read log, starts a reading window of [`limits::READING_WINDOW`] in which the committee releases both halves,
+        /// and waits for an administrator's review.
+        ///
+        /// - `record`: what to open; an emergency capsule is lodged for it.
+        /// - `reason`: why.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an active doctor, affiliated with one of the hospitals that the patient chose unless she chose
+        /// all.
+        ///
+        /// ## Errors
+        ///
+        /// In this order: [`NotAMember`](Error::NotAMember), [`NotADoctor`](Error::NotADoctor),
+        /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordErased`](Error::RecordErased), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`NoEmergencyConsent`](Error::NoEmergencyConsent), [`NotAffiliated`](Error::NotAffiliated),
+        /// [`NoEmergencyCapsule`](Error::NoEmergencyCapsule), [`WindowOpen`](Error::WindowOpen),
+        /// [`TooManyUnreviewed`](Error::TooManyUnreviewed), [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyOpened`](Event::EmergencyOpened).
+        #[pallet::call_index(36)]
+        #[pallet::weight(T::WeightInfo::open_emergency())]
+        pub fn open_emergency(origin: OriginFor<T>, record: RecordId, reason: EmergencyReason) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (doctor, info) = Self::check_emergency_opening(&who, record)?;
+            Self::do_open_emergency(doctor.id, record, info.patient, reason)
+        }
+
+        /// Reviews an emergency opening. What was found stays in the read log; what follows from it, such as a
+        /// suspension, is another act.
+        ///
+        /// - `reading`: the opening's entry of the read log.
+        /// - `outcome`: what the administrator found.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an administrator who did not make the opening.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAnAdministrator`](Error::NotAnAdministrator), [`NothingToReview`](Error::NothingToReview),
+        /// [`OwnOpening`](Error::OwnOpening).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyReviewed`](Event::EmergencyReviewed).
+        #[pallet::call_index(37)]
+        #[pallet::weight(T::WeightInfo::review_emergency())]
+        pub fn review_emergency(
+            origin: OriginFor<T>,
+            reading: ReadingId,
+            outcome: ReviewOutcome,
+        ) -> DispatchResult {
+            let administrator = ensure_signed(origin)?;
+            Self::do_review_emergency(administrator, reading, outcome)
+        }
     }
 
     impl<T: Config> Pallet<T> {
+        /// Writes an entry of the read log with its indexes; gives its number, and the moment and block of the opening.
+        pub(super) fn log_reading(
+            record: RecordId,
+            patient: MemberId,
+            reader: MemberId,
+            purpose: Purpose,
+            basis: GrantBasis,
+        ) -> Result<(ReadingId, Moment, BlockNumberFor<T>), DispatchError> {
+            let reading = NextReadingId::<T>::get();
+            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
+            let opened_at = T::Time::now();
+            let opened_in = frame_system::Pallet::<T>::block_number();
+            NextReadingId::<T>::put(next);
+            ReadLog::<T>::insert(reading, Reading { record, patient, reader, purpose, basis, opened_at, opened_in });
+            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
+            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
+            LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
+            Ok((reading, opened_at, opened_in))
+        }
+
         /// Removes a request with its indexes and counts.
         pub(super) fn remove_request(id: RequestId, request: &AccessRequest) {
             let AccessRequest { patient, requester, expires_at, .. } = *request;

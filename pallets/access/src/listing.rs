@@ -2,7 +2,7 @@
 //! [`limits::PAGE_MAX`], after the cursor: the last entry of the page before.
 
 use crate::{
-    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByReader, Inbox, LogByPatient, LogByReader, LogByRecord,
+    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inbox, LogByPatient, LogByReader, LogByRecord,
     Pallet, ReadLog, Reading, Requests,
 };
 use alloc::vec::Vec;
@@ -52,6 +52,26 @@ impl<T: Config> Pallet<T> {
         };
         keys.map(RecordId::from)
             .filter_map(|record| Grants::<T>::get(record, reader).map(|grant| (record, grant)))
+            .take(page(limit))
+            .collect()
+    }
+
+    /// The grants on a patient's records, reader by reader, each in the order of the records' numbers; the cursor is
+    /// the last one's reader and record.
+    pub fn grants_of_patient(
+        patient: MemberId,
+        cursor: Option<(MemberId, RecordId)>,
+        limit: u32,
+    ) -> Vec<(MemberId, RecordId, Grant)> {
+        let keys = match cursor {
+            Some((reader, record)) => {
+                let after = (patient, reader, OrderedKey::from(record));
+                GrantsByPatient::<T>::iter_key_prefix_from((patient,), GrantsByPatient::<T>::hashed_key_for(after))
+            }
+            None => GrantsByPatient::<T>::iter_key_prefix((patient,)),
+        };
+        keys.map(|(reader, record)| (reader, RecordId::from(record)))
+            .filter_map(|(reader, record)| Some((reader, record, Grants::<T>::get(record, reader)?)))
             .take(page(limit))
             .collect()
     }

@@ -87,6 +87,7 @@ impl frame_system::Config for Test {
 impl Config for Test {
     type Members = Directory;
     type Care = CareList;
+    type Affiliations = AffiliationList;
     type Records = RecordList;
     type Administrators = OneAdministrator;
     type Time = Clock;
@@ -98,6 +99,8 @@ parameter_types! {
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// Doctors and the hospitals that they are affiliated with.
+    pub static Affiliated: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
     /// The anchored records.
     pub static Anchored: BTreeMap<RecordId, RecordInfo> = BTreeMap::new();
     /// The clock, in milliseconds.
@@ -132,6 +135,19 @@ impl CareRelations for CareList {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_open(patient: MemberId, doctor: MemberId) {
         UnderCare::mutate(|care| care.insert((patient, doctor)));
+    }
+}
+
+/// The affiliations in [`Affiliated`].
+pub struct AffiliationList;
+impl Affiliations for AffiliationList {
+    fn is_affiliated(doctor: MemberId, institution: MemberId) -> bool {
+        Affiliated::get().contains(&(doctor, institution))
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_affiliate(doctor: MemberId, institution: MemberId) {
+        Affiliated::mutate(|affiliated| affiliated.insert((doctor, institution)));
     }
 }
 
@@ -224,6 +240,16 @@ pub fn end_care(patient: AccountId, doctor: AccountId) {
     UnderCare::mutate(|care| care.remove(&(id(patient), id(doctor))));
 }
 
+/// Affiliates a doctor with a hospital.
+pub fn affiliate(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.insert((id(doctor), id(hospital))));
+}
+
+/// Ends an affiliation.
+pub fn end_affiliation(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.remove(&(id(doctor), id(hospital))));
+}
+
 /// Anchors one more record.
 pub fn anchor(record: RecordId, patient: AccountId, author: AccountId, kind: RecordKind) {
     let info = RecordInfo { patient: id(patient), author: id(author), kind, status: RecordStatus::Current };
@@ -294,7 +320,9 @@ pub fn open(reader: AccountId, record: RecordId) -> DispatchResult {
 pub fn reads_until(reader: AccountId, record: RecordId) -> Result<Moment, sp_runtime::DispatchError> {
     match Access::ensure_may_read(&reader, record)? {
         Permit::Reader { closes_at } => Ok(closes_at),
-        Permit::Owner | Permit::Administrator => panic!("a reader by grant was taken for another"),
+        Permit::Owner | Permit::Administrator | Permit::Emergency { .. } => {
+            panic!("a reader by grant was taken for another")
+        }
     }
 }
 
@@ -367,6 +395,7 @@ impl ExtBuilder {
                 anchor(record, patient, author, kind);
             }
             UnderCare::set(BTreeSet::new());
+            Affiliated::set(BTreeSet::new());
             for (patient, doctor) in self.care {
                 open_care(patient, doctor);
             }

@@ -230,7 +230,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
     }
 
-    /// Removes requests and grants that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
+    /// Removes requests, grants and emergency windows that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
     /// weight that it used.
     pub(crate) fn remove_expired(remaining: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(remaining);
@@ -256,6 +256,9 @@ impl<T: Config> Pallet<T> {
                         Self::remove_grant(record, reader);
                         Self::deposit_event(Event::GrantExpired { record, reader });
                     }
+                }
+                Expiring::EmergencyWindow(record, doctor) => {
+                    Self::remove_emergency_window(record, doctor);
                 }
             }
         }
@@ -291,5 +294,11 @@ impl<T: Config> RecordConsents for Pallet<T> {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_grant(record: RecordId, reader: MemberId) {
         crate::benchmarking::standing_grant::<T>(record, reader);
+    }
+
+    fn forget_record(record: RecordId) {
+        if let Some(info) = T::Records::record(record) {
+            Self::remove_capsule(info.patient, record);
+        }
     }
 }

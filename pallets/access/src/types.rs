@@ -3,8 +3,8 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{
-    limits, CommitteePoint, GrantBasis, GuardianScope, MemberId, Moment, Purpose, RecordId, RecordKinds, RequestId,
-    VersionedSeal,
+    limits, CommitteePoint, EmergencyCapsuleHash, EmergencyReason, GrantBasis, GuardianScope, MemberId, Moment,
+    Purpose, RecordId, RecordKinds, RequestId, ReviewOutcome, VersionedSeal,
 };
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,8 @@ pub enum Expiring {
     Request(RequestId),
     /// A grant of a record to a reader.
     Grant(RecordId, MemberId),
+    /// The window of a doctor's emergency opening of a record.
+    EmergencyWindow(RecordId, MemberId),
 }
 
 /// The minutes after an opening in which the committee releases and nodes serve.
@@ -141,6 +143,11 @@ pub enum Permit {
         /// The end of the window, in milliseconds.
         closes_at: Moment,
     },
+    /// A doctor within the window of an emergency opening, to whom both halves are released.
+    Emergency {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
 }
 
 /// The release committee: to whose key capsules are encrypted, and how many of its members must release.
@@ -157,4 +164,65 @@ pub struct ReleaseCommittee {
     pub threshold: u16,
     /// The members' verifying shares; the share of index `i` (from 1) stands at `i - 1`.
     pub shares: BoundedVec<CommitteePoint, ConstU32<{ limits::COMMITTEE_MAX }>>,
+}
+
+/// For which institutions an emergency consent is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum EmergencyInstitutions {
+    /// All: any doctor may open.
+    All,
+    /// These hospitals: a doctor may open who is affiliated with one of them. Never empty, none twice.
+    Chosen(BoundedVec<MemberId, ConstU32<{ limits::EMERGENCY_INSTITUTIONS_MAX }>>),
+}
+
+/// A patient's consent that doctors open records in an emergency for which a capsule is lodged.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyConsent {
+    /// For which institutions.
+    pub institutions: EmergencyInstitutions,
+    /// Who gave it, or changed it last: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, without interruption, in milliseconds. Windows from before do not rest on it.
+    pub since: Moment,
+}
+
+/// An emergency capsule to lodge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyLodging {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 of its emergency capsule.
+    pub capsule: EmergencyCapsuleHash,
+}
+
+/// The capsules of one call that lodges.
+pub type EmergencyLodgings = BoundedVec<EmergencyLodging, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
+
+/// The emergency capsule of a record; the vault holds it beside the envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyCapsule {
+    /// Its SHA-256.
+    pub hash: EmergencyCapsuleHash,
+    /// Who made it, to whom its proof is bound: the patient, a guardian, or the record's author.
+    pub lodged_by: MemberId,
+    /// When, in milliseconds.
+    pub lodged_at: Moment,
+}
+
+/// What the read log says of an emergency opening besides its entry.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyOpening {
+    /// Why the doctor opened.
+    pub reason: EmergencyReason,
+    /// What an administrator found; `None` while it waits for the review.
+    pub review: Option<EmergencyReview>,
+}
+
+/// An administrator's review of an emergency opening.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyReview {
+    /// What the administrator found.
+    pub outcome: ReviewOutcome,
+    /// When, in milliseconds.
+    pub reviewed_at: Moment,
 }

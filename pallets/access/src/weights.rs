@@ -43,7 +43,19 @@ pub trait WeightInfo {
     fn resign_guardianship() -> Weight;
     /// Weight of `seal_to_guardian` of `n` records.
     fn seal_to_guardian(n: u32) -> Weight;
-    /// Weight of the removal of one request or grant that has ended.
+    /// Weight of `give_emergency_consent` for 16 hospitals.
+    fn give_emergency_consent() -> Weight;
+    /// Weight of `revoke_emergency_consent` that removes `n` capsules.
+    fn revoke_emergency_consent(n: u32) -> Weight;
+    /// Weight of `lodge_emergency` for `n` records.
+    fn lodge_emergency(n: u32) -> Weight;
+    /// Weight of `withdraw_emergency` for `n` records.
+    fn withdraw_emergency(n: u32) -> Weight;
+    /// Weight of `open_emergency`.
+    fn open_emergency() -> Weight;
+    /// Weight of `review_emergency`.
+    fn review_emergency() -> Weight;
+    /// Weight of the removal of one request, grant or emergency window that has ended.
     fn remove_expired() -> Weight;
 }
 
@@ -108,6 +120,41 @@ fn open(db: RuntimeDbWeight) -> Weight {
 // window, the clock. Writes: the grant, two indexes, the window.
 fn share(db: RuntimeDbWeight) -> Weight {
     estimate(db, 0, 3 * MEMBER_READS + 8, 4)
+}
+
+/// How many hospitals an emergency consent may name.
+const INSTITUTIONS: u64 = medchain_primitives::limits::EMERGENCY_INSTITUTIONS_MAX as u64;
+
+// Reads: caller, the guardianship, the clock, the consent, the first capsule, each hospital. Writes: the consent.
+fn give_emergency_consent(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 4 + INSTITUTIONS * MEMBER_READS, 1)
+}
+
+// Reads: caller, the guardianship, the clock, the consent, one capsule more than are taken, and each with its index.
+// Writes: the consent, each capsule with its index.
+fn revoke_emergency_consent(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, MEMBER_READS + 4 + 2 * n_64, 1 + 2 * n_64)
+}
+
+// Reads: caller, the clock, and for each record itself, the guardianship, the consent and the capsule. Writes: each
+// capsule with its index.
+fn lodge_emergency(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, MEMBER_READS + 1 + 4 * n_64, 2 * n_64)
+}
+
+// Reads: doctor, record, the clock, the consent, each hospital's affiliation with both members, the capsule, two windows,
+// the count, the next number. Writes: the next number, the log, three indexes, the window and its end, the reason, the
+// review, the count.
+fn open_emergency(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 8 + INSTITUTIONS * (1 + 2 * MEMBER_READS), 11)
+}
+
+// Reads: administrators, the administrator's membership, the review, the reason, the reading, the count, the clock.
+// Writes: the review, the count, the reason.
+fn review_emergency(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 6, 3)
 }
 
 /// Weights on a database whose accesses cost `T::DbWeight`.
@@ -182,6 +229,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         grant(T::DbWeight::get(), n)
     }
 
+    fn give_emergency_consent() -> Weight {
+        give_emergency_consent(T::DbWeight::get())
+    }
+
+    fn revoke_emergency_consent(n: u32) -> Weight {
+        revoke_emergency_consent(T::DbWeight::get(), n)
+    }
+
+    fn lodge_emergency(n: u32) -> Weight {
+        lodge_emergency(T::DbWeight::get(), n)
+    }
+
+    fn withdraw_emergency(n: u32) -> Weight {
+        lodge_emergency(T::DbWeight::get(), n)
+    }
+
+    fn open_emergency() -> Weight {
+        open_emergency(T::DbWeight::get())
+    }
+
+    fn review_emergency() -> Weight {
+        review_emergency(T::DbWeight::get())
+    }
+
     fn remove_expired() -> Weight {
         end_request(T::DbWeight::get()).max(end_grant(T::DbWeight::get()))
     }
@@ -254,6 +325,30 @@ impl WeightInfo for () {
 
     fn seal_to_guardian(n: u32) -> Weight {
         grant(RocksDbWeight::get(), n)
+    }
+
+    fn give_emergency_consent() -> Weight {
+        give_emergency_consent(RocksDbWeight::get())
+    }
+
+    fn revoke_emergency_consent(n: u32) -> Weight {
+        revoke_emergency_consent(RocksDbWeight::get(), n)
+    }
+
+    fn lodge_emergency(n: u32) -> Weight {
+        lodge_emergency(RocksDbWeight::get(), n)
+    }
+
+    fn withdraw_emergency(n: u32) -> Weight {
+        lodge_emergency(RocksDbWeight::get(), n)
+    }
+
+    fn open_emergency() -> Weight {
+        open_emergency(RocksDbWeight::get())
+    }
+
+    fn review_emergency() -> Weight {
+        review_emergency(RocksDbWeight::get())
     }
 
     fn remove_expired() -> Weight {

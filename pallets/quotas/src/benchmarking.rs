@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
     dispatch::{DispatchInfo, PostDispatchInfo},
-    traits::{Get, Hooks},
+    traits::{EnsureOrigin, Get, Hooks},
     weights::Weight,
 };
 use frame_system::RawOrigin;
@@ -80,5 +80,25 @@ mod benchmarks {
         }
         assert!(!OpenRegistrations::<T>::exists());
         assert!(!VouchedRegistrations::<T>::exists());
+    }
+
+    #[benchmark]
+    fn set_quota() -> Result<(), BenchmarkError> {
+        let origin = T::GovernOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let class = QuotaClass::Council;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, class, Some(T::Quotas::quota(class)));
+        assert!(SetQuotas::<T>::contains_key(class));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_lanes() -> Result<(), BenchmarkError> {
+        let origin = T::GovernOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let lanes = Lanes { open: 0, vouched: 0, vouched_per_institution: 0 };
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, Some(lanes));
+        assert_eq!(Pallet::<T>::lanes(), lanes);
+        Ok(())
     }
 }

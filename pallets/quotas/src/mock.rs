@@ -111,6 +111,7 @@ impl pallet_quotas::Config for Test {
     type Classes = ClassByActor;
     type Quotas = SmallQuotas;
     type Registrations = LoggedRemarks;
+    type GovernOrigin = frame_system::EnsureRoot<AccountId>;
     type OpenRegistrationsPerBlock = OpenRegistrationsPerBlock;
     type VouchedRegistrationsPerBlock = VouchedRegistrationsPerBlock;
     type VouchedPerInstitution = VouchedPerInstitution;

@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+mod affiliations;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 #[cfg(feature = "runtime-benchmarks")]
@@ -149,6 +150,18 @@ pub mod pallet {
     pub type Recoveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, Recovery<T::AccountId>>;
 
+    /// The doctors that a hospital has offered an affiliation, or affiliated, in the order of their numbers, which are
+    /// their own hashes. Hospitals' numbers are sequential, so that a fast hasher is enough. Bounded by the quota of the
+    /// hospital, which is verified.
+    #[pallet::storage]
+    pub type AffiliatedDoctors<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, Affiliation>;
+
+    /// The hospitals in whose [`AffiliatedDoctors`] a doctor is, by doctor. As many as there.
+    #[pallet::storage]
+    pub type AffiliatedHospitals<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, (), OptionQuery>;
+
     /// What the registry tells the world.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -259,6 +272,29 @@ pub mod pallet {
             /// The administrator's account.
             administrator: T::AccountId,
         },
+        /// A hospital offered a doctor an affiliation.
+        AffiliationOffered {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+        },
+        /// A doctor accepted a hospital's offer: it is affiliated.
+        AffiliationAccepted {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+        },
+        /// A hospital or its doctor ended an affiliation, or took back or declined the offer of one.
+        AffiliationEnded {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+            /// Which of them ended it.
+            ended_by: MemberId,
+        },
         /// A rejected professional applied again and is pending.
         ApplicationRenewed {
             /// The professional.
@@ -354,6 +390,18 @@ pub mod pallet {
         WaitNotOver,
         /// Nobody proposes to recover the account; there is nothing to object to.
         NothingToObject,
+        /// Only a hospital affiliates doctors; act as one.
+        NotAHospital,
+        /// Only a doctor is affiliated with a hospital; give the number of one.
+        NotADoctor,
+        /// The doctor is not active; wait until it is verified or reinstated.
+        DoctorNotActive,
+        /// The hospital has offered the doctor an affiliation already; the doctor accepts it, or either ends it.
+        AffiliationExists,
+        /// The hospital has offered the doctor no affiliation; the hospital offers one first.
+        NoAffiliation,
+        /// The affiliation has been accepted already; there is nothing to accept.
+        AffiliationAccepted,
         /// Details that an administrator has verified stay as they are; they can change while the professional is
         /// pending or rejected.
         DetailsSettled,
@@ -752,7 +800,7 @@ pub mod pallet {
             expires_at: Moment,
             signature: T::Signature,
         ) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             let (_, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
             let guardianship = Self::guardianship(member, guardian)?;
             Self::ensure_consent_to_move(member, &to, key, expires_at, &signature)?;
@@ -788,7 +836,7 @@ pub mod pallet {
             to: T::AccountId,
             key: EncryptionKey,
         ) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             let guardianship = Self::guardianship(member, guardian)?;
             let recovery = Recoveries::<T>::get(member, proposer)
                 .filter(|recovery| recovery.to == to && recovery.key == key)
@@ -837,7 +885,7 @@ pub mod pallet {
         #[pallet::call_index(15)]
         #[pallet::weight(T::WeightInfo::complete_recovery())]
         pub fn complete_recovery(origin: OriginFor<T>, member: MemberId, proposer: MemberId) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             Self::guardianship(member, guardian)?;
             let recovery = Recoveries::<T>::get(member, proposer).ok_or(Error::<T>::NoRecovery)?;
             let ready_at = recovery.ready_at.ok_or(Error::<T>::TooFewApprovals)?;
@@ -845,6 +893,65 @@ pub mod pallet {
             Self::ensure_account_free(&recovery.to)?;
             let (from, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
             Self::do_move(from, recovered, recovery.to, recovery.key)
+        }
+
+        /// Offers a doctor an affiliation with the calling hospital. It stands once the doctor accepts.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active hospital.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotAHospital`]: the caller cannot offer one.
+        /// - [`Error::UnknownMember`], [`Error::NotADoctor`], [`Error::DoctorNotActive`]: nor can it be offered to this
+        ///   member.
+        /// - [`Error::AffiliationExists`]: it has been offered already.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationOffered`].
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::offer_affiliation())]
+        pub fn offer_affiliation(origin: OriginFor<T>, doctor: MemberId) -> DispatchResult {
+            let hospital = Self::caller_active(origin)?;
+            ensure!(hospital.role == Role::Hospital, Error::<T>::NotAHospital);
+            Self::do_offer_affiliation(hospital.id, doctor)
+        }
+
+        /// Accepts the affiliation that a hospital has offered the calling doctor.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active doctor.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`]: the caller cannot accept one.
+        /// - [`Error::NoAffiliation`]: the hospital has offered the caller none.
+        /// - [`Error::AffiliationAccepted`]: the caller has accepted it.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationAccepted`].
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::accept_affiliation())]
+        pub fn accept_affiliation(origin: OriginFor<T>, hospital: MemberId) -> DispatchResult {
+            let doctor = Self::caller_active(origin)?.id;
+            Self::do_accept_affiliation(hospital, doctor)
+        }
+
+        /// Ends an affiliation, or takes back or declines the offer of one. `other` is the doctor for a hospital, and the
+        /// hospital for a doctor.
+        ///
+        /// ## Dispatch origin
+        /// Signed by the hospital or the doctor, active.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`]: the caller cannot end one.
+        /// - [`Error::NoAffiliation`]: there is none between the two.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationEnded`].
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::end_affiliation())]
+        pub fn end_affiliation(origin: OriginFor<T>, other: MemberId) -> DispatchResult {
+            let caller = Self::caller_active(origin)?;
+            Self::do_end_affiliation(&caller, other)
         }
     }
 

@@ -12,11 +12,11 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The active member that signed.
-    pub(crate) fn caller_active(origin: OriginFor<T>) -> Result<MemberId, DispatchError> {
+    pub(crate) fn caller_active(origin: OriginFor<T>) -> Result<Member, DispatchError> {
         let account = ensure_signed(origin)?;
         let member = Members::<T>::get(account).ok_or(Error::<T>::NotAMember)?;
         ensure!(member.status == Status::Active, Error::<T>::NotActive);
-        Ok(member.id)
+        Ok(member)
     }
 
     pub(crate) fn ensure_guardians(

@@ -19,7 +19,8 @@ impl<T: Config> Pallet<T> {
     /// 11. who vouched for a member is an institution;
     /// 12. guardians are others, each named once, with a threshold and a wait within bounds;
     /// 13. each recovery was proposed by a guardian of the member, guardians alone have agreed, each once, and it is ready
-    ///     when enough of them have.
+    ///     when enough of them have;
+    /// 14. affiliations are between a hospital and a doctor, each listed once under both.
     ///
     /// # Errors
     ///
@@ -91,6 +92,18 @@ impl<T: Config> Pallet<T> {
                 "a recovery is ready without enough agreements, or not ready with enough"
             );
         }
+        let role_of = |member| Self::member_by_id(member).map(|(_, found)| found.role);
+        let mut affiliations = 0usize;
+        for (hospital, key, _) in AffiliatedDoctors::<T>::iter() {
+            affiliations = affiliations.saturating_add(1);
+            ensure!(role_of(hospital) == Some(Role::Hospital), "a doctor is affiliated with what is no hospital");
+            ensure!(role_of(key.into()) == Some(Role::Doctor), "what is affiliated with a hospital is no doctor");
+            ensure!(
+                AffiliatedHospitals::<T>::contains_key(MemberId::from(key), OrderedKey::from(hospital)),
+                "a doctor does not find its hospital"
+            );
+        }
+        ensure!(AffiliatedHospitals::<T>::iter_keys().count() == affiliations, "a doctor finds a hospital too many");
         for (_, (key, version)) in AdministratorKeys::<T>::iter() {
             ensure!(!is_small_order(&key), "an administrator's key is of small order");
             ensure!(version >= FIRST_KEY_VERSION, "an administrator's key has no version");

@@ -106,6 +106,15 @@ pub struct Recovery<AccountId> {
     pub ready_at: Option<Moment>,
 }
 
+/// What is between a hospital and a doctor that it has offered an affiliation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Affiliation {
+    /// When the hospital offered it, in milliseconds.
+    pub offered_at: Moment,
+    /// When the doctor accepted it, in milliseconds; `None` while it has not, and then nothing follows from it.
+    pub accepted_at: Option<Moment>,
+}
+
 /// An encryption key that was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct EarlierKey {

@@ -52,6 +52,12 @@ pub trait WeightInfo {
     fn object_to_recovery() -> Weight;
     /// Cost of `complete_recovery`, with the most other recoveries.
     fn complete_recovery() -> Weight;
+    /// Cost of `offer_affiliation`.
+    fn offer_affiliation() -> Weight;
+    /// Cost of `accept_affiliation`.
+    fn accept_affiliation() -> Weight;
+    /// Cost of `end_affiliation`.
+    fn end_affiliation() -> Weight;
 }
 
 fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
@@ -127,6 +133,18 @@ macro_rules! weights {
         // As `move_account` without the signature. Reads besides: Members, Guardianships, Recoveries, AccountOf.
         fn complete_recovery() -> Weight {
             cost($database, 11 + RECOVERIES, 7 + RECOVERIES)
+        }
+        // Reads: Members (2), AccountOf, AffiliatedDoctors, Now. Writes: AffiliatedDoctors, AffiliatedHospitals.
+        fn offer_affiliation() -> Weight {
+            cost($database, 5, 2)
+        }
+        // Reads: Members, AffiliatedDoctors, Now. Writes: AffiliatedDoctors.
+        fn accept_affiliation() -> Weight {
+            cost($database, 3, 1)
+        }
+        // Reads: Members, AffiliatedDoctors. Writes: AffiliatedDoctors, AffiliatedHospitals.
+        fn end_affiliation() -> Weight {
+            cost($database, 2, 2)
         }
     };
 }

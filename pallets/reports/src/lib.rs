@@ -407,6 +407,7 @@ pub mod pallet {
             Self::ensure_not_certificate_in_force(&entry)?;
 
             Self::end_own_record(entry.patient, record);
+            T::Consents::forget_record(record);
             Anchors::<T>::mutate_exists(entry.content, |count| {
                 *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0)
             });

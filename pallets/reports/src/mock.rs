@@ -76,6 +76,8 @@ parameter_types! {
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// The records whose consents were dropped.
+    pub static Forgotten: BTreeSet<RecordId> = BTreeSet::new();
     /// The pharmacies' grants on prescriptions.
     pub static Granted: BTreeSet<(RecordId, MemberId)> = BTreeSet::new();
     /// Who must receive a seal of each new record.
@@ -136,6 +138,10 @@ impl RecordConsents for ConsentList {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_grant(record: RecordId, reader: MemberId) {
         Granted::mutate(|granted| granted.insert((record, reader)));
+    }
+
+    fn forget_record(record: RecordId) {
+        Forgotten::mutate(|forgotten| forgotten.insert(record));
     }
 }
 
@@ -230,6 +236,7 @@ impl ExtBuilder {
             System::set_block_number(1);
             ClockTime::set(NOW);
             Granted::set(BTreeSet::new());
+            Forgotten::set(BTreeSet::new());
             Sealed::set(BTreeSet::new());
             Registered::set(BTreeMap::new());
             for (account, role) in [

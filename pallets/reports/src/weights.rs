@@ -57,9 +57,10 @@ fn retract(db: RuntimeDbWeight) -> Weight {
     estimate(db, 4, 2)
 }
 
-// Reads: the patient (two keys), the record, `OwnRecord`, `Anchors`. Writes: the record, `OwnRecord`, `Anchors`.
+// Reads: the patient (two keys), the record, `OwnRecord`, `Anchors`, the emergency capsule. Writes: the record,
+// `OwnRecord`, `Anchors`, the emergency capsule with its index.
 fn erase(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 5, 3)
+    estimate(db, 6, 5)
 }
 
 // Reads: the pharmacy (two keys), the record twice, the grant and what it rests on, the clock. Writes: the record, the

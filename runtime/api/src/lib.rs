@@ -16,6 +16,9 @@ use codec::Codec;
 use medchain_primitives::*;
 use sp_runtime::DispatchError;
 
+/// How many appointments one call of `agenda` looks through.
+pub const AGENDA_LOOKED_THROUGH: u32 = 1_000;
+
 sp_api::decl_runtime_apis! {
     /// Reads of the registry.
     #[api_version(1)]
@@ -49,6 +52,16 @@ sp_api::decl_runtime_apis! {
         /// The appointments of a patient or doctor before `cursor`, newest first.
         fn appointments(member: MemberId, cursor: Option<AppointmentId>, limit: u32)
             -> Page<AppointmentView, AppointmentId>;
+        /// The appointments of a patient or doctor before `cursor`, newest first, that have this status, or start on
+        /// this day (counted from 1 January 1970, UTC), or both. One call looks through at most
+        /// [`AGENDA_LOOKED_THROUGH`] of them, so that a page may hold less than `limit` and still lead to another.
+        fn agenda(
+            member: MemberId,
+            status: Option<AppointmentStatus>,
+            day: Option<u32>,
+            cursor: Option<AppointmentId>,
+            limit: u32,
+        ) -> Page<AppointmentView, AppointmentId>;
         /// When a doctor can be booked; empty for one that can be at any time, and for who is no doctor.
         fn schedule(doctor: MemberId) -> ScheduleView;
         /// The care relations of a patient or doctor, with the other side's number as cursor.
@@ -89,6 +102,9 @@ sp_api::decl_runtime_apis! {
         fn grants_of_record(record: RecordId, cursor: Option<MemberId>, limit: u32) -> Page<GrantView, MemberId>;
         /// The grants that a reader holds, with the record's number as cursor.
         fn grants_of_reader(reader: MemberId, cursor: Option<RecordId>, limit: u32) -> Page<GrantView, RecordId>;
+        /// The grants on a patient's records, reader by reader, with the last one's reader and record as cursor.
+        fn grants_of_patient(patient: MemberId, cursor: Option<(MemberId, RecordId)>, limit: u32)
+            -> Page<GrantView, (MemberId, RecordId)>;
         /// Entries of the read log before `cursor`, newest first.
         fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId>;
         /// Whether this account could request these records with this purpose now.
@@ -108,6 +124,20 @@ sp_api::decl_runtime_apis! {
         fn guardians(patient: MemberId) -> Vec<GuardianView>;
         /// The guardianships of a guardian, with the patient's number as cursor.
         fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId>;
+        /// A patient's emergency consent.
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView>;
+        /// The emergency capsule lodged for a record.
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView>;
+        /// The emergency openings that wait for an administrator's review after `cursor`, the oldest first.
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId>;
+        /// Whether this account could open this record in an emergency now: the checks of `access.open_emergency`.
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// Whether this account could lodge an emergency capsule for this record now.
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// The emergency capsules that this block lodged, withdrew or replaced.
+        fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange>;
+        /// What this block brought that members are alerted to, each with the member.
+        fn alerts() -> Vec<(MemberId, AlertView)>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

@@ -363,6 +363,131 @@ pub struct ReadingView {
     pub opened_at: Moment,
     /// In which block.
     pub opened_in: u32,
+    /// Why it was an emergency, and its review; only for emergency openings.
+    pub emergency: Option<EmergencyOpeningView>,
+}
+
+/// What the read log says of an emergency opening besides its entry.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyOpeningView {
+    /// Why the doctor opened.
+    pub reason: EmergencyReason,
+    /// What an administrator found; `None` while it waits for the review.
+    pub outcome: Option<ReviewOutcome>,
+    /// When it was reviewed, in milliseconds.
+    pub reviewed_at: Option<Moment>,
+}
+
+/// An emergency opening that waits for its review.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingReviewView {
+    /// The entry of the read log.
+    pub reading: ReadingId,
+    /// What was opened.
+    pub record: RecordId,
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// Who opened it.
+    pub doctor: MemberId,
+    /// Why.
+    pub reason: EmergencyReason,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+}
+
+/// A patient's emergency consent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyConsentView {
+    /// The hospitals whose doctors may open; `None` for all institutions.
+    pub institutions: Option<Vec<MemberId>>,
+    /// Who gave it, or changed it last: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, in milliseconds.
+    pub since: Moment,
+}
+
+/// The emergency capsule lodged for a record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyCapsuleView {
+    /// Its SHA-256.
+    pub capsule: EmergencyCapsuleHash,
+    /// Who made it: the patient, a guardian, or the record's author.
+    pub lodged_by: MemberId,
+    /// When, in milliseconds.
+    pub lodged_at: Moment,
+}
+
+/// What became of an emergency capsule in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct EmergencyCapsuleChange {
+    /// The record.
+    pub record: RecordId,
+    /// The capsule's SHA-256.
+    pub capsule: EmergencyCapsuleHash,
+    /// Whether it was lodged; otherwise it was withdrawn or replaced.
+    pub lodged: bool,
+}
+
+/// What a member is alerted to.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AlertView {
+    /// A professional asks the member, a patient, to read records.
+    Request {
+        /// The request.
+        request: RequestId,
+        /// Who asks.
+        requester: MemberId,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A record of the member was opened.
+    Opening {
+        /// The entry of the read log.
+        reading: ReadingId,
+        /// The record.
+        record: RecordId,
+        /// Who opened it.
+        reader: MemberId,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A record of the member was opened in an emergency.
+    Emergency {
+        /// The entry of the read log.
+        reading: ReadingId,
+        /// The record.
+        record: RecordId,
+        /// Who opened it.
+        doctor: MemberId,
+        /// Why.
+        reason: EmergencyReason,
+    },
+    /// A patient asks the member, a doctor, for an appointment.
+    Appointment {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Who asks.
+        patient: MemberId,
+        /// Start, in milliseconds.
+        start: Moment,
+        /// End, in milliseconds.
+        end: Moment,
+    },
+}
+
+/// A block's alerts for one member.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockAlertsView {
+    /// The number of the finalized block. Whoever has seen this one goes on from the next.
+    pub block: u32,
+    /// The block's alerts for the member, in the order of its events.
+    pub alerts: Vec<AlertView>,
 }
 
 /// Who may read, as what.
@@ -375,6 +500,11 @@ pub enum ReadPermit {
     Administrator,
     /// A reader within a reading window.
     Reader {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
+    /// A doctor within the window of an emergency opening, to whom both halves are released.
+    Emergency {
         /// The end of the window, in milliseconds.
         closes_at: Moment,
     },

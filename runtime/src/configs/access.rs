@@ -5,6 +5,7 @@ use crate::*;
 impl pallet_access::Config for Runtime {
     type Members = Registry;
     type Care = Appointments;
+    type Affiliations = Registry;
     type Records = Reports;
     type Administrators = Administrators;
     type Time = Timestamp;

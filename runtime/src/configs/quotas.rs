@@ -3,7 +3,7 @@
 //! A block takes about 10^12 ps of ordinary transactions, and a transaction with a typical call about 8 * 10^8 ps; the
 //! comments give the buckets in such transactions, and `tests/quotas.rs` holds them to it.
 
-use super::aura::Validators;
+use super::council::MoreThanHalf;
 use crate::*;
 use frame_support::{
     traits::{ConstU32, Contains},
@@ -19,6 +19,7 @@ impl pallet_quotas::Config for Runtime {
     type Classes = Classes;
     type Quotas = QuotaTable;
     type Registrations = Registrations;
+    type GovernOrigin = MoreThanHalf;
     /// Strangers fill a small part of a block at most.
     type OpenRegistrationsPerBlock = ConstU32<16>;
     /// Those with a voucher have room of their own, of which no institution takes more than a quarter.
@@ -28,11 +29,14 @@ impl pallet_quotas::Config for Runtime {
     type WeightInfo = pallet_quotas::weights::SubstrateWeight<Runtime>;
 }
 
-/// The class of an account by what the chain knows of it. The council will be asked first once there is one.
+/// The class of an account by what the chain knows of it: the largest of those that it belongs to.
 pub struct Classes;
 
 impl ClassOf<AccountId> for Classes {
     fn class_of(account: &AccountId) -> QuotaClass {
+        if CouncilMembers::contains(account) {
+            return QuotaClass::Council;
+        }
         if Administrators::contains(account) {
             return QuotaClass::Administrator;
         }

@@ -128,6 +128,7 @@ impl Model {
             GrantBasis::Guardianship => pallet_access::Guardianships::<Runtime>::get(record.patient, reader)
                 .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
             GrantBasis::Consent => true,
+            GrantBasis::Emergency => false,
         };
         rests && moment() < grant.expires_at
     }

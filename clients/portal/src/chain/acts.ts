@@ -6,6 +6,7 @@ import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
 import { type Described, readDescription } from "./description";
+import { RefusedError } from "./failure";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
 import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
@@ -14,11 +15,15 @@ import type {
   AccessRequest,
   AppointmentReason,
   Details,
+  DisputeReason,
   Grant,
+  GuardianScope,
   Hex,
   Member,
   Purpose,
+  RecordKinds,
   RecordView,
+  RetractionReason,
   Role,
   VettingReason,
 } from "./views";
@@ -70,6 +75,17 @@ const APPOINTMENT = {
   "not-needed": "NotNeeded",
   "referred-elsewhere": "ReferredElsewhere",
 } as const;
+const RETRACTION = {
+  "wrong-patient": "WrongPatient",
+  "wrong-document": "WrongDocument",
+  "clinical-error": "ClinicalError",
+  duplicate: "Duplicate",
+} as const;
+const DISPUTE = {
+  undecryptable: "Undecryptable",
+  "another-person": "AnotherPerson",
+  incorrect: "Incorrect",
+} as const;
 
 function term<T extends string>(type: T): { type: T; value: undefined } {
   return { type, value: undefined };
@@ -77,6 +93,9 @@ function term<T extends string>(type: T): { type: T; value: undefined } {
 
 /** Notes are padded to a multiple of this, so that their length tells little. */
 const NOTE_PADDING = 128;
+
+/** Most records that a call seals. */
+const RECORDS_PER_CALL = 32;
 
 /** Who acts: a member, or an administrator, who is none. */
 export type Actor =
@@ -298,7 +317,10 @@ export class Acts {
 
   /** Our half of a record, sealed to another member: out of the envelope for its owner, out of the grant for a reader. */
   private async sealTo(record: RecordView, actor: Actor, reader: number, grant?: Grant) {
-    const target = await this.#target(reader);
+    return this.#sealToTarget(record, actor, await this.#target(reader), grant);
+  }
+
+  async #sealToTarget(record: RecordView, actor: Actor, target: SealTarget, grant?: Grant) {
     const own = {
       genesis: await this.#genesisBytes(),
       content: fromHex(record.content),
@@ -329,10 +351,12 @@ export class Acts {
     report: Report,
   ): Promise<StoredUpload> {
     const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
+    const { provenAdministrators, provenRecipients } = await import("./proven");
     if (purpose.kind === "certificate") {
-      const { provenAdministrators } = await import("./proven");
       targets.push(...(await provenAdministrators(this.#reads)));
     }
+    const readers =
+      purpose.kind === "certificate" ? [] : await provenRecipients(this.#reads, purpose.patient, purpose.kind);
     return this.#keyring.run(
       "prepareUpload",
       {
@@ -342,6 +366,7 @@ export class Acts {
         author: BigInt(me.id),
         committee: await this.#committee(),
         targets,
+        readers,
         purpose,
       },
       (done, total) => report({ type: "preparing", step: "encrypting", done, total }),
@@ -355,23 +380,60 @@ export class Acts {
       (done, total) => report({ type: "preparing", step: "storing", done, total }),
       signal,
     );
+    const { patient, kind, fills, validUntil, amends } = upload.purpose;
     const content: Hex = `0x${toHex(upload.root)}`;
     const envelope: Hex = `0x${toHex(upload.envelopeHash)}`;
-    const { patient, kind, fills, amends } = upload.purpose;
-    const size = BigInt(upload.size);
+    // Those whom the patient has dismissed since receive nothing.
+    const asked = new Set((await this.#reads.sealRecipients(patient, kind)).map((one) => one.member));
+    const document = {
+      content,
+      size: BigInt(upload.size),
+      envelope,
+      fills,
+      valid_until: validUntil === null ? undefined : BigInt(validUntil),
+      seals: upload.seals
+        .filter(({ reader }) => asked.has(reader))
+        .map(({ reader, keyVersion, seal }) => {
+          const hex: Hex = `0x${toHex(seal)}`;
+          return { reader: BigInt(reader), seal: { seal: hex, key_version: keyVersion } };
+        }),
+    };
     const receipt = await this.#send(
       (api) =>
         amends === null
-          ? api.tx.Reports.anchor({ patient: BigInt(patient), kind: term(KINDS[kind]), content, size, envelope, fills })
-          : api.tx.Reports.amend({ record: BigInt(amends), content, size, envelope, fills }),
+          ? api.tx.Reports.anchor({ patient: BigInt(patient), kind: term(KINDS[kind]), document })
+          : api.tx.Reports.amend({ record: BigInt(amends), document }),
       report,
     );
     await uploads.remove(upload.id);
     return receipt;
   }
 
-  retract(record: number, report: Report): Promise<Receipt> {
-    return this.#send((api) => api.tx.Reports.retract({ record: BigInt(record) }), report);
+  retract(record: number, reason: RetractionReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Reports.retract({ record: BigInt(record), reason: term(RETRACTION[reason]) }),
+      report,
+    );
+  }
+
+  /** Dispenses the next fill; its number makes sure that a call sent twice dispenses once. */
+  dispense(record: number, fill: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.dispense({ record: BigInt(record), fill }), report);
+  }
+
+  cancelFills(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.cancel_fills({ record: BigInt(record) }), report);
+  }
+
+  dispute(record: number, reason: DisputeReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Reports.dispute({ record: BigInt(record), reason: term(DISPUTE[reason]) }),
+      report,
+    );
+  }
+
+  withdrawDispute(record: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Reports.withdraw_dispute({ record: BigInt(record) }), report);
   }
 
   erase(record: number, report: Report): Promise<Receipt> {
@@ -429,6 +491,7 @@ export class Acts {
     return this.#send((api) => api.tx.Access.withdraw({ request: BigInt(request) }), report);
   }
 
+  /** Grants what was asked for: the patient out of the envelopes, a guardian out of what was sealed to it. */
   async grant(
     me: Member,
     request: AccessRequest,
@@ -440,7 +503,11 @@ export class Acts {
     const grants: Awaited<ReturnType<typeof this.sealTo>>[] = [];
     for (const [at, record] of records.entries()) {
       report({ type: "preparing", step: "sealing", done: at, total: records.length });
-      grants.push(await this.sealTo(record, { type: "member", member: me }, request.requester));
+      const own = record.patient === me.id ? undefined : await this.#reads.grant(record.id, me.id);
+      if (own === null) {
+        throw new RefusedError("Portal.NoSealAsGuardian", "the patient has not sealed this record to its guardian");
+      }
+      grants.push(await this.sealTo(record, { type: "member", member: me }, request.requester, own));
     }
     return this.#send(
       (api) =>
@@ -462,6 +529,84 @@ export class Acts {
 
   revoke(record: number, reader: number, report: Report): Promise<Receipt> {
     return this.#send((api) => api.tx.Access.revoke({ record: BigInt(record), reader: BigInt(reader) }), report);
+  }
+
+  /** Takes back everything that a reader holds of a patient's records, call by call while something is left. */
+  async revokeReader(patient: number, reader: number, report: Report): Promise<Receipt> {
+    const receipt = await this.#send(
+      (api) => api.tx.Access.revoke_reader({ patient: BigInt(patient), reader: BigInt(reader) }),
+      report,
+    );
+    const left = (await this.#reads.grantsOfReader(reader)).map((grant) => this.#reads.record(grant.record));
+    return (await Promise.all(left)).some((record) => record?.patient === patient)
+      ? this.revokeReader(patient, reader, report)
+      : receipt;
+  }
+
+  giveStandingConsent(
+    patient: number,
+    reader: number,
+    kinds: RecordKinds,
+    purpose: Purpose,
+    until: number,
+    report: Report,
+  ): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Access.give_standing_consent({
+          patient: BigInt(patient),
+          reader: BigInt(reader),
+          kinds,
+          purpose: term(PURPOSES[purpose]),
+          until: BigInt(until),
+        }),
+      report,
+    );
+  }
+
+  revokeStandingConsent(patient: number, reader: number, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.revoke_standing_consent({ patient: BigInt(patient), reader: BigInt(reader) }),
+      report,
+    );
+  }
+
+  appointGuardian(guardian: number, scope: GuardianScope, until: number, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.appoint_guardian({ guardian: BigInt(guardian), scope, until: BigInt(until) }),
+      report,
+    );
+  }
+
+  /** Seals the records that there are already to a guardian, 32 in a call; `null` if there is none to seal. */
+  async sealToGuardian(
+    me: Member,
+    guardian: number,
+    records: readonly RecordView[],
+    report: Report,
+  ): Promise<Receipt | null> {
+    const target = await this.#target(guardian);
+    let receipt: Receipt | null = null;
+    for (let at = 0; at < records.length; at += RECORDS_PER_CALL) {
+      const grants: Awaited<ReturnType<typeof this.sealTo>>[] = [];
+      for (const [index, record] of records.slice(at, at + RECORDS_PER_CALL).entries()) {
+        report({ type: "preparing", step: "sealing", done: at + index, total: records.length });
+        grants.push(await this.#sealToTarget(record, { type: "member", member: me }, target));
+      }
+      receipt = await this.#send(
+        (api) => api.tx.Access.seal_to_guardian({ guardian: BigInt(guardian), grants }),
+        report,
+      );
+    }
+    return receipt;
+  }
+
+  dismissGuardian(guardian: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.dismiss_guardian({ guardian: BigInt(guardian) }), report);
+  }
+
+  resignGuardianship(patient: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.resign_guardianship({ patient: BigInt(patient) }), report);
   }
 
   open(record: number, report: Report): Promise<Receipt> {

@@ -1,10 +1,11 @@
 import { blake2b } from "@noble/hashes/blake2.js";
+import { Twox64Concat } from "@polkadot-api/substrate-bindings";
 import type { SealTarget } from "../keyring/protocol";
-import { type Bytes, concat, fromHex, toHex } from "../sealing/encoding";
+import { type Bytes, concat, copy, fromHex, toHex, u64le } from "../sealing/encoding";
 import { accountId } from "./address";
 import type { Reads } from "./reads";
 import { ProofError, provenValue, stateRoot } from "./trie";
-import type { Hex } from "./views";
+import type { Hex, RecordKind, SealRecipient } from "./views";
 
 /**
  * Keys to seal to, from storage proofs: a node whose word was taken could have us seal to its own key. The node proves the
@@ -18,6 +19,11 @@ const MEMBERS = "8a493ef65ff3987a1fbc9979200ad1afba7fb8745735dc3be2a2c61a72c39e7
 const ADMINISTRATOR_KEYS = "8a493ef65ff3987a1fbc9979200ad1afb116e7dd2422c07fc0151c5b89409a81";
 /** twox128("Administrators") ‖ twox128("Members") */
 const ADMINISTRATORS = "829efc182f8f6ae8e8a00cc9c63cd7f3ba7fb8745735dc3be2a2c61a72c39e78";
+
+/** twox128("Access") ‖ twox128("StandingConsents") */
+const STANDING_CONSENTS = "383eb39b0e3f1086035a660b4b09f7508b74c827e52c8cc5feccbe542aba7697";
+/** twox128("Access") ‖ twox128("Guardianships") */
+const GUARDIANSHIPS = "383eb39b0e3f1086035a660b4b09f750e736023e77f9ae12515ccbfe6b2278f7";
 
 /** The storage key of a member's entry. */
 export function memberKey(account: Uint8Array): Bytes {
@@ -100,4 +106,46 @@ export async function provenAdministrators(reads: Reads): Promise<readonly SealT
     const keyVersion = new DataView(entry.buffer, entry.byteOffset).getUint32(32, true);
     return [{ recipient: { type: "administrator", account }, key: entry.slice(0, 32), keyVersion }];
   });
+}
+
+/** The order of the kinds in a standing consent. */
+const CONSENT_KINDS: readonly RecordKind[] = ["profile", "report", "prescription"];
+
+/**
+ * Where the seals of a new record go besides its patient's: to the guardians and standing readers whom the patient named,
+ * each proved, or a node could have us seal to whom it likes.
+ */
+export async function provenRecipients(
+  reads: Reads,
+  patient: number,
+  kind: RecordKind,
+): Promise<readonly SealTarget[]> {
+  const named = (await reads.sealRecipients(patient, kind)).filter((one) => one.sealedAs !== "patient");
+  const entries = await prove(
+    reads,
+    named.map(({ member, sealedAs }) => namedKey(sealedAs, patient, member)),
+  );
+  if (!named.every(({ sealedAs }, at) => standsFor(entries[at] ?? null, sealedAs, kind, Date.now()))) {
+    throw new ProofError("the node names a reader whom the patient did not");
+  }
+  return Promise.all(named.map(({ member }) => provenTarget(reads, member)));
+}
+
+/** The storage key of a standing consent or guardianship. */
+export function namedKey(sealedAs: SealRecipient["sealedAs"], patient: number, member: number): Bytes {
+  return concat(
+    fromHex(sealedAs === "guardian" ? GUARDIANSHIPS : STANDING_CONSENTS),
+    copy(Twox64Concat(u64le(BigInt(patient)))),
+    copy(Twox64Concat(u64le(BigInt(member)))),
+  );
+}
+
+/** Whether an entry shows a guardianship, or a standing consent for this kind, that has not ended. */
+function standsFor(entry: Bytes | null, sealedAs: SealRecipient["sealedAs"], kind: RecordKind, now: number): boolean {
+  if (entry === null) {
+    return false;
+  }
+  // Both entries end with their end; a standing consent begins with a byte for each kind.
+  const until = new DataView(entry.buffer, entry.byteOffset).getBigUint64(entry.length - 8, true);
+  return until > BigInt(now) && (sealedAs === "guardian" || entry[CONSENT_KINDS.indexOf(kind)] === 1);
 }

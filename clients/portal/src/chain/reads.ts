@@ -7,7 +7,9 @@ import type {
   Care,
   CommitteeView,
   Decision,
+  Dispensing,
   Grant,
+  Guardianship,
   Hex,
   Member,
   Page,
@@ -16,6 +18,8 @@ import type {
   RecordKind,
   RecordView,
   Role,
+  SealRecipient,
+  StandingConsent,
   Status,
 } from "./views";
 
@@ -38,6 +42,12 @@ export class Reads {
   administrators = () => this.#rpc.request<readonly Administrator[]>("medchain_administrators", []);
   record = (id: number) => this.#rpc.request<RecordView | null>("medchain_record", [id]);
   grant = (record: number, reader: number) => this.#rpc.request<Grant | null>("medchain_grant", [record, reader]);
+  dispensings = (record: number) => this.#rpc.request<readonly Dispensing[]>("medchain_dispensings", [record]);
+  sealRecipients = (patient: number, kind: RecordKind) =>
+    this.#rpc.request<readonly SealRecipient[]>("medchain_sealRecipients", [patient, kind]);
+  standingConsents = (patient: number) =>
+    this.#rpc.request<readonly StandingConsent[]>("medchain_standingConsents", [patient]);
+  guardians = (patient: number) => this.#rpc.request<readonly Guardianship[]>("medchain_guardians", [patient]);
   committee = () => this.#rpc.request<CommitteeView | null>("medchain_committee", []);
   mayOpen = (account: Selector, record: number) => this.#rpc.request<Decision>("medchain_mayOpen", [account, record]);
   mayRequest = (account: Selector, patient: number, records: readonly number[], purpose: Purpose) =>
@@ -60,6 +70,7 @@ export class Reads {
   inbox = (patient: number) => this.#all((cursor) => this.#page<AccessRequest>("medchain_inbox", [patient], cursor));
   requestsBy = (requester: number) =>
     this.#all((cursor) => this.#page<AccessRequest>("medchain_requestsBy", [requester], cursor));
+  wards = (guardian: number) => this.#all((cursor) => this.#page<Guardianship>("medchain_wards", [guardian], cursor));
   grantsOfRecord = (record: number) =>
     this.#all((cursor) => this.#page<Grant>("medchain_grantsOfRecord", [record], cursor));
   grantsOfReader = (reader: number) =>

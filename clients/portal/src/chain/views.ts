@@ -5,7 +5,7 @@ export type Status = "pending" | "active" | "rejected" | "suspended";
 export type RecordKind = "profile" | "certificate" | "report" | "prescription";
 export type RecordStatus = "current" | "superseded" | "entered-in-error" | "erased";
 export type Purpose = "TREAT" | "HPAYMT" | "HOPERAT" | "PATRQT" | "ETREAT" | "PUBHLTH";
-export type AppointmentStatus = "requested" | "accepted" | "declined" | "cancelled" | "completed" | "missed";
+export type AppointmentStatus = "requested" | "accepted" | "declined" | "cancelled" | "completed" | "missed" | "expired";
 export type AppointmentReason = "unavailable" | "rescheduled" | "not-needed" | "referred-elsewhere";
 export type VettingReason =
   | "certificate-unreadable"
@@ -13,7 +13,9 @@ export type VettingReason =
   | "details-disagree"
   | "misconduct"
   | "own-wish";
-export type GrantBasis = "consent" | "care" | "shared";
+export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship";
+export type RetractionReason = "wrong-patient" | "wrong-document" | "clinical-error" | "duplicate";
+export type DisputeReason = "undecryptable" | "another-person" | "incorrect";
 export type Hex = `0x${string}`;
 
 export interface Page<T> {
@@ -81,6 +83,50 @@ export interface RecordView {
   readonly supersedes: number | null;
   readonly supersededBy: number | null;
   readonly fills: number;
+  readonly fillsLeft: number;
+  readonly validUntil: number | null;
+  readonly retraction: RetractionReason | null;
+  readonly dispute: DisputeReason | null;
+}
+
+export interface Dispensing {
+  readonly fill: number;
+  readonly pharmacy: number;
+  readonly dispensedAt: number;
+}
+
+/** Who receives a seal of a new record: in the envelope the patient, anchored with the record the others. */
+export interface SealRecipient {
+  readonly member: number;
+  readonly sealedAs: "patient" | "guardian" | "standing";
+}
+
+export interface RecordKinds {
+  readonly profile: boolean;
+  readonly report: boolean;
+  readonly prescription: boolean;
+}
+
+export interface StandingConsent {
+  readonly reader: number;
+  readonly kinds: RecordKinds;
+  readonly purpose: Purpose;
+  readonly givenBy: number;
+  readonly since: number;
+  readonly until: number;
+}
+
+export interface GuardianScope {
+  readonly decide: boolean;
+  readonly read: boolean;
+}
+
+export interface Guardianship {
+  readonly patient: number;
+  readonly guardian: number;
+  readonly scope: GuardianScope;
+  readonly since: number;
+  readonly until: number;
 }
 
 export interface AccessRequest {
@@ -99,6 +145,7 @@ export interface Grant {
   readonly seal: { readonly seal: Hex; readonly keyVersion: number };
   readonly purpose: Purpose;
   readonly basis: GrantBasis;
+  readonly grantedBy: number;
   readonly grantedAt: number;
   readonly expiresAt: number;
   readonly openingsLeft: number;

@@ -58,6 +58,7 @@ export const de: typeof en = {
     cancelled: "Abgesagt",
     completed: "Hat stattgefunden",
     missed: "Versäumt",
+    expired: "Nicht rechtzeitig beantwortet",
   },
   appointmentReason: {
     unavailable: "die Zeit passt nicht",
@@ -65,7 +66,24 @@ export const de: typeof en = {
     "not-needed": "nicht mehr nötig",
     "referred-elsewhere": "eine andere Stelle ist geeigneter",
   },
-  basis: { consent: "mit Ihrer Zustimmung", care: "durch einen Termin", shared: "von Ihrem Arzt geteilt" },
+  basis: {
+    consent: "mit Zustimmung",
+    care: "durch einen Termin",
+    shared: "von einem Arzt geteilt",
+    standing: "durch dauernde Zustimmung",
+    guardianship: "als Vertretung",
+  },
+  retraction: {
+    "clinical-error": "der Inhalt ist falsch",
+    "wrong-patient": "sie betrifft eine andere Person",
+    "wrong-document": "ein anderes Dokument war gemeint",
+    duplicate: "sie wurde doppelt abgelegt",
+  },
+  disputeReason: {
+    undecryptable: "sie lässt sich nicht öffnen",
+    "another-person": "sie betrifft eine andere Person",
+    incorrect: "der Inhalt ist falsch",
+  },
   purpose: {
     TREAT: "Behandlung",
     HPAYMT: "Abrechnung",
@@ -366,6 +384,7 @@ export const de: typeof en = {
     author: "Geschrieben von",
     amend: "Ändern",
     retract: "Zurückziehen",
+    retractReason: "Warum",
     retractTitle: "Unterlage {{id}} zurückziehen",
     retractRecorded: "Dass die Unterlage irrtümlich war. Sie bleibt lesbar und ist als falsch gekennzeichnet.",
     retractStays: "Was darin steht.",
@@ -377,6 +396,47 @@ export const de: typeof en = {
     eraseRecorded: "Dass Sie die Unterlage gelöscht haben. Die Knoten löschen das Dokument.",
     eraseStays: "Was darin stand. Wer es geöffnet hatte, kann sich erinnern oder es behalten haben.",
     eraseDone: "Die Unterlage ist gelöscht.",
+  },
+  fills: {
+    left: "{{left}} von {{count}} Abgaben übrig",
+    until: "gültig bis {{when}}",
+    cancel: "Abgabe beenden",
+    cancelTitle: "Abgabe von Rezept {{id}} beenden",
+    cancelRecorded:
+      "Dass die {{count}} übrigen Abgaben nicht mehr eingelöst werden dürfen. Das lässt sich nicht rückgängig machen.",
+    cancelDone: "Es kann nichts mehr abgegeben werden.",
+    heading: "Abgabe",
+    intro: "Tragen Sie nur ein, was Sie jetzt aushändigen. Patient und Verfasser sehen jede Abgabe.",
+    none: "Noch nichts abgegeben",
+    item: "Abgabe {{fill}}",
+    by: "durch",
+    over: "Das Rezept ist nicht mehr gültig: Bitten Sie um ein neues.",
+    used: "Alle Abgaben sind eingelöst.",
+    dispense: "Abgabe {{fill}} eintragen",
+    dispenseTitle: "Abgabe {{fill}} von {{count}}",
+    dispenseRecorded: "Dass Ihre Apotheke jetzt die Abgabe {{fill}} dieses Rezepts vorgenommen hat.",
+    dispenseStays: "Was abgegeben wurde.",
+    dispenseConfirm: "Abgeben",
+    dispenseDone: "Abgabe {{fill}} ist eingetragen.",
+  },
+  dispute: {
+    badge: "bestritten: {{reason}}",
+    heading: "Mit dieser Unterlage stimmt etwas nicht",
+    explain:
+      "Wenn Sie es melden, sehen alle, die die Unterlage sehen dürfen, dass Sie sie bestreiten. Ändern oder zurückziehen kann sie nur, wer sie verfasst hat.",
+    standing: "Sie bestreiten diese Unterlage: {{reason}}.",
+    theirs: "Die Patientin oder der Patient bestreitet diese Unterlage: {{reason}}.",
+    reason: "Was nicht stimmt",
+    start: "Unterlage bestreiten",
+    cannotOpen: "Ich kann diese Unterlage nicht öffnen",
+    title: "Unterlage {{id}} bestreiten",
+    recorded: "Dass Sie diese Unterlage bestreiten, und welchen dieser Gründe Sie nennen.",
+    stays: "Was darin steht.",
+    done: "Sie ist als bestritten gekennzeichnet.",
+    withdraw: "Zurücknehmen",
+    withdrawTitle: "Nicht mehr bestreiten",
+    withdrawRecorded: "Dass Sie die Unterlage nicht mehr bestreiten.",
+    withdrawDone: "Sie bestreiten die Unterlage nicht mehr.",
   },
   proof: {
     summary: "Nachweis in der Kette",
@@ -473,6 +533,11 @@ export const de: typeof en = {
     revokeRecorded: "Dass diese Stelle die Unterlage nicht mehr öffnen darf. Ein offenes Lesefenster endet.",
     revokeStays: "Was darin steht. Was schon gelesen wurde, bleibt bekannt.",
     revokeDone: "Widerrufen.",
+    revokeAll: "Alles widerrufen",
+    revokeAllTitle: "Alles für {{name}} widerrufen",
+    revokeAllRecorded:
+      "Dass {{name}} keine dieser Unterlagen mehr öffnen darf und keine neuen erhält. Offene Lesefenster enden.",
+    revokeAllDone: "Alles ist widerrufen.",
   },
   log: {
     title: "Wer gelesen hat",
@@ -573,6 +638,8 @@ export const de: typeof en = {
     day: "Datum des Inhalts",
     fills: "Abgaben",
     fillsHint: "Wie oft es eingelöst werden darf, 1 bis 24.",
+    validUntil: "Gültig bis",
+    validUntilHint: "Es kann bis zum Ende dieses Tages eingelöst werden, höchstens ein Jahr lang.",
     note: "Notiz an die Lesenden",
     submit: "Verschlüsseln und speichern",
     recorded: "Dass Sie für Patient {{patient}} eine Unterlage der Art {{kind}} geschrieben haben, und ihre Größe.",
@@ -704,6 +771,15 @@ export const de: typeof en = {
       "Der Knoten konnte nicht nachweisen, wessen Schlüssel das ist. Nichts wurde versiegelt oder gesendet. Nehmen Sie einen anderen Knoten, und sagen Sie es den Betreibern.",
     ConnectionLost:
       "Die Verbindung ist abgebrochen. Versuchen Sie es wieder, sobald sie steht: was schon getan ist, wird nicht doppelt getan.",
+    Portal: {
+      NoSealAsGuardian:
+        "Diese Unterlage wurde Ihnen noch nicht gegeben, Sie können sie deshalb nicht weitergeben. Lassen Sie sie weg oder bitten Sie darum.",
+    },
+    Access: {
+      SealMissing:
+        "Seit dieses Dokument verschlüsselt wurde, ist jemand dazugekommen, der es erhalten soll. Verwerfen Sie den Vorgang und legen Sie das Dokument neu ab.",
+      KeyVersionNotCurrent: "Der Leser hat seither einen neuen Schlüssel. Beginnen Sie noch einmal.",
+    },
     Aborted: "Angehalten. Was verschlüsselt ist, bleibt: Sie können es von Ihrer ersten Seite aus fortsetzen.",
     Pool: {
       ExhaustsResources:

@@ -57,6 +57,12 @@ export function date(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(ms);
 }
 
+/** A day as date fields hold it, in the time zone of this browser. */
+export function dayText(ms: number): string {
+  const day = new Date(ms);
+  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+}
+
 /** A time of day. */
 export function time(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);

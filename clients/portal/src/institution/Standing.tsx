@@ -33,7 +33,7 @@ export function Standing() {
       run: async (report, signal) => {
         const upload = await acts.prepare(
           me,
-          { patient: me.id, kind: "certificate", fills: 0, amends: null },
+          { patient: me.id, kind: "certificate", fills: 0, validUntil: null, amends: null },
           file,
           documentReference(
             { title: file.name, fileName: file.name, mediaType: mediaType(file), clinicalDate: "", note: "" },

@@ -18,8 +18,17 @@ export interface StoredUpload {
   readonly size: number;
   readonly envelope: Uint8Array<ArrayBuffer>;
   readonly envelopeHash: Uint8Array<ArrayBuffer>;
+  /** The patient half, sealed to those whom the patient named beforehand; anchored with the record. */
+  readonly seals: readonly ReaderSeal[];
   readonly purpose: UploadPurpose;
   readonly createdAt: number;
+}
+
+/** A patient half sealed to a reader. */
+export interface ReaderSeal {
+  readonly reader: number;
+  readonly keyVersion: number;
+  readonly seal: Uint8Array<ArrayBuffer>;
 }
 
 /** What an upload is anchored as once it is stored. */
@@ -27,18 +36,26 @@ export interface UploadPurpose {
   readonly patient: number;
   readonly kind: "profile" | "certificate" | "report" | "prescription";
   readonly fills: number;
+  /** Until when a prescription may be dispensed, in milliseconds; `null` for other kinds. */
+  readonly validUntil: number | null;
   /** The record that it amends. */
   readonly amends: number | null;
 }
 
 const NAME = "medchain";
-const VERSION = 1;
+const VERSION = 2;
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("keystores", { keyPath: "username" });
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion === 0) {
+        request.result.createObjectStore("keystores", { keyPath: "username" });
+      } else {
+        // Uploads that an earlier portal prepared carry no seals for those whom the patient named.
+        request.result.deleteObjectStore("uploads");
+        request.result.deleteObjectStore("leaves");
+      }
       request.result.createObjectStore("uploads", { keyPath: "id" });
       request.result.createObjectStore("leaves");
     };

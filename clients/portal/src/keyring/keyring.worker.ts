@@ -18,6 +18,7 @@ import type {
   OpenOrder,
   PublicIdentity,
   ResealOrder,
+  SealTarget,
   UploadOrder,
 } from "./protocol";
 
@@ -62,13 +63,16 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     progress(Math.min(size, order.document.size), order.document.size);
   }
   const block = rootBlock(digests, size);
-  const seals = await Promise.all(
-    order.targets.map(async ({ recipient, key: to, keyVersion }) => ({
-      recipient,
-      keyVersion,
-      seal: await seal(patientHalf, to, { genesis: order.genesis, content: block.root, recipient, keyVersion }),
-    })),
-  );
+  const sealTo = (targets: readonly SealTarget[]) =>
+    Promise.all(
+      targets.map(async ({ recipient, key: to, keyVersion }) => ({
+        recipient,
+        keyVersion,
+        seal: await seal(patientHalf, to, { genesis: order.genesis, content: block.root, recipient, keyVersion }),
+      })),
+    );
+  const seals = await sealTo(order.targets);
+  const readerSeals = await sealTo(order.readers);
   patientHalf.fill(0);
   key.fill(0);
   const envelope = encodeEnvelope({ capsule: made.capsule, epoch: order.committee.epoch, seals });
@@ -82,6 +86,9 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     size,
     envelope,
     envelopeHash: envelopeHash(envelope),
+    seals: readerSeals.flatMap(({ recipient, keyVersion, seal }) =>
+      recipient.type === "member" ? [{ reader: Number(recipient.id), keyVersion, seal }] : [],
+    ),
     purpose: order.purpose,
     createdAt: Date.now(),
   };

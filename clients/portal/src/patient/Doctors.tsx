@@ -3,7 +3,7 @@ import { ToggleButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import type { Appointment, Member } from "../chain/views";
-import { date, time } from "../i18n";
+import { date, dayText, time } from "../i18n";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
@@ -268,9 +268,4 @@ export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appoin
       </Row>
     </Card>
   );
-}
-
-function dayText(ms: number): string {
-  const day = new Date(ms);
-  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 }

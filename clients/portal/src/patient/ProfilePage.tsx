@@ -29,7 +29,7 @@ export function ProfilePage() {
       run: async (report, signal) => {
         const upload = await acts.prepare(
           me,
-          { patient: me.id, kind: "profile", fills: 0, amends: null },
+          { patient: me.id, kind: "profile", fills: 0, validUntil: null, amends: null },
           new Blob([]),
           patientResource(profile, me.id),
           report,

@@ -5,13 +5,13 @@ import type { Grant, Purpose, RecordKind, RecordView } from "../chain/views";
 import { dateTime } from "../i18n";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
-import { useAct } from "../ui/Act";
+import { actChoice, useAct } from "../ui/Act";
 import { Badge, Button, ButtonLink, Card, Checkbox, Columns, Empty, Notice, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
 import { Named } from "./Named";
 import { useHeld } from "./SharedWithMe";
-import { Ready, RecordBadge } from "./states";
+import { Ready, RecordBadge, RecordFacts } from "./states";
 import { UploadForm } from "./Upload";
 
 const PURPOSES: readonly Purpose[] = ["TREAT", "HPAYMT", "HOPERAT", "PATRQT", "PUBHLTH"];
@@ -124,15 +124,34 @@ function RequestForm({
     }
   };
 
-  const retract = (record: RecordView) =>
-    act({
+  const retract = (record: RecordView) => {
+    const reason = actChoice(t("records.retractReason"), [
+      { value: "clinical-error", label: t("retraction.clinical-error") },
+      { value: "wrong-patient", label: t("retraction.wrong-patient") },
+      { value: "wrong-document", label: t("retraction.wrong-document") },
+      { value: "duplicate", label: t("retraction.duplicate") },
+    ]);
+    return act({
       title: t("records.retractTitle", { id: record.id }),
       recorded: t("records.retractRecorded"),
       stays: t("records.retractStays"),
       confirm: t("records.retract"),
       danger: true,
+      choice: reason,
       done: t("records.retractDone"),
-      run: (report) => acts.retract(record.id, report),
+      run: (report) => acts.retract(record.id, reason.value, report),
+    });
+  };
+
+  const cancelFills = (record: RecordView) =>
+    act({
+      title: t("fills.cancelTitle", { id: record.id }),
+      recorded: t("fills.cancelRecorded", { count: record.fillsLeft }),
+      stays: t("records.retractStays"),
+      confirm: t("fills.cancel"),
+      danger: true,
+      done: t("fills.cancelDone"),
+      run: (report) => acts.cancelFills(record.id, report),
     });
 
   return (
@@ -190,6 +209,11 @@ function RequestForm({
                         <Button small onPress={() => onAmend(record)}>
                           {t("records.amend")}
                         </Button>
+                        {record.fillsLeft > 0 ? (
+                          <Button small onPress={() => void cancelFills(record)}>
+                            {t("fills.cancel")}
+                          </Button>
+                        ) : null}
                         <Button small look="danger" onPress={() => void retract(record)}>
                           {t("records.retract")}
                         </Button>
@@ -199,6 +223,7 @@ function RequestForm({
                 }
               >
                 {t("records.by")} <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+                <RecordFacts record={record} />
               </ListItem>
             );
           }}

@@ -3,16 +3,20 @@ import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { documentReference } from "../chain/description";
 import type { RecordView } from "../chain/views";
-import { bytes, dateTime } from "../i18n";
+import { bytes, dateTime, dayText } from "../i18n";
 import { type StoredUpload, uploads } from "../keyring/database";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Button, Card, Notice, Row, Stack } from "../ui/basics";
+import { Button, Card, Columns, Notice, Row, Stack } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
 import styles from "../ui/ui.module.css";
 
 const FILLS_MAX = 24;
+const DAY = 86_400_000;
+/** How long a prescription is valid unless its author says otherwise, and at most. */
+const VALIDITY = 90 * DAY;
+const VALIDITY_MAX = 366 * DAY;
 
 /** Picks a file by dialog or by drag and drop. */
 export function FileDrop({ file, onFile, hint }: { file: File | null; onFile: (file: File) => void; hint: string }) {
@@ -59,6 +63,7 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
   const [day, setDay] = useState("");
   const [note, setNote] = useState("");
   const [fills, setFills] = useState("1");
+  const [until, setUntil] = useState(() => dayText(Date.now() + VALIDITY));
   const [missing, setMissing] = useState(false);
 
   const submit = async () => {
@@ -67,6 +72,7 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
       return;
     }
     setMissing(false);
+    const validUntil = kind === "prescription" ? endOfDay(until) : null;
     const count = kind === "prescription" ? Math.min(FILLS_MAX, Math.max(1, Number.parseInt(fills, 10) || 1)) : 0;
     const done = await act({
       title: amends === null ? t("upload.title") : t("upload.amendTitle", { id: amends.id }),
@@ -78,7 +84,7 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
       run: async (report, signal) => {
         const upload = await acts.prepare(
           me,
-          { patient, kind, fills: count, amends: amends?.id ?? null },
+          { patient, kind, fills: count, validUntil, amends: amends?.id ?? null },
           file,
           documentReference(
             { title, fileName: file.name, mediaType: mediaType(file), clinicalDate: day, note },
@@ -117,14 +123,24 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
       <PlainField label={t("upload.docTitle")} value={title} onChange={setTitle} hint={t("upload.docTitleHint")} />
       <PlainField label={t("upload.day")} value={day} onChange={setDay} type="date" />
       {kind === "prescription" ? (
-        <PlainField
-          label={t("upload.fills")}
-          value={fills}
-          onChange={setFills}
-          type="number"
-          min="1"
-          hint={t("upload.fillsHint")}
-        />
+        <Columns>
+          <PlainField
+            label={t("upload.fills")}
+            value={fills}
+            onChange={setFills}
+            type="number"
+            min="1"
+            hint={t("upload.fillsHint")}
+          />
+          <PlainField
+            label={t("upload.validUntil")}
+            value={until}
+            onChange={setUntil}
+            type="date"
+            min={dayText(Date.now())}
+            hint={t("upload.validUntilHint")}
+          />
+        </Columns>
       ) : null}
       <PlainField label={t("upload.note")} value={note} onChange={setNote} multiline />
       <Row justify="end">
@@ -134,6 +150,12 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
       </Row>
     </Card>
   );
+}
+
+/** The end of a day, within how long a prescription may be valid; the usual validity if it is no day. */
+function endOfDay(day: string): number {
+  const end = new Date(`${day}T23:59:59`).getTime();
+  return Math.min(Number.isNaN(end) ? Date.now() + VALIDITY : end, Date.now() + VALIDITY_MAX - DAY);
 }
 
 /** The media type that the browser gives, or one by the name's ending. */

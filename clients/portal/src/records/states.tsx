@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { AppointmentStatus, RecordStatus, Status } from "../chain/views";
+import type { AppointmentStatus, RecordStatus, RecordView, Status } from "../chain/views";
+import { date } from "../i18n";
 import { failureWords } from "../i18n/failure";
 import type { Live } from "../session/Connection";
 import { Badge, Loading, Notice, type Tone } from "../ui/basics";
@@ -35,6 +36,7 @@ const APPOINTMENT: Record<AppointmentStatus, Tone> = {
   cancelled: "plain",
   completed: "info",
   missed: "bad",
+  expired: "plain",
 };
 
 export function RecordBadge({ status }: { status: RecordStatus }) {
@@ -50,4 +52,20 @@ export function MemberBadge({ status }: { status: Status }) {
 export function AppointmentBadge({ status }: { status: AppointmentStatus }) {
   const { t } = useTranslation();
   return <Badge tone={APPOINTMENT[status]}>{t(`appointmentStatus.${status}`)}</Badge>;
+}
+
+/** What a list says of a record besides author and date: fills, why it was retracted, whether it is disputed. */
+export function RecordFacts({ record }: { record: RecordView }) {
+  const { t } = useTranslation();
+  const parts = [
+    ...(record.validUntil === null
+      ? []
+      : [
+          t("fills.left", { left: record.fillsLeft, count: record.fills }),
+          t("fills.until", { when: date(record.validUntil) }),
+        ]),
+    ...(record.retraction === null ? [] : [t(`retraction.${record.retraction}`)]),
+    ...(record.dispute === null ? [] : [t("dispute.badge", { reason: t(`disputeReason.${record.dispute}`) })]),
+  ];
+  return parts.length === 0 ? null : <> · {parts.join(" · ")}</>;
 }

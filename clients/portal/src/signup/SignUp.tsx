@@ -217,14 +217,14 @@ export async function register(
     registration.role === "patient"
       ? await acts.prepare(
           member,
-          { patient: member.id, kind: "profile", fills: 0, amends: null },
+          { patient: member.id, kind: "profile", fills: 0, validUntil: null, amends: null },
           new Blob([]),
           patientResource(registration.profile, member.id),
           report,
         )
       : await acts.prepare(
           member,
-          { patient: member.id, kind: "certificate", fills: 0, amends: null },
+          { patient: member.id, kind: "certificate", fills: 0, validUntil: null, amends: null },
           registration.certificate,
           documentReference(
             {

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
 import { Button, Facts, Notice, Progress, Row, Stack } from "./basics";
+import { Choice, type Option } from "./fields";
 import { Dialog } from "./overlays";
 import styles from "./ui.module.css";
 
@@ -36,6 +37,31 @@ export interface ActOrder {
   readonly run: (report: (progress: ActProgress) => void, signal: AbortSignal) => Promise<ActReceipt | null>;
   /** Whether the act can be stopped while it prepares. */
   readonly stoppable?: boolean;
+  /** Something to choose before confirming. */
+  readonly choice?: ActChoice<string>;
+}
+
+/** What the person chooses in the dialog; `value` is the current choice. */
+export interface ActChoice<T extends string> {
+  readonly label: string;
+  readonly options: readonly Option<T>[];
+  readonly value: T;
+  readonly choose: (value: string) => void;
+}
+
+/** A choice for a dialog, with the first option chosen at first. */
+export function actChoice<T extends string>(label: string, options: readonly [Option<T>, ...Option<T>[]]): ActChoice<T> {
+  let chosen = options[0].value;
+  return {
+    label,
+    options,
+    get value() {
+      return chosen;
+    },
+    choose: (value) => {
+      chosen = options.find((option) => option.value === value)?.value ?? chosen;
+    },
+  };
 }
 
 export interface ActWords {
@@ -118,6 +144,7 @@ export function ActProvider({ words, children }: { words: ActWords; children: Re
                   <dd>{order.stays}</dd>
                 </div>
               </dl>
+              {order.choice === undefined ? null : <Chosen key={order.title} of={order.choice} />}
               <Row justify="end">
                 <Button look="secondary" autoFocus onPress={() => close(false)}>
                   {words.cancel}
@@ -173,6 +200,21 @@ export function ActProvider({ words, children }: { words: ActWords; children: Re
         </Dialog>
       )}
     </Context>
+  );
+}
+
+function Chosen({ of }: { of: ActChoice<string> }) {
+  const [value, setValue] = useState(of.value);
+  return (
+    <Choice
+      label={of.label}
+      options={of.options}
+      value={value}
+      onChange={(next) => {
+        of.choose(next);
+        setValue(next);
+      }}
+    />
   );
 }
 

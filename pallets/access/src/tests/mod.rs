@@ -7,6 +7,7 @@ mod clear_expired;
 mod close;
 mod committee;
 mod deny;
+mod emergency;
 mod expiry;
 mod grant;
 mod guardian;

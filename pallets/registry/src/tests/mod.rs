@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod affiliations;
 mod apply_again;
 mod move_account;
 mod publish_administrator_key;
