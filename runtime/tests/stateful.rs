@@ -51,7 +51,7 @@ use std::{
 };
 
 /// Sequences played, and calls in each.
-const CASES: u32 = 40;
+const CASES: u32 = 44;
 const CALLS: usize = 2_600;
 /// Calls that are dispatched in all, and successes of every kind of call, at least.
 const DISPATCHED_MIN: u64 = 100_000;
@@ -197,7 +197,7 @@ fn let_time_pass(dice: &mut Dice) -> bool {
     match dice.below(512) {
         0..=127 => pass(SLOT_DURATION),
         128..=151 => pass(dice.below(90) * MINUTE),
-        152 => pass(dice.below(40) * DAY),
+        152..=153 => pass(dice.below(45) * DAY),
         _ => return false,
     }
     true

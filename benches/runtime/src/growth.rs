@@ -12,7 +12,7 @@ use medchain_runtime_api::ReadLogOf;
 use pallet_access::{Grant, Grants, GrantsByReader, LogByPatient, LogByReader, LogByRecord, ReadLog, Reading};
 use pallet_appointments::{Appointment, Appointments, Care, CareByDoctor, CareRelation};
 use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members};
-use pallet_reports::{Record, Records};
+use pallet_reports::{ByPatientAndKind, Record, Records};
 use sp_core::storage::StateVersion;
 use sp_state_machine::{BasicExternalities, InMemoryBackend};
 use std::time::Instant;
@@ -187,7 +187,7 @@ fn put_record(id: RecordId, patient: MemberId) {
         dispute: None,
     };
     Records::<Runtime>::insert(id, record);
-    pallet_reports::ByPatient::<Runtime>::insert(patient, OrderedKey::from(id), kind);
+    ByPatientAndKind::<Runtime>::insert((patient, kind, OrderedKey::from(id)), ());
 }
 
 fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {

@@ -17,6 +17,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -47,7 +48,7 @@ pub mod pallet {
     use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -84,11 +85,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
-    /// Patient (for a certificate, professional) and record → the record's kind. `Twox64Concat` and `Identity` over
-    /// a big-endian number: both are given out in sequence, and a patient's records list in the order of their
-    /// numbers. One entry for each record.
+    /// Patient (for a certificate, professional), kind and record → that there is such a record. `Twox64Concat` for the
+    /// patient, whose number was given out in sequence, and for the kind, of a closed set; `Identity` over a big-endian
+    /// number, so that the records of one kind list in the order of their numbers, whatever others there are. One entry for
+    /// each record.
     #[pallet::storage]
-    pub type ByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, RecordKind>;
+    pub type ByPatientAndKind<T> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Identity, OrderedKey>),
+        (),
+    >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
     /// authors choose it. One entry for each record; it stays when the record is erased, so that what was erased is
@@ -707,7 +713,7 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            ByPatient::<T>::insert(patient, OrderedKey::from(record), kind);
+            ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, anchors);
             if is_own(kind) {
@@ -774,19 +780,29 @@ impl<T: Config> Pallet<T> {
         cursor: Option<RecordId>,
         limit: u32,
     ) -> Vec<(RecordId, Record)> {
-        let index = match cursor {
-            Some(after) => ByPatient::<T>::iter_prefix_from(
-                patient,
-                ByPatient::<T>::hashed_key_for(patient, OrderedKey::from(after)),
+        let one = kind.map(|kind| [kind]);
+        let kinds = one.as_ref().map_or(RecordKind::ALL, |one| one.as_slice());
+        // Each kind lists in the order of its records; the first of all the lists is the next of the page.
+        let mut lists: Vec<_> = kinds.iter().map(|kind| Self::of_kind(patient, *kind, cursor).peekable()).collect();
+        core::iter::from_fn(|| {
+            let heads = lists.iter_mut().filter_map(|list| Some((*list.peek()?, list)));
+            heads.min_by_key(|(next, _)| *next)?.1.next()
+        })
+        .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+        .take(limit.min(limits::PAGE_MAX) as usize)
+        .collect()
+    }
+
+    /// The records of a patient of one kind after `cursor`, in the order of their numbers.
+    fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
+        let keys = match cursor {
+            Some(after) => ByPatientAndKind::<T>::iter_key_prefix_from(
+                (patient, kind),
+                ByPatientAndKind::<T>::hashed_key_for((patient, kind, OrderedKey::from(after))),
             ),
-            None => ByPatient::<T>::iter_prefix(patient),
+            None => ByPatientAndKind::<T>::iter_key_prefix((patient, kind)),
         };
-        index
-            .filter(|(_, its_kind)| kind.is_none_or(|kind| kind == *its_kind))
-            .map(|(key, _)| RecordId::from(key))
-            .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
-            .take(limit.min(limits::PAGE_MAX) as usize)
-            .collect()
+        keys.map(RecordId::from)
     }
 
     /// The record by which this author anchored this content.

@@ -50,6 +50,11 @@ impl frame_system::Config for Runtime {
     type AccountData = ();
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
+    type SingleBlockMigrations = Migrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }
+
+/// What a runtime upgrade does to the storage of earlier versions, in the order of the pallets; a migration stays here until
+/// no chain has the version that it starts from.
+pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>,);

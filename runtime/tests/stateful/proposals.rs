@@ -47,7 +47,7 @@ impl Dice {
 pub type Proposal = Option<(AccountId, RuntimeCall)>;
 type Proposer = fn(&Model, &mut Dice) -> Proposal;
 
-/// One for each kind of call.
+/// One for each kind of call, and more for those that seldom make sense.
 const PROPOSERS: &[Proposer] = &[
     register,
     update_details,
@@ -109,6 +109,11 @@ const PROPOSERS: &[Proposer] = &[
     withdraw_emergency,
     open_emergency,
     review_emergency,
+    clear_expired,
+    clear_expired,
+    mark_missed,
+    mark_missed,
+    complete_recovery,
 ];
 
 /// Proposes a call of this kind, or of the next kind that makes sense now.

@@ -9,5 +9,6 @@ mod cancel_fills;
 mod dispense;
 mod dispute;
 mod erase;
+mod migrations;
 mod reads;
 mod retract;
