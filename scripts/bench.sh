@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures and prints figures: `bench.sh calls` each call beside a remark of the same length, `bench.sh growth` listings on a
-# small and on a large chain. Wants an idle machine.
+# Measures and prints figures: `bench.sh calls` each call beside a remark of the same length, `bench.sh growth [--records N]`
+# listings on a small and on a large chain, `bench.sh vault [--quick | --mib N]` storing and fetching beside plain HTTP, Bitswap
+# beside Helia, and the node's memory. Wants an idle machine.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
@@ -11,8 +12,14 @@ case "${1:-}" in
     calls | growth)
         exec cargo run --locked --package medchain-runtime-benches -- "$@"
         ;;
+    vault)
+        shift
+        (cd tests/interop && npm ci --silent --no-audit --no-fund)
+        cargo build --workspace --bins --locked
+        exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
+        ;;
     *)
-        echo "usage: $0 calls | growth [--records N]" >&2
+        echo "usage: $0 calls | growth [--records N] | vault [--quick | --mib N]" >&2
         exit 2
         ;;
 esac

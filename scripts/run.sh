@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds MedChain and runs a fresh development chain with its vault until Ctrl-C.
+# Builds MedChain and runs a fresh development chain with its vault and the portal until Ctrl-C.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
@@ -7,24 +7,29 @@ source "$SCRIPTS/env.sh"
 
 usage() {
     cat <<'USAGE'
-Builds MedChain and runs a fresh development chain with its vault until Ctrl-C.
+Builds MedChain and runs a fresh development chain with its vault and the portal until Ctrl-C.
 
-usage: scripts/run.sh [--release] [--base-path DIR] [--port PORT]
+usage: scripts/run.sh [--release] [--base-path DIR] [--port PORT] [--portal-port PORT] [--no-portal]
 
   --release         build with optimisations (slower to build, faster to run)
   --base-path DIR   keep the chain and the vault in DIR; started again with the same DIR, the chain goes on
                     (default: a temporary folder, removed at the end)
   --port PORT       JSON-RPC port on loopback (default: 9944)
+  --portal-port PORT
+                    port of the portal on loopback (default: 8080; a free one if it is in use)
+  --no-portal       neither build nor serve the portal
 USAGE
 }
 
-PROFILE=debug BASE_PATH="" PORT=9944
+PROFILE=debug BASE_PATH="" PORT=9944 PORTAL=true PORTAL_PORT=8080
 usage_error() { echo "error: $1" >&2; echo "hint: scripts/run.sh --help" >&2; exit 2; }
 while (($#)); do
     case "$1" in
         --release) PROFILE=release; shift ;;
         --base-path) [[ $# -ge 2 && -n "$2" ]] || usage_error "--base-path needs a folder"; BASE_PATH="$2"; shift 2 ;;
         --port) [[ "${2:-}" =~ ^[0-9]+$ && "$2" -ge 1 && "$2" -le 65535 ]] || usage_error "--port needs a number from 1 to 65535"; PORT="$2"; shift 2 ;;
+        --portal-port) [[ "${2:-}" =~ ^[0-9]+$ && "$2" -ge 1 && "$2" -le 65535 ]] || usage_error "--portal-port needs a number from 1 to 65535"; PORTAL_PORT="$2"; shift 2 ;;
+        --no-portal) PORTAL=false; shift ;;
         -h|--help) usage; exit 0 ;;
         *) usage_error "unknown argument: $1" ;;
     esac
@@ -38,6 +43,11 @@ build=(cargo build --workspace --bins --locked)
 if [[ $PROFILE == release ]]; then build+=(--release); fi
 "${build[@]}"
 NODE="$CARGO_TARGET_DIR/$PROFILE/medchain-node"
+PORTAL_HASH=""
+if $PORTAL; then
+    echo "building the portal, if it changed" >&2
+    PORTAL_HASH="$(node clients/portal/scripts/ensure-built.mjs)"
+fi
 
 if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
     echo "error: port $PORT on this machine is in use" >&2
@@ -53,9 +63,11 @@ fi
 mkdir -p "$BASE_PATH"
 BASE_PATH="$(cd "$BASE_PATH" && pwd)"
 
-NODE_PID=""
+NODE_PID="" PORTAL_PID="" PORTAL_LOG=""
 finish() {
     trap - EXIT INT TERM
+    if [[ -n "$PORTAL_PID" ]]; then kill -TERM "$PORTAL_PID" 2>/dev/null || true; fi
+    if [[ -n "$PORTAL_LOG" ]]; then rm -f "$PORTAL_LOG"; fi
     if [[ -n "$NODE_PID" ]] && kill -0 "$NODE_PID" 2>/dev/null; then
         kill -TERM "$NODE_PID" 2>/dev/null || true
         wait "$NODE_PID" 2>/dev/null || true
@@ -94,10 +106,23 @@ until [[ -n "$started_at" && -n "$number" ]] && ((number > started_at)); do
     sleep 0.2
 done
 
+portal_line=""
+if $PORTAL; then
+    PORTAL_LOG="$(mktemp "${TMPDIR:-/tmp}/medchain-portal-XXXXXX")"
+    node clients/portal/scripts/serve.mjs --node "ws://127.0.0.1:$PORT" --port "$PORTAL_PORT" >"$PORTAL_LOG" &
+    PORTAL_PID=$!
+    until [[ -s "$PORTAL_LOG" ]]; do
+        kill -0 "$PORTAL_PID" 2>/dev/null || { echo "error: the portal could not be served" >&2; exit 1; }
+        sleep 0.2
+    done
+    portal_line="
+  portal             $(cat "$PORTAL_LOG")   (build $PORTAL_HASH)"
+fi
+
 cat <<BANNER
 
 MedChain is running: block $number is made, the next follow every 2 s.
-
+$portal_line
   JSON-RPC           ws://127.0.0.1:$PORT   http://127.0.0.1:$PORT
   polkadot.js Apps   https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A$PORT#/explorer
   command line       $CARGO_TARGET_DIR/$PROFILE/medchain --url ws://127.0.0.1:$PORT status

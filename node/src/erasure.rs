@@ -1,5 +1,5 @@
 //! Deletes from the vault what patients have erased, and the emergency capsules that they have withdrawn, once that is
-//! final.
+//! final; and tells which envelopes were replaced.
 //!
 //! The events of finalized blocks say which records were erased. Where blocks went by that this node cannot look into
 //! any more (it was away, or synchronised past them), it goes through all records of the finalized state instead. When a
@@ -7,6 +7,7 @@
 
 use crate::{
     peers::now,
+    replication::Replaced,
     rpc::ChainClient,
     service::{Block, BlockNumber, Hash},
 };
@@ -71,6 +72,7 @@ pub struct Erasures<C, S, B> {
     client: Arc<C>,
     sync: Arc<S>,
     vault: Arc<dyn ContentStore>,
+    replaced: Arc<Replaced>,
     backend: PhantomData<fn() -> B>,
 }
 
@@ -81,8 +83,8 @@ where
     B: Backend<Block>,
 {
     /// For this chain and vault.
-    pub fn new(client: Arc<C>, sync: Arc<S>, vault: Arc<dyn ContentStore>) -> Self {
-        Self { client, sync, vault, backend: PhantomData }
+    pub fn new(client: Arc<C>, sync: Arc<S>, vault: Arc<dyn ContentStore>, replaced: Arc<Replaced>) -> Self {
+        Self { client, sync, vault, replaced, backend: PhantomData }
     }
 
     /// Runs until the node stops. Blocks on the disk: give it a thread of its own.
@@ -110,15 +112,18 @@ where
         if first > info.finalized_number {
             return Ok(());
         }
-        let erased = if info.finalized_number - first < BLOCKS_MAX {
-            self.erased_between(first, info.finalized_number)?
+        let changed = if info.finalized_number - first < BLOCKS_MAX {
+            self.changed_between(first, info.finalized_number)?
         } else {
             None
         };
-        match erased {
-            Some(records) => {
-                for record in records {
-                    self.erase(info.finalized_hash, info.best_hash, record)?;
+        match changed {
+            Some(changes) => {
+                for change in changes {
+                    match change {
+                        Change::Erased(record) => self.erase(info.finalized_hash, info.best_hash, record)?,
+                        Change::Resealed(record, replaced) => self.replaced.add(record, replaced),
+                    }
                 }
                 self.withdraw_between(first, info.finalized_number)?;
             }
@@ -130,9 +135,9 @@ where
         Ok(())
     }
 
-    /// The records erased in these blocks; `None` if the events of one cannot be read.
-    fn erased_between(&self, first: BlockNumber, last: BlockNumber) -> Result<Option<Vec<RecordId>>, ErasureError> {
-        let mut records = Vec::new();
+    /// What was erased and resealed in these blocks; `None` if the events of one cannot be read.
+    fn changed_between(&self, first: BlockNumber, last: BlockNumber) -> Result<Option<Vec<Change>>, ErasureError> {
+        let mut changes = Vec::new();
         for number in first..=last {
             let Some(block) = self.client.hash(number)? else { return Ok(None) };
             // Events of another runtime may decode to something else.
@@ -141,10 +146,10 @@ where
                 _ => return Ok(None),
             }
             let Ok(events) = self.client.storage(block, &events_key()) else { return Ok(None) };
-            let Some(found) = events.map_or(Some(Vec::new()), |events| erased_in(&events.0)) else { return Ok(None) };
-            records.extend(found);
+            let Some(found) = events.map_or(Some(Vec::new()), |events| changes_in(&events.0)) else { return Ok(None) };
+            changes.extend(found);
         }
-        Ok(Some(records))
+        Ok(Some(changes))
     }
 
     /// Goes through all records and carries out what is erased.
@@ -237,12 +242,24 @@ fn events_key() -> StorageKey {
     StorageKey([sp_io::hashing::twox_128(b"System"), sp_io::hashing::twox_128(b"Events")].concat())
 }
 
-/// The records that these events erase; `None` if they cannot be read.
-fn erased_in(mut events: &[u8]) -> Option<Vec<RecordId>> {
+/// What an event changes for the vault.
+enum Change {
+    /// A record was erased.
+    Erased(RecordId),
+    /// A record was resealed; it had this envelope before.
+    Resealed(RecordId, [u8; 32]),
+}
+
+/// What these events change for the vault; `None` if they cannot be read.
+fn changes_in(mut events: &[u8]) -> Option<Vec<Change>> {
+    use pallet_reports::Event;
     let events = Vec::<frame_system::EventRecord<RuntimeEvent, Hash>>::decode(&mut events).ok()?;
-    let erased = events.into_iter().filter_map(|record| match record.event {
-        RuntimeEvent::Reports(pallet_reports::Event::RecordErased { record, .. }) => Some(record),
+    let changes = events.into_iter().filter_map(|record| match record.event {
+        RuntimeEvent::Reports(Event::RecordErased { record, .. }) => Some(Change::Erased(record)),
+        RuntimeEvent::Reports(Event::RecordResealed { record, replaced, .. }) => {
+            Some(Change::Resealed(record, replaced.0))
+        }
         _ => None,
     });
-    Some(erased.collect())
+    Some(changes.collect())
 }

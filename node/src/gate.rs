@@ -186,15 +186,7 @@ impl<C: ChainClient> Gate<C> {
     /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::MalformedContent`], [`Code::Upload`], [`Code::Storage`].
     pub fn finish(&self, ticket: &Ticket, envelope: &[u8]) -> RpcResult<(Cid, [u8; 32])> {
         let bearer = self.bearer(ticket, TicketOperation::Store)?;
-        let hash = Envelope::from_bytes(envelope)
-            .map_err(|error| {
-                failure(
-                    Code::MalformedContent,
-                    error.to_string(),
-                    json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
-                )
-            })?
-            .hash();
+        let hash = parse_envelope(envelope)?.hash();
         // The account may have been suspended since it began.
         self.allowance(&bearer.account, bearer.content)?;
         let uploader: [u8; 32] = bearer.account.into();
@@ -202,6 +194,40 @@ impl<C: ChainClient> Gate<C> {
         let size = self.deps.vault.size(bearer.content).map_err(vault_failed)?;
         self.deps.unanchored.add(uploader, bearer.content, size);
         Ok((bearer.content, hash))
+    }
+
+    /// Adds an envelope with other seals to a record of the ticket's bearer; gives its content and the envelope's hash.
+    ///
+    /// # Errors
+    /// [`Code::Ticket`], [`Code::ReadingRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::NotHeld`],
+    /// [`Code::Storage`].
+    pub fn reseal(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<(Cid, [u8; 32])> {
+        let reading = self.authorize_for(TicketOperation::Store, ticket, record)?;
+        let refused = |code, message: &str, reason, hint| {
+            failure(code, message.to_owned(), json!({ "reason": reason, "hint": hint }))
+        };
+        if reading.permit != ReadPermit::Owner {
+            let hint = "each member reseals its own records";
+            return Err(refused(Code::ReadingRefused, "the record is another member's", "notOwner", hint));
+        }
+        let envelope = parse_envelope(bytes)?;
+        let before = Envelope::from_bytes(&self.envelope(&reading)?).map_err(|_| capsule_refused())?;
+        if (&envelope.capsule, envelope.epoch) != (&before.capsule, before.epoch) {
+            let hint = "replace the seals of the envelope and leave the rest";
+            return Err(refused(Code::MalformedContent, "the envelope has another capsule", "otherCapsule", hint));
+        }
+        let best = self.client.info().best_hash;
+        let owner = self.client.runtime_api().member_by_id(best, reading.record.patient).map_err(runtime_failed)?;
+        let sealed = owner.is_some_and(|owner| {
+            let seal = envelope.seal_for(&SealRecipient::Member(owner.id.0));
+            seal.is_some_and(|seal| seal.key_version == owner.key_version)
+        });
+        if !sealed {
+            let (message, hint) = ("the envelope has no seal for its owner's current key", "seal it to that key");
+            return Err(refused(Code::MalformedContent, message, "notSealedToOwner", hint));
+        }
+        self.deps.vault.add_envelope(reading.content, bytes).map_err(vault_failed)?;
+        Ok((reading.content, envelope.hash()))
     }
 
     /// Gives up an upload.
@@ -227,8 +253,13 @@ impl<C: ChainClient> Gate<C> {
     /// # Errors
     /// [`Code::Ticket`], [`Code::ReadingRefused`], [`Code::UnknownRecord`].
     pub fn authorize(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+        self.authorize_for(TicketOperation::Read, ticket, record)
+    }
+
+    /// Whether the bearer of a ticket for this operation may read the record now.
+    fn authorize_for(&self, operation: TicketOperation, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
         let now = now()?;
-        let bearer = self.bearer(ticket, TicketOperation::Read)?;
+        let bearer = self.bearer(ticket, operation)?;
         let info = self.client.info();
         let view = self.record(info.best_hash, record)?;
         if bearer.content.0 != view.content.0 {
@@ -242,7 +273,6 @@ impl<C: ChainClient> Gate<C> {
         };
         let at_best = permit_at(info.best_hash)?;
         let permit = permit_at(info.finalized_hash)?;
-        let in_emergency = [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. }));
         if [at_best, permit].into_iter().any(|permit| has_closed(permit, now)) {
             return Err(failure(
                 Code::ReadingRefused,
@@ -258,7 +288,7 @@ impl<C: ChainClient> Gate<C> {
             content: bearer.content,
             record: view,
             permit,
-            in_emergency,
+            in_emergency: [at_best, permit].iter().all(|permit| matches!(permit, ReadPermit::Emergency { .. })),
             finalized: info.finalized_hash,
         })
     }
@@ -350,75 +380,6 @@ impl<C: ChainClient> Gate<C> {
         self.release_of(reading, &envelope.capsule, &capsule)
     }
 
-    /// Takes the emergency capsule of a record, once the chain names its hash.
-    ///
-    /// # Errors
-    /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::Storage`].
-    pub fn lodge_emergency(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<()> {
-        let bearer = self.bearer(ticket, TicketOperation::Store)?;
-        let capsule = EmergencyCapsule::from_bytes(bytes).map_err(|_| emergency_capsule_malformed())?;
-        let best = self.client.info().best_hash;
-        let view = self.record(best, record)?;
-        if bearer.content.0 != view.content.0 {
-            return Err(ticket_refused(TicketRefusal::WrongContent));
-        }
-        // The chain first: nothing is kept that it does not name.
-        let lodged = self.client.runtime_api().emergency_capsule(best, view.id).map_err(runtime_failed)?;
-        let lodged = lodged.filter(|lodged| lodged.capsule.0 == capsule.hash()).ok_or_else(|| {
-            failure(
-                Code::StoringRefused,
-                "the chain names no such emergency capsule for this record",
-                json!({ "reason": "notLodged", "hint": "lodge its hash with access.lodge_emergency first" }),
-            )
-        })?;
-        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch);
-        if capsule.record != view.id.0 || capsule.capsule.verify(&context.capsule()).is_err() {
-            return Err(emergency_capsule_malformed());
-        }
-        self.deps.vault.add_envelope(bearer.content, bytes).map(|_| ()).map_err(vault_failed)
-    }
-
-    /// The emergency capsule of what may be read in an emergency, and who lodged it.
-    ///
-    /// # Errors
-    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`].
-    pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
-        if !reading.in_emergency {
-            return Err(failure(
-                Code::ReadingRefused,
-                "reading refused: the account has not opened the record in an emergency",
-                json!({ "reason": "noEmergency", "hint": "whoever holds a grant has the patient half in its seal" }),
-            ));
-        }
-        let lodged = self.client.runtime_api().emergency_capsule(reading.finalized, reading.record.id);
-        let lodged = lodged.map_err(runtime_failed)?.ok_or_else(emergency_capsule_refused)?;
-        let bytes = self.beside(reading, lodged.capsule.0)?;
-        let capsule = EmergencyCapsule::from_bytes(&bytes).map_err(|_| emergency_capsule_refused())?;
-        Ok((capsule, lodged.lodged_by))
-    }
-
-    /// This node's partial releases of what a record's emergency capsule holds.
-    ///
-    /// # Errors
-    /// Those of [`Self::emergency_capsule`], and [`Code::NoReleaseKey`].
-    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
-        let (capsule, lodged_by) = self.emergency_capsule(reading)?;
-        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
-        self.release_of(reading, &capsule.capsule, &context.capsule())
-    }
-
-    /// What an emergency capsule that `lodged_by` lodged for this record is bound to.
-    fn emergency_context(&self, record: &RecordView, lodged_by: MemberId, epoch: u32) -> EmergencyContext {
-        EmergencyContext {
-            genesis: self.deps.tickets.genesis(),
-            record: record.id.0,
-            content: record.content.0,
-            lodged_by: lodged_by.0,
-            patient: record.patient.0,
-            epoch,
-        }
-    }
-
     /// This node's partial release of a capsule, wrapped to the reader.
     fn release_of(
         &self,
@@ -426,7 +387,7 @@ impl<C: ChainClient> Gate<C> {
         capsule: &Capsule,
         context: &CapsuleContext,
     ) -> RpcResult<Vec<SealedRelease>> {
-        let epoch = context.epoch;
+        let (genesis, epoch) = (context.genesis, context.epoch);
         let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
             failure(
                 Code::NoReleaseKey,
@@ -436,9 +397,8 @@ impl<C: ChainClient> Gate<C> {
         })?;
         let (recipient, key) = self.recipient(reading)?;
         let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
-        let record = &reading.record;
         let context =
-            ReleaseContext { genesis: context.genesis, record: record.id.0, content: record.content.0, recipient };
+            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
         Ok(vec![SealedRelease { index: partial.index(), sealed }])
     }
@@ -454,9 +414,10 @@ impl<C: ChainClient> Gate<C> {
                 .and_then(|administrator| administrator.encryption_key)
                 .map(|key| (SealRecipient::Administrator(reading.account.clone().into()), key))
         } else {
-            api.member_by_account(reading.finalized, reading.account.clone())
+            // Staff hold a copy of their institution's key, to which all that it reads is sealed.
+            api.acting(reading.finalized, reading.account.clone())
                 .map_err(runtime_failed)?
-                .map(|member| (SealRecipient::Member(member.id.0), member.encryption_key))
+                .map(|acting| (SealRecipient::Member(acting.member.id.0), acting.member.encryption_key))
         };
         found.map(|(recipient, key)| (recipient, EncryptionPublic(key.0))).ok_or_else(no_encryption_key)
     }
@@ -507,6 +468,17 @@ fn fetch_failed(error: FetchError) -> ErrorObjectOwned {
             json!({ "reason": "busy", "hint": "repeat in a moment, or ask another node" }),
         ),
     }
+}
+
+/// The envelope that these bytes are.
+fn parse_envelope(bytes: &[u8]) -> RpcResult<Envelope> {
+    Envelope::from_bytes(bytes).map_err(|error| {
+        failure(
+            Code::MalformedContent,
+            error.to_string(),
+            json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
+        )
+    })
 }
 
 fn capsule_refused() -> ErrorObjectOwned {

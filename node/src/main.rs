@@ -2,6 +2,7 @@
 
 mod admission;
 mod alerts;
+mod ceremony;
 mod chain_spec;
 mod cli;
 mod command;
@@ -9,6 +10,7 @@ mod erasure;
 mod gate;
 mod http;
 mod ipfs;
+mod loopback;
 mod peers;
 mod release_key;
 mod replication;

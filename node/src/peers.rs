@@ -55,10 +55,7 @@ const HOLDING: &[u8] = b"medchain/holding/v1";
 const ERASED: &[u8] = b"medchain/erased/v1";
 
 /// A client that also knows the validators, and what this node has deleted.
-pub trait ValidatorClient:
-    ChainClient + DeletionTimes + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>>
-{
-}
+pub trait ValidatorClient: ChainClient + DeletionTimes + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>> {}
 
 impl<C> ValidatorClient for C where
     C: ChainClient + DeletionTimes + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>>
@@ -299,9 +296,7 @@ impl<C: ValidatorClient> Answering<C> {
                 Some(Answer::Envelopes(wanted.into_iter().map(envelope).collect()))
             }
             Question::Envelopes(_) => None,
-            Question::Holding(content) => {
-                Some(Answer::Holding(self.statements.holding(ContentRoot(content))))
-            }
+            Question::Holding(content) => Some(Answer::Holding(self.statements.holding(ContentRoot(content)))),
             Question::Erased(record, content) => {
                 Some(Answer::Erased(self.statements.erased(RecordId(record), ContentRoot(content))))
             }
@@ -409,16 +404,16 @@ impl<C: ValidatorClient> Asker<C> {
             Some(erased) => nodes.push((own, erased)),
             None => silent.push(own),
         }
-        let asked = self.connected().await.into_iter().map(|peer| async move {
-            (peer, self.ask(peer, Question::Erased(record.0, content.0)).await)
-        });
+        let asked = self
+            .connected()
+            .await
+            .into_iter()
+            .map(|peer| async move { (peer, self.ask(peer, Question::Erased(record.0, content.0)).await) });
         for (peer, answer) in join_all(asked).await {
             match answer {
                 Some(Answer::Erased(Some(erased)))
-                    if erased.is_signed_by(
-                        &peer,
-                        &erased_text(&self.statements.genesis, record, content, erased.at),
-                    ) =>
+                    if erased
+                        .is_signed_by(&peer, &erased_text(&self.statements.genesis, record, content, erased.at)) =>
                 {
                     nodes.push((peer, erased));
                 }

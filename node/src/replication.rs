@@ -24,7 +24,7 @@ use std::{
     str::FromStr,
     sync::{
         atomic::{AtomicUsize, Ordering},
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
     },
     time::{Duration, Instant},
 };
@@ -104,6 +104,32 @@ impl ReplicationStatus {
     }
 }
 
+/// The envelopes that records had before they were resealed, by record: each is deleted here once the node holds the
+/// record's new one. In memory alone: what a node that stops does not delete is a seal for an earlier key of the record's
+/// owner, and goes with the record.
+#[derive(Default)]
+pub struct Replaced(Mutex<BTreeMap<RecordId, Vec<[u8; 32]>>>);
+
+impl Replaced {
+    /// Notes the hash of an envelope that was replaced, in a final block.
+    pub fn add(&self, record: RecordId, envelope: [u8; 32]) {
+        self.lock().entry(record).or_default().push(envelope);
+    }
+
+    fn records(&self) -> Vec<RecordId> {
+        self.lock().keys().copied().collect()
+    }
+
+    fn take(&self, record: RecordId) -> Vec<[u8; 32]> {
+        self.lock().remove(&record).unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RecordId, Vec<[u8; 32]>>> {
+        // Every change is a single step, so that what a panicking thread leaves is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Why a record's content or envelope is not here yet.
 #[derive(Debug, thiserror::Error)]
 enum ReplicationError {
@@ -132,6 +158,7 @@ pub struct Replication<C, S> {
     keeper: Arc<Keeper<C>>,
     keystore: KeystorePtr,
     replicate: Replicate,
+    replaced: Arc<Replaced>,
     status: Arc<ReplicationStatus>,
     metrics: VaultMetrics,
     next: RecordId,
@@ -221,6 +248,18 @@ impl<C: ValidatorClient> Keeper<C> {
         }
     }
 
+    /// Deletes envelopes that a record had before; says whether all of them went, which they do once its new one is held.
+    fn drop_replaced(&self, id: RecordId, envelopes: &[[u8; 32]]) -> Result<bool, ReplicationError> {
+        let Some(record) = self.record(id)? else { return Ok(false) };
+        if record.status != RecordStatus::Erased && !self.is_kept(&record)? {
+            return Ok(false);
+        }
+        for envelope in envelopes.iter().filter(|envelope| **envelope != record.envelope.0) {
+            self.vault.delete_envelope(ContentRoot(record.content.0), *envelope)?;
+        }
+        Ok(true)
+    }
+
     /// Deletes what was fetched while its record was being erased. The erasure itself deletes what was there before.
     fn undo_if_erased(&self, id: RecordId) -> Result<(), ReplicationError> {
         let Some(record) = self.record(id)?.filter(|record| record.status == RecordStatus::Erased) else {
@@ -250,6 +289,7 @@ where
         keeper: Arc<Keeper<C>>,
         keystore: KeystorePtr,
         replicate: Replicate,
+        replaced: Arc<Replaced>,
         status: Arc<ReplicationStatus>,
         metrics: VaultMetrics,
     ) -> Self {
@@ -261,6 +301,7 @@ where
             keeper,
             keystore,
             replicate,
+            replaced,
             status,
             metrics,
             next: RecordId::FIRST,
@@ -271,9 +312,6 @@ where
 
     /// Runs until the node stops. Blocks on the disk: give it a thread of its own.
     pub async fn run(mut self) {
-        if self.replicate == Replicate::None {
-            return;
-        }
         let mut finalized = self.client.finality_notification_stream();
         let mut running = FuturesUnordered::new();
         let mut started_over = Instant::now();
@@ -321,6 +359,7 @@ where
         match result {
             Ok(()) => {
                 self.missing.remove(&id);
+                self.drop_replaced(id);
             }
             Err(error) => {
                 if let Some(waiting) = self.missing.get_mut(&id) {
@@ -333,8 +372,35 @@ where
         }
     }
 
+    /// Deletes the envelopes that a record had before, or lets them wait.
+    fn drop_replaced(&self, id: RecordId) {
+        let envelopes = self.replaced.take(id);
+        match self.keeper.drop_replaced(id, &envelopes) {
+            Ok(true) => {}
+            Ok(false) => envelopes.into_iter().for_each(|envelope| self.replaced.add(id, envelope)),
+            Err(error) => log::warn!(target: LOG, "a replaced envelope of record {id} is not deleted: {error}"),
+        }
+    }
+
+    /// Has the new envelopes of resealed records fetched, where their contents are held.
+    fn follow_reseals(&mut self) -> Result<(), ApiError> {
+        for id in self.replaced.records() {
+            let record = self.keeper.record(id)?;
+            if record.is_some_and(|record| self.keeper.vault.contains(ContentRoot(record.content.0))) {
+                self.missing.entry(id).or_insert(Waiting { attempts: 0, not_before: Instant::now() });
+            } else {
+                self.replaced.take(id);
+            }
+        }
+        Ok(())
+    }
+
     /// Looks at the next records; says whether there are more.
     fn scan(&mut self) -> Result<bool, ReplicationError> {
+        self.follow_reseals()?;
+        if self.replicate == Replicate::None {
+            return Ok(false);
+        }
         // While blocks fly past, most of what they anchor may be erased again further on.
         if self.sync.is_major_syncing() || self.missing.len() >= MISSING_MAX {
             return Ok(false);

@@ -11,7 +11,7 @@ use crate::{
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker, Statements},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replication, ReplicationStatus},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus},
     rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
@@ -171,12 +171,9 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
 /// The executor of the runtime. What it compiles is kept beside the database, so that a node which starts again is there
 /// in a second; compiling takes the better part of a start.
 fn new_executor(config: &Configuration) -> Executor {
-    let heap = config
-        .executor
-        .default_heap_pages
-        .map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static {
-            extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX),
-        });
+    let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
+        HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
+    });
     Executor::builder()
         .with_execution_method(config.executor.wasm_method)
         .with_onchain_heap_alloc_strategy(heap)
@@ -262,7 +259,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync.clone())),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
@@ -299,7 +296,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced).run(),
     );
 
     let alerts = Arc::new(AlertLog::new(client.clone())?);
@@ -307,11 +304,11 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
-    let statements =
-        Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
+    let statements = Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
+    let replaced = Arc::new(Replaced::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
     let answering = Answering::new(statements, reserved.iter().map(|peer| peer.peer_id).collect());
     task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
@@ -324,6 +321,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
+            replaced.clone(),
             replication_status.clone(),
             vault_metrics.clone(),
         )
@@ -412,6 +410,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 grandpa: grandpa.clone(),
                 vault: gate.clone(),
                 alerts: alerts.clone(),
+                finality: warp_sync.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)
@@ -479,9 +478,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         let voting_rules = if is_development {
             VotingRulesBuilder::new()
         } else {
-            VotingRulesBuilder::new()
-                .add(BeforeBestBlockBy(VOTE_BEHIND_BEST))
-                .add(ThreeQuartersOfTheUnfinalizedChain)
+            VotingRulesBuilder::new().add(BeforeBestBlockBy(VOTE_BEHIND_BEST)).add(ThreeQuartersOfTheUnfinalizedChain)
         };
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: grandpa_config,

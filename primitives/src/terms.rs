@@ -84,6 +84,43 @@ impl Role {
 }
 
 terms!(
+    /// For what an institution has added a staff account.
+    StaffScope {
+        /// Asks for records, and takes requests back.
+        FrontDesk = "front-desk",
+        /// Asks for records, opens and closes them, and gives grants up.
+        Ward = "ward",
+        /// As a ward, for prescriptions and the profiles that go with them; and dispenses.
+        Dispensary = "dispensary",
+    }
+);
+
+/// What staff may do for an institution at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffAct {
+    /// Request records, and withdraw requests.
+    Request,
+    /// Open and read a record of this kind, close its window, and relinquish its grant.
+    Read(RecordKind),
+    /// Dispense a prescription.
+    Dispense,
+}
+
+impl StaffScope {
+    /// Whether staff of this scope may do this.
+    pub const fn allows(self, act: StaffAct) -> bool {
+        match (self, act) {
+            (_, StaffAct::Request) => true,
+            (Self::FrontDesk, StaffAct::Read(_) | StaffAct::Dispense) => false,
+            (Self::Ward, StaffAct::Read(_)) => true,
+            (Self::Ward, StaffAct::Dispense) => false,
+            (Self::Dispensary, StaffAct::Read(RecordKind::Report)) => false,
+            (Self::Dispensary, StaffAct::Read(_) | StaffAct::Dispense) => true,
+        }
+    }
+}
+
+terms!(
     /// Where a member stands.
     Status {
         /// Registered, waiting for an administrator.
@@ -179,6 +216,24 @@ terms!(
         Guardianship = "guardianship",
         /// An emergency consent, under which a doctor opens without a grant. In the read log only.
         Emergency = "emergency",
+        /// A link of the patient. No grant rests on it: the institution that hosts it opens for who holds the link.
+        Link = "link",
+    }
+);
+
+terms!(
+    /// Where a link stands.
+    LinkStatus {
+        /// It can be opened.
+        Active = "active",
+        /// The patient took it back.
+        Revoked = "revoked",
+        /// It has reached its end.
+        Expired = "expired",
+        /// Every opening is used.
+        Exhausted = "exhausted",
+        /// Every record that it showed is erased.
+        Erased = "erased",
     }
 );
 

@@ -233,7 +233,47 @@ sp_api::impl_runtime_apis! {
 
         fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>> {
             pallet_registry::Guardianships::<Runtime>::get(member)
-                .map(|guardianship| views::guardianship(guardianship, Registry::recoveries(member)))
+                .map(|guardianship| views::guardianship(member, guardianship, Registry::recoveries(member)))
+        }
+
+        fn acting(account: AccountId) -> Option<ActingView<AccountId>> {
+            views::acting(account)
+        }
+
+        fn staff(
+            institution: MemberId,
+            cursor: Option<AccountId>,
+            limit: u32,
+        ) -> Page<StaffView<AccountId>, AccountId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::staff_page(institution, cursor.as_ref(), limit),
+                |(account, _)| account.clone(),
+                views::staff,
+            )
+        }
+
+        fn own_copies(member: MemberId) -> Vec<OwnCopyView> {
+            let copies = Registry::own_copies_page(member, None, limits::PAGE_MAX).into_iter();
+            copies.map(|(of_version, giver, seal)| OwnCopyView { of_version, giver, seal }).collect()
+        }
+
+        fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId> {
+            let is_doctor = Registry::member_by_id(member).is_some_and(|(_, found)| found.role == Role::Doctor);
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| match is_doctor {
+                    true => Registry::affiliated_hospitals_page(member, cursor, limit),
+                    false => Registry::affiliations_page(member, cursor, limit),
+                },
+                |(other, _)| *other,
+                |(other, entry)| match is_doctor {
+                    true => views::affiliation(other, member, entry),
+                    false => views::affiliation(member, other, entry),
+                },
+            )
         }
 
         fn administrators() -> Vec<AdministratorView<AccountId>> {
@@ -309,7 +349,7 @@ sp_api::impl_runtime_apis! {
             Reports::anchored_by(author, content)
         }
 
-        fn dispensings(record: RecordId) -> Vec<DispensingView> {
+        fn dispensings(record: RecordId) -> Vec<DispensingView<AccountId>> {
             Reports::dispensings(record).into_iter().map(views::dispensing).collect()
         }
 
@@ -323,11 +363,11 @@ sp_api::impl_runtime_apis! {
     }
 
     impl medchain_runtime_api::AccessApi<Block, AccountId> for Runtime {
-        fn request(id: RequestId) -> Option<RequestView> {
+        fn request(id: RequestId) -> Option<RequestView<AccountId>> {
             pallet_access::Requests::<Runtime>::get(id).map(|request| views::request((id, request)))
         }
 
-        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId> {
+        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId> {
             views::page(
                 cursor,
                 limit,
@@ -337,7 +377,7 @@ sp_api::impl_runtime_apis! {
             )
         }
 
-        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId> {
+        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId> {
             views::page(
                 cursor,
                 limit,
@@ -385,7 +425,7 @@ sp_api::impl_runtime_apis! {
             )
         }
 
-        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId> {
+        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView<AccountId>, ReadingId> {
             views::page(
                 cursor,
                 limit,
@@ -471,6 +511,34 @@ sp_api::impl_runtime_apis! {
 
         fn alerts() -> Vec<(MemberId, AlertView)> {
             views::alerts()
+        }
+
+        fn link(id: LinkId) -> Option<LinkView> {
+            pallet_access::Links::<Runtime>::get(id).map(|link| views::link((id, link)))
+        }
+
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView> {
+            Access::link_by_commitment(commitment).map(views::link)
+        }
+
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::links_of_patient(patient, cursor, limit),
+                |(id, _)| *id,
+                views::link,
+            )
+        }
+
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::openings_of_link(link, cursor, limit),
+                |(first, _)| *first,
+                |(_, opening)| views::link_opening(opening),
+            )
         }
 
         fn committee() -> Option<CommitteeView> {

@@ -63,10 +63,7 @@ pub fn genesis(parts: GenesisParts) -> serde_json::Value {
     build_struct_json_patch!(RuntimeGenesisConfig {
         validators: ValidatorsConfig { members: accounts.try_into().unwrap_or_default() },
         session: SessionConfig {
-            keys: validators
-                .into_iter()
-                .map(|Validator { account, keys }| (account.clone(), account, keys))
-                .collect(),
+            keys: validators.into_iter().map(|Validator { account, keys }| (account.clone(), account, keys)).collect(),
         },
         consortium: ConsortiumConfig { session_length: Some(session_length) },
         administrators: AdministratorsConfig { members: administrators.try_into().unwrap_or_default() },

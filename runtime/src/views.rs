@@ -1,6 +1,9 @@
 //! How the pallets' types become the views of the runtime API.
 
-use crate::{configs::administrators::administrators, AccountId, Appointments, BlockNumber, Reports, Runtime, RuntimeEvent};
+use crate::{
+    configs::administrators::administrators, AccountId, Appointments, BlockNumber, Registry, Reports, Runtime,
+    RuntimeEvent,
+};
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
 use medchain_primitives::*;
@@ -8,7 +11,7 @@ use medchain_runtime_api::*;
 
 /// Builds a page. `fetch` gives at most so many entries after a cursor; the limit stays within `1..=PAGE_MAX`. One
 /// more entry is looked for, so that `next` is there only if the next page has something.
-pub(crate) fn page<T, V, C: Copy>(
+pub(crate) fn page<T, V, C: Clone>(
     cursor: Option<C>,
     limit: u32,
     fetch: impl Fn(Option<C>, u32) -> Vec<T>,
@@ -19,7 +22,7 @@ pub(crate) fn page<T, V, C: Copy>(
     let entries = fetch(cursor, limit);
     let full = entries.len() >= limit as usize;
     let last = entries.last().map(cursor_of).filter(|_| full);
-    let next = last.filter(|last| !fetch(Some(*last), 1).is_empty());
+    let next = last.filter(|last| !fetch(Some(last.clone()), 1).is_empty());
     Page { items: entries.into_iter().map(view).collect(), next }
 }
 
@@ -48,10 +51,33 @@ pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) ->
         own_record: <Reports as RecordDirectory>::current_own_record(member.id),
         registered_at: member.registered_at,
         vouched_by: member.vouched_by,
+        dependant_of: pallet_registry::Dependants::<Runtime>::get(member.id),
     }
 }
 
+pub(crate) fn acting(account: AccountId) -> Option<ActingView<AccountId>> {
+    let acting = <Registry as MemberDirectory<AccountId>>::acting(&account)?;
+    let (own, found) = Registry::member_by_id(acting.member.id)?;
+    let staff = pallet_registry::Staff::<Runtime>::get(&account).filter(|_| acting.staff.is_some());
+    Some(ActingView { member: member((own, found)), staff: staff.map(|entry| self::staff((account, entry))) })
+}
+
+pub(crate) fn staff((account, entry): (AccountId, pallet_registry::StaffMember)) -> StaffView<AccountId> {
+    let pallet_registry::StaffMember { institution, scope, encryption_key, copy, of_version, added_at } = entry;
+    StaffView { account, institution, scope, encryption_key, copy, of_version, added_at }
+}
+
+pub(crate) fn affiliation(
+    hospital: MemberId,
+    doctor: MemberId,
+    affiliation: pallet_registry::Affiliation,
+) -> AffiliationView {
+    let pallet_registry::Affiliation { offered_at, accepted_at } = affiliation;
+    AffiliationView { hospital, doctor, offered_at, accepted_at }
+}
+
 pub(crate) fn guardianship(
+    member: MemberId,
     guardianship: pallet_registry::Guardianship,
     recoveries: Vec<(MemberId, pallet_registry::Recovery<AccountId>)>,
 ) -> GuardianshipView<AccountId> {
@@ -62,7 +88,12 @@ pub(crate) fn guardianship(
         approvals: recovery.approvals.into_inner(),
         ready_at: recovery.ready_at,
     };
+    let copy = |guardian: &MemberId| {
+        let copy = pallet_registry::GuardianCopies::<Runtime>::get(member, guardian)?;
+        Some(GuardianCopyView { guardian: *guardian, copy })
+    };
     GuardianshipView {
+        copies: guardianship.guardians.iter().filter_map(copy).collect(),
         guardians: guardianship.guardians.into_inner(),
         threshold: guardianship.threshold,
         wait: guardianship.wait,
@@ -160,6 +191,7 @@ pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> Record
         content: record.content,
         size: record.size,
         envelope: record.envelope,
+        key_version: record.key_version,
         anchored_at: record.anchored_at,
         supersedes: record.supersedes,
         superseded_by: record.superseded_by,
@@ -171,8 +203,9 @@ pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> Record
     }
 }
 
-pub(crate) fn dispensing((fill, dispensing): (u8, pallet_reports::Dispensing)) -> DispensingView {
-    DispensingView { fill, pharmacy: dispensing.pharmacy, dispensed_at: dispensing.dispensed_at }
+pub(crate) fn dispensing((fill, dispensing): (u8, pallet_reports::Dispensing<AccountId>)) -> DispensingView<AccountId> {
+    let pallet_reports::Dispensing { pharmacy, dispensed_at, staff } = dispensing;
+    DispensingView { fill, pharmacy, dispensed_at, staff }
 }
 
 /// The patient first, whose seal goes into the envelope, and then those whose seals are anchored with the record.
@@ -202,15 +235,21 @@ pub(crate) fn guardian(
     GuardianView { patient, guardian, scope, since, until }
 }
 
-pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest)) -> RequestView {
+fn asked(asked: pallet_access::AskedTerms) -> AskedTermsView {
+    AskedTermsView { duration: asked.duration, openings: asked.openings }
+}
+
+pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest<AccountId>)) -> RequestView<AccountId> {
     RequestView {
         id,
         requester: request.requester,
         patient: request.patient,
         records: request.records.into_inner(),
         purpose: request.purpose,
+        asked: request.asked.map(asked),
         requested_at: request.requested_at,
         expires_at: request.expires_at,
+        staff: request.staff,
     }
 }
 
@@ -224,12 +263,16 @@ pub(crate) fn grant((record, reader, grant): (RecordId, MemberId, pallet_access:
         granted_by: grant.granted_by,
         granted_at: grant.granted_at,
         expires_at: grant.expires_at,
+        asked: grant.asked.map(asked),
+        openings: grant.openings,
         openings_left: grant.openings_left,
         window_closes_at: pallet_access::Pallet::<Runtime>::live_window(record, reader).map(|window| window.closes_at),
     }
 }
 
-pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNumber>)) -> ReadingView {
+pub(crate) fn reading(
+    (id, reading): (ReadingId, pallet_access::Reading<AccountId, BlockNumber>),
+) -> ReadingView<AccountId> {
     ReadingView {
         id,
         record: reading.record,
@@ -239,6 +282,7 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
         basis: reading.basis,
         opened_at: reading.opened_at,
         opened_in: reading.opened_in,
+        staff: reading.staff,
         emergency: pallet_access::EmergencyOpenings::<Runtime>::get(id).map(|opening| EmergencyOpeningView {
             reason: opening.reason,
             outcome: opening.review.as_ref().map(|review| review.outcome),
@@ -247,9 +291,7 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
     }
 }
 
-pub(crate) fn pending_review(
-    (reading, entry, reason): pallet_access::PendingReview<Runtime>,
-) -> PendingReviewView {
+pub(crate) fn pending_review((reading, entry, reason): pallet_access::PendingReview<Runtime>) -> PendingReviewView {
     let pallet_access::Reading { record, patient, reader, opened_at, .. } = entry;
     PendingReviewView { reading, record, patient, doctor: reader, reason, opened_at }
 }
@@ -293,7 +335,7 @@ pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
     use pallet_appointments::Event as Appointments;
     events()
         .filter_map(|event| match event {
-            RuntimeEvent::Access(Access::AccessRequested { request, patient, requester, purpose }) => {
+            RuntimeEvent::Access(Access::AccessRequested { request, patient, requester, purpose, .. }) => {
                 Some((patient, AlertView::Request { request, requester, purpose }))
             }
             RuntimeEvent::Access(Access::RecordOpened { reading, record, patient, reader, purpose, .. }) => {
@@ -303,11 +345,44 @@ pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
                 Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
             }
             RuntimeEvent::Appointments(Appointments::AppointmentRequested {
-                appointment, patient, doctor, start, end, ..
+                appointment,
+                patient,
+                doctor,
+                start,
+                end,
+                ..
             }) => Some((doctor, AlertView::Appointment { appointment, patient, start, end })),
             _ => None,
         })
         .collect()
+}
+
+pub(crate) fn link((id, link): (LinkId, pallet_access::Link)) -> LinkView {
+    LinkView {
+        id,
+        records: pallet_access::Pallet::<Runtime>::shown_records(&link),
+        status: pallet_access::Pallet::<Runtime>::link_status(&link),
+        patient: link.patient,
+        commitment: link.commitment,
+        host: link.host,
+        registered_by: link.registered_by,
+        registered_at: link.registered_at,
+        expires_at: link.expires_at,
+        openings: link.openings,
+        openings_left: link.openings_left,
+        revoked_at: link.revoked_at,
+    }
+}
+
+pub(crate) fn link_opening(opening: pallet_access::LinkOpening<BlockNumber>) -> LinkOpeningView {
+    LinkOpeningView {
+        first_reading: opening.first_reading,
+        readings: opening.readings,
+        recipient: opening.recipient.sealed.to_vec(),
+        key_version: opening.recipient.key_version,
+        opened_at: opening.opened_at,
+        opened_in: opening.opened_in,
+    }
 }
 
 pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {

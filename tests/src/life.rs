@@ -463,6 +463,7 @@ impl Life<'_> {
             content: stolen.content,
             size: stolen.size,
             envelope,
+            key_version: 1,
             fills: 0,
             valid_until: None,
             seals: Vec::new(),

@@ -1,10 +1,11 @@
 //! A `medchain-node` of its own for a test: fresh development chain, free loopback ports, a folder that it is given.
 
-use crate::{block_on, process, rpc::Rpc};
+use crate::{block_on, http, process, rpc::Rpc};
 use anyhow::{bail, Context, Result};
 use medchain_sdk::Client;
 use std::{
     fs::{self, File},
+    io::Read,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -103,7 +104,8 @@ impl Node {
             None => Command::new(&self.binary),
         };
         let child = command
-            .arg("--no-telemetry")
+            .args(["--no-telemetry", "--vault-http-port", "0"])
+            .args(self.prometheus_port().is_none().then_some("--no-prometheus"))
             .args(&self.arguments)
             .arg("--rpc-port")
             .arg(self.port.to_string())
@@ -219,6 +221,31 @@ impl Node {
     /// Its JSON-RPC over HTTP.
     pub fn rpc(&self) -> Result<Rpc> {
         Rpc::new(self.port)
+    }
+
+    fn prometheus_port(&self) -> Option<u16> {
+        let at = self.arguments.iter().position(|argument| argument == "--prometheus-port")?;
+        self.arguments.get(at + 1)?.parse().ok()
+    }
+
+    /// What Prometheus would read of it. It must have been started with `--prometheus-port`.
+    pub fn metrics(&self) -> Result<String> {
+        let port = self.prometheus_port().context("the node gives no metrics")?;
+        let mut metrics = String::new();
+        http::Exchange::begin(port, "GET", "/metrics", &[])?.body().read_to_string(&mut metrics)?;
+        Ok(metrics)
+    }
+
+    /// The port on which it takes bulk transfers. Another one after each start.
+    pub fn http_port(&self) -> Result<u16> {
+        let challenge = self.rpc()?.answer("vault_challenge", vec![])?;
+        let port = challenge.get("http").and_then(Value::as_str).and_then(|http| http.strip_prefix(':'));
+        Ok(port.context("the node takes no bulk transfers")?.parse()?)
+    }
+
+    /// Its whole log.
+    pub fn log(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.log_file())?)
     }
 
     /// Its folder: the log, and under `base` chain, keys and vault.

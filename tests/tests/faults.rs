@@ -153,7 +153,11 @@ fn calls_are_kept_when_a_validator_is_killed_while_they_go_in(all: &mut Faults) 
         let (before, began) = (all.network.finalized(), Instant::now());
         sleep(all.seconds(12.0, 20.0));
         let finalized = all.network.finalized() - before;
-        println!("     {} was away {} s; {finalized} blocks became final meanwhile", all.names(&[victim]), began.elapsed().as_secs());
+        println!(
+            "     {} was away {} s; {finalized} blocks became final meanwhile",
+            all.names(&[victim]),
+            began.elapsed().as_secs()
+        );
         ensure!(finalized > 0, "finality stands still without one of four");
         all.network.node_mut(victim).launch()?;
         all.until_caught_up(WHOLE_WITHIN)?;

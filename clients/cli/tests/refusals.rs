@@ -101,6 +101,16 @@ fn help_texts() {
         "access log",
         "access grants",
         "access share",
+        "emergency",
+        "emergency consent",
+        "emergency revoke",
+        "emergency lodge",
+        "emergency withdraw",
+        "emergency show",
+        "emergency open",
+        "emergency pending",
+        "emergency review",
+        "alerts",
         "status",
     ];
     let mut all = String::new();

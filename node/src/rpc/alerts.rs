@@ -13,7 +13,7 @@ use crate::{
     service::BlockNumber,
 };
 use jsonrpsee::{
-    core::{async_trait, SubscriptionError},
+    core::async_trait,
     proc_macros::rpc,
     server::{SendTimeoutError, SubscriptionCloseResponse, SubscriptionMessage},
     types::ErrorObjectOwned,
@@ -114,7 +114,9 @@ async fn serve<S: AlertSource>(
                 Err(error) => return closing(&unreadable(&error)),
             };
             for block in found {
-                let Ok(message) = SubscriptionMessage::from_json(&block) else { return SubscriptionCloseResponse::None };
+                let Ok(message) = SubscriptionMessage::from_json(&block) else {
+                    return SubscriptionCloseResponse::None;
+                };
                 match sink.send_timeout(message, patience).await {
                     Ok(()) => {}
                     Err(SendTimeoutError::Timeout(_)) => return closing(&too_slow(block.block)),

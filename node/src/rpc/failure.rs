@@ -149,7 +149,7 @@ pub fn vault_failed(error: VaultError) -> ErrorObjectOwned {
             log::error!(target: "vault", "{message}");
             (Code::Storage, json!({ "reason": "remote" }))
         }
-        E::InUse | E::UnknownLayout { .. } | E::Storage(_) => {
+        E::InUse | E::RemoteInUse { .. } | E::UnknownLayout { .. } | E::Storage(_) => {
             log::error!(target: "vault", "{message}");
             (Code::Storage, json!({ "reason": "storage" }))
         }

@@ -138,6 +138,44 @@ pub trait MedchainApi {
     #[method(name = "medchain_guardianship", blocking)]
     fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>>;
 
+    /// Who acts behind an account: the member itself, or the institution whose staff it is with the staff account's own
+    /// entry; `null` for a stranger.
+    ///
+    /// Example: `medchain_acting("5Grw…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_acting", blocking)]
+    fn acting(&self, account: Selector, at: Option<Hash>) -> RpcResult<Option<ActingView<AccountId>>>;
+
+    /// A page of the staff accounts of an institution; the cursor is an account.
+    ///
+    /// Example: `medchain_staff(1003)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_staff", blocking)]
+    fn staff(
+        &self,
+        institution: Selector,
+        cursor: Option<Selector>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<StaffView<AccountId>, AccountId>>;
+
+    /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own.
+    ///
+    /// Example: `medchain_ownCopies(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_ownCopies", blocking)]
+    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>>;
+
+    /// A page of the affiliations of a hospital, whose cursor is a doctor's number, or of a doctor, whose cursor is a
+    /// hospital's; with those that are only offered, whose `acceptedAt` is `null`.
+    ///
+    /// Example: `medchain_affiliations(1003)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_affiliations", blocking)]
+    fn affiliations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AffiliationView, MemberId>>;
+
     /// An appointment, or `null`.
     ///
     /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
@@ -221,7 +259,7 @@ pub trait MedchainApi {
     ///
     /// Example: `medchain_dispensings(4)`. Errors: 7001, 7002.
     #[method(name = "medchain_dispensings", blocking)]
-    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>>;
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView<AccountId>>>;
 
     /// Who receives a seal when a record of this kind is anchored for this patient: the patient (in the envelope), and
     /// guardians and readers with a standing consent (anchored with the record).
@@ -258,7 +296,7 @@ pub trait MedchainApi {
     ///
     /// Example: `medchain_request(1)`. Errors: 7001, 7002.
     #[method(name = "medchain_request", blocking)]
-    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>>;
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView<AccountId>>>;
 
     /// A page of the requests that wait in a patient's inbox.
     ///
@@ -270,7 +308,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>>;
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>>;
 
     /// A page of the requests that a member has made and that still wait.
     ///
@@ -282,7 +320,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>>;
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>>;
 
     /// The grant of a record to a reader with its reading window, or `null`.
     ///
@@ -336,7 +374,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<ReadingView, ReadingId>>;
+    ) -> RpcResult<Page<ReadingView<AccountId>, ReadingId>>;
 
     /// Whether an account could request these records of a patient with this purpose.
     ///
@@ -401,6 +439,42 @@ pub trait MedchainApi {
     /// Example: `medchain_mayRead("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
     #[method(name = "medchain_mayRead", blocking)]
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// A link, or `null`.
+    ///
+    /// Example: `medchain_link(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_link", blocking)]
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// The link that is known by a commitment, the hash of its secret, or `null`.
+    ///
+    /// Example: `medchain_linkByCommitment("0x9c1f…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkByCommitment", blocking)]
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// A page of the links of a patient, newest first.
+    ///
+    /// Example: `medchain_links("alice.lang")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_links", blocking)]
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>>;
+
+    /// A page of the openings of a link, newest first; the cursor is the first of an opening's readings.
+    ///
+    /// Example: `medchain_linkOpenings(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkOpenings", blocking)]
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>>;
 
     /// The release committee, or `null`.
     ///
@@ -530,6 +604,40 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.guardianship(at, member))
     }
 
+    fn acting(&self, account: Selector, at: Option<Hash>) -> RpcResult<Option<ActingView<AccountId>>> {
+        let account = self.account(at, &account)?;
+        self.ask(at, |api, at| api.acting(at, account))
+    }
+
+    fn staff(
+        &self,
+        institution: Selector,
+        cursor: Option<Selector>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<StaffView<AccountId>, AccountId>> {
+        let institution = self.member_id(at, &institution)?;
+        let cursor = cursor.map(|cursor| self.account(at, &cursor)).transpose()?;
+        self.ask(at, |api, at| api.staff(at, institution, cursor, page(limit)))
+    }
+
+    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.own_copies(at, member))
+    }
+
+    fn affiliations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AffiliationView, MemberId>> {
+        let member = self.member_id(at, &member)?;
+        let cursor = cursor.map(|cursor| MemberId(cursor.0));
+        self.ask(at, |api, at| api.affiliations(at, member, cursor, page(limit)))
+    }
+
     fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {
         self.ask(at, |api, at| api.appointment(at, AppointmentId(id.0)))
     }
@@ -554,8 +662,9 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         limit: Option<u32>,
         at: Option<Hash>,
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
-        let status =
-            status.map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name)).transpose()?;
+        let status = status
+            .map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name))
+            .transpose()?;
         let day = day.map(|day| day_number(&day)).transpose()?;
         let member = self.member_id(at, &member)?;
         let cursor = cursor.map(|id| AppointmentId(id.0));
@@ -601,7 +710,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.anchored_by(at, author, content))
     }
 
-    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>> {
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView<AccountId>>> {
         self.ask(at, |api, at| api.dispensings(at, RecordId(record.0)))
     }
 
@@ -632,7 +741,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.wards(at, guardian, cursor.map(|id| MemberId(id.0)), page(limit)))
     }
 
-    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>> {
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView<AccountId>>> {
         self.ask(at, |api, at| api.request(at, RequestId(id.0)))
     }
 
@@ -642,7 +751,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>> {
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>> {
         let patient = self.member_id(at, &patient)?;
         self.ask(at, |api, at| api.inbox(at, patient, cursor.map(|id| RequestId(id.0)), page(limit)))
     }
@@ -653,7 +762,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>> {
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>> {
         let requester = self.member_id(at, &requester)?;
         self.ask(at, |api, at| api.requests_by(at, requester, cursor.map(|id| RequestId(id.0)), page(limit)))
     }
@@ -704,7 +813,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<ReadingView, ReadingId>> {
+    ) -> RpcResult<Page<ReadingView<AccountId>, ReadingId>> {
         let of = match (of.record, of.patient, of.reader) {
             (Some(record), None, None) => ReadLogOf::Record(RecordId(record.0)),
             (None, Some(patient), None) => ReadLogOf::Patient(self.member_id(at, &patient)?),
@@ -782,6 +891,35 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
         let account = self.account(at, &account)?;
         self.decision(at, |api, at| api.may_read(at, account, RecordId(record.0)).map(|permit| permit.map(Some)))
+    }
+
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link(at, LinkId(id.0)))
+    }
+
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link_by_commitment(at, commitment))
+    }
+
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.links(at, patient, cursor.map(|id| LinkId(id.0)), page(limit)))
+    }
+
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>> {
+        self.ask(at, |api, at| api.link_openings(at, LinkId(link.0), cursor.map(|id| ReadingId(id.0)), page(limit)))
     }
 
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {
@@ -957,7 +1095,9 @@ mod tests {
         for (text, number) in [("1970-01-01", 0), ("1972-03-01", 790), ("2000-02-29", 11_016), ("2027-01-15", 20_833)] {
             assert_eq!(day_number(text).unwrap(), number, "{text}");
         }
-        for text in ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"] {
+        for text in
+            ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"]
+        {
             assert_eq!(day_number(text).unwrap_err().code(), 7003, "{text}");
         }
     }

@@ -3,6 +3,7 @@
 mod alerts;
 pub mod failure;
 mod medchain;
+mod proof;
 pub mod refusal;
 mod vault;
 
@@ -15,8 +16,11 @@ use alerts::{AlertsApiServer, AlertsRpc};
 use jsonrpsee::RpcModule;
 use medchain::{Medchain, MedchainApiServer};
 use medchain_runtime_api::{AccessApi, AppointmentsApi, QuotasApi, RegistryApi, ReportsApi};
+use proof::{ProofApiServer, ProofRpc};
+use sc_client_api::ProofProvider;
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+use sc_network_sync::strategy::warp::WarpSyncProvider;
 use sc_rpc::SubscriptionTaskExecutor;
 use sc_transaction_pool_api::TransactionPool;
 use sp_api::{Core, Metadata, ProvideRuntimeApi};
@@ -96,6 +100,8 @@ pub struct Deps<C, P, B, S> {
     pub vault: Arc<Gate<C>>,
     /// What members are alerted to.
     pub alerts: Arc<S>,
+    /// What proves blocks final from the genesis block on.
+    pub finality: Arc<dyn WarpSyncProvider<Block>>,
     /// Where subscriptions run.
     pub executor: SubscriptionTaskExecutor,
 }
@@ -106,13 +112,13 @@ pub struct Deps<C, P, B, S> {
 /// Two methods of one name, which a build never has.
 pub fn methods<C, P, B, S>(deps: Deps<C, P, B, S>) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
-    C: ChainClient,
+    C: ChainClient + ProofProvider<Block>,
     C::Api: BlockBuilder<Block> + AccountNonceApi<Block, AccountId, Nonce>,
     P: TransactionPool + 'static,
     B: sc_client_api::Backend<Block> + Send + Sync + 'static,
     S: AlertSource,
 {
-    let Deps { client, pool, grandpa, vault, alerts, executor } = deps;
+    let Deps { client, pool, grandpa, vault, alerts, finality, executor } = deps;
     let mut module = RpcModule::new(());
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(
@@ -120,7 +126,8 @@ where
             .into_rpc(),
     )?;
     module.merge(Medchain::new(client.clone()).into_rpc())?;
-    module.merge(AlertsRpc::new(client, alerts).into_rpc())?;
+    module.merge(AlertsRpc::new(client.clone(), alerts).into_rpc())?;
+    module.merge(ProofRpc::new(client, finality).into_rpc())?;
     module.merge(VaultRpc::new(vault).into_rpc())?;
     Ok(module)
 }

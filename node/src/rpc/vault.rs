@@ -12,7 +12,11 @@ use crate::{
     ticket::Ticket,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use jsonrpsee::{core::{server::ConnectionId, RpcResult}, proc_macros::rpc, Extensions};
+use jsonrpsee::{
+    core::{server::ConnectionId, RpcResult},
+    proc_macros::rpc,
+    Extensions,
+};
 use medchain_primitives::{limits, Moment, RecordId};
 use medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES;
 use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
@@ -218,14 +222,15 @@ pub trait VaultApi {
     #[method(name = "vault_release", blocking, with_extensions)]
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
 
-    /// Which nodes have deleted an erased record, and when, each by its signature: this node and those connected to it.
-    /// Needs no ticket: that a record is erased is on chain.
+    /// Adds an envelope to a record of the ticket's account, before `Reports.reseal` names it: the envelope before with
+    /// other seals, one of them for the owner's current key. With a ticket for storing the record's content. Envelopes that
+    /// are never named stay, as far as there is room for them beside the content.
     ///
-    /// Example: `vault_erasure(3)` gives `{"content": "bafybei…", "nodes": [{"node": "12D3KooW…", "key": "0x…",
-    /// "deletedAt": 1800000000000, "signature": "0x…", "validator": null}], "silent": []}`.
-    /// Errors: 7104, 7111 (the record is not erased).
-    #[method(name = "vault_erasure", blocking, with_extensions)]
-    fn erasure(&self, record: Id) -> RpcResult<Erasure>;
+    /// Example: `vault_reseal(ticket, 3, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`tooManyEnvelopes`), 7103 (besides: `notOwner`), 7104, 7105 (not an envelope, `otherCapsule`,
+    /// `notSealedToOwner`), 7107, 7108.
+    #[method(name = "vault_reseal", blocking, with_extensions)]
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored>;
 
     /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
     /// content. May be repeated.
@@ -249,6 +254,15 @@ pub trait VaultApi {
     /// Errors: 7101, 7103 (besides: `noEmergency`), 7104, 7107, 7108, 7109.
     #[method(name = "vault_releaseEmergency", blocking, with_extensions)]
     fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
+    /// Which nodes have deleted an erased record, and when, each by its signature: this node and those connected to it.
+    /// Needs no ticket: that a record is erased is on chain.
+    ///
+    /// Example: `vault_erasure(3)` gives `{"content": "bafybei…", "nodes": [{"node": "12D3KooW…", "key": "0x…",
+    /// "deletedAt": 1800000000000, "signature": "0x…", "validator": null}], "silent": []}`.
+    /// Errors: 7104, 7111 (the record is not erased).
+    #[method(name = "vault_erasure", blocking, with_extensions)]
+    fn erasure(&self, record: Id) -> RpcResult<Erasure>;
 
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
@@ -355,34 +369,36 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn release(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_release", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            Ok(wrapped(self.gate.release(&reading)?))
+            Ok(self.gate.release(&reading)?.into_iter().map(Release::from).collect())
         })
     }
 
-    fn lodge_emergency(
-        &self,
-        extensions: &Extensions,
-        ticket: Ticket,
-        record: Id,
-        capsule: String,
-    ) -> RpcResult<()> {
+    fn reseal(&self, extensions: &Extensions, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored> {
+        self.call(extensions, "vault_reseal", || {
+            let envelope = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+            let (content, envelope) = self.gate.reseal(&ticket, RecordId(record.0), &envelope)?;
+            Ok(Stored { content: content.to_string(), envelope: envelope.into() })
+        })
+    }
+
+    fn lodge_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()> {
         self.call(extensions, "vault_lodgeEmergency", || {
-            self.gate.lodge_emergency(&ticket, RecordId(record.0), &decode(&capsule, EMERGENCY_CAPSULE_BYTES)?)
+            let capsule = decode(&capsule, EMERGENCY_CAPSULE_BYTES)?;
+            self.gate.lodge_emergency(&ticket, RecordId(record.0), &capsule)
         })
     }
 
     fn emergency_capsule(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
         self.call(extensions, "vault_emergencyCapsule", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            let (capsule, _) = self.gate.emergency_capsule(&reading)?;
-            Ok(STANDARD.encode(capsule.to_bytes()))
+            Ok(STANDARD.encode(self.gate.emergency_capsule(&reading)?.to_bytes()))
         })
     }
 
     fn release_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_releaseEmergency", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            Ok(wrapped(self.gate.release_emergency(&reading)?))
+            Ok(self.gate.release_emergency(&reading)?.into_iter().map(Release::from).collect())
         })
     }
 
@@ -419,11 +435,6 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
             in_flight: deps.fetcher.contents_in_flight(),
         })
     }
-}
-
-/// Releases as the methods answer them.
-fn wrapped(releases: Vec<SealedRelease>) -> Vec<Release> {
-    releases.into_iter().map(|release| Release { index: release.index, sealed: release.sealed.into() }).collect()
 }
 
 /// Decodes base64 of at most `limit` bytes, looking at the length first.

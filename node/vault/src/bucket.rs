@@ -110,8 +110,7 @@ impl Bucket {
             .with_timeout(patience)
             .with_connect_timeout(CONNECT.min(patience))
             .with_allow_http(is_plain);
-        let retry =
-            RetryConfig { backoff: BackoffConfig::default(), max_retries: REPEATS, retry_timeout: patience };
+        let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: REPEATS, retry_timeout: patience };
         let store = builder
             .with_bucket_name(bucket)
             .with_client_options(client)
@@ -173,7 +172,10 @@ impl Bucket {
         let found: Vec<Key> =
             self.store.list(Some(&key)).map_ok(|object| object.location).try_collect().await.map_err(failed)?;
         let any = !found.is_empty();
-        self.store.delete_stream(stream::iter(found).map(Ok).boxed()).try_for_each(|_| async { Ok(()) }).await
+        self.store
+            .delete_stream(stream::iter(found).map(Ok).boxed())
+            .try_for_each(|_| async { Ok(()) })
+            .await
             .map_err(failed)?;
         Ok(any)
     }
@@ -239,12 +241,8 @@ impl BucketShelf {
     /// Over this bucket, for the vault in this folder.
     pub(crate) fn open(folder: &Path, trash: &Trash, bucket: &Bucket) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("vault-bucket").enable_all().build()?;
-        let shelf = Self {
-            bucket: bucket.clone(),
-            known: Mutex::default(),
-            read: Mutex::default(),
-            runtime: Some(runtime),
-        };
+        let shelf =
+            Self { bucket: bucket.clone(), known: Mutex::default(), read: Mutex::default(), runtime: Some(runtime) };
         shelf.claim(folder, trash)?;
         let heads = shelf.run(|bucket| async move {
             let roots = bucket.names_below(bucket.contents()).await?;
@@ -427,9 +425,8 @@ impl Shelf for BucketShelf {
     }
 
     fn envelope(&self, root: ContentRoot, hash: [u8; 32], limit: usize) -> Result<Option<Vec<u8>>> {
-        let found = self.run(|bucket| async move {
-            bucket.get(&bucket.envelopes(root).join(to_hex(&hash)), limit).await
-        })?;
+        let found =
+            self.run(|bucket| async move { bucket.get(&bucket.envelopes(root).join(to_hex(&hash)), limit).await })?;
         Ok(found.map(|(envelope, _)| envelope))
     }
 
@@ -462,9 +459,8 @@ mod tests {
     #[test]
     fn a_bucket_is_named_by_its_url() {
         let named = |url: &str| {
-            Bucket::with_credentials(url, "http://127.0.0.1:1", ("id", "secret"), PATIENCE).map(|bucket| {
-                bucket.leaf(ContentRoot([0xab; 32]), 7).to_string().replace(&"ab".repeat(32), "<root>")
-            })
+            Bucket::with_credentials(url, "http://127.0.0.1:1", ("id", "secret"), PATIENCE)
+                .map(|bucket| bucket.leaf(ContentRoot([0xab; 32]), 7).to_string().replace(&"ab".repeat(32), "<root>"))
         };
         assert_eq!(named("s3://records").unwrap(), "contents/<root>/00007");
         assert_eq!(named("s3://records/hospital/one").unwrap(), "hospital/one/contents/<root>/00007");

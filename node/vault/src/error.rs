@@ -118,7 +118,9 @@ pub enum VaultError {
     #[error("the vault's disk is read-only; nothing was stored, mount it to be written and repeat")]
     ReadOnly,
     /// The object store behind the vault did not answer, or refused.
-    #[error("the vault's object store failed ({cause}); nothing was acknowledged, repeat in a moment or check the store")]
+    #[error(
+        "the vault's object store failed ({cause}); nothing was acknowledged, repeat in a moment or check the store"
+    )]
     RemoteFailed {
         /// What it or the network said.
         cause: String,

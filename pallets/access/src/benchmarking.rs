@@ -4,9 +4,9 @@
 use super::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::traits::Time;
+use frame_support::traits::{EnsureOrigin, Time};
 use frame_system::RawOrigin;
-use medchain_primitives::{ReaderSeal, Seal, VersionedSeal};
+use medchain_primitives::{LinkCommitment, LinkId, ReaderSeal, Seal, VersionedSeal};
 
 const PURPOSE: Purpose = Purpose::Treatment;
 
@@ -36,6 +36,7 @@ fn put_grant<T: Config>(
         granted_by,
         granted_at: T::Time::now(),
         expires_at,
+        asked: None,
         openings: 1,
         openings_left: 1,
     };
@@ -142,6 +143,57 @@ fn pharmacy_grant<T: Config>() -> (RecordId, T::AccountId, MemberId, T::AccountI
     (record, pharmacy_account, pharmacy, guardian)
 }
 
+/// A link to as many reports of a patient, with its patient's and host's accounts.
+fn link<T: Config>(records: u32) -> Result<(LinkId, T::AccountId, T::AccountId), BenchmarkError> {
+    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (host_account, host) = member::<T>("hospital", Role::Hospital);
+    let records = link_records::<T>(patient, records)?;
+    let origin = RawOrigin::Signed(patient_account.clone()).into();
+    let openings = limits::LINK_OPENINGS_MAX;
+    Pallet::<T>::register_link(origin, patient, LinkCommitment([7; 32]), host, records, limits::LINK_MAX, openings)?;
+    Ok((LinkId::FIRST, patient_account, host_account))
+}
+
+fn link_records<T: Config>(patient: MemberId, count: u32) -> Result<LinkRecords, BenchmarkError> {
+    let records: Vec<_> =
+        (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect();
+    records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))
+}
+
+/// A patient with a guardian who decides.
+fn guarded_patient<T: Config>() -> Result<MemberId, BenchmarkError> {
+    let (account, patient) = member::<T>("patient", Role::Patient);
+    let (_, guardian) = member::<T>("guardian", Role::Patient);
+    let scope = GuardianScope { decide: true, read: true };
+    Pallet::<T>::appoint_guardian(RawOrigin::Signed(account).into(), guardian, scope, later::<T>())?;
+    Ok(patient)
+}
+
+/// The guardian of [`guarded_patient`].
+fn guardian<T: Config>() -> T::AccountId {
+    account("guardian", 0, 0)
+}
+
+/// As many hospitals as an emergency consent names.
+fn hospitals<T: Config>() -> Result<EmergencyInstitutions, BenchmarkError> {
+    let hospitals: Vec<_> = (0..limits::EMERGENCY_INSTITUTIONS_MAX)
+        .map(|index| T::Members::benchmark_register(&account("hospital", index, 0), Role::Hospital))
+        .collect();
+    Ok(EmergencyInstitutions::Chosen(hospitals.try_into().map_err(|_| BenchmarkError::Stop("too many hospitals"))?))
+}
+
+fn put_emergency_consent<T: Config>(patient: MemberId, institutions: EmergencyInstitutions) {
+    let consent = EmergencyConsent { institutions, given_by: patient, since: T::Time::now() };
+    EmergencyConsents::<T>::insert(patient, consent);
+}
+
+/// A record of the patient for which an emergency capsule is lodged.
+fn lodged<T: Config>(patient: MemberId) -> RecordId {
+    let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
+    Pallet::<T>::put_capsule(patient, record, EmergencyCapsuleHash([1; 32]), patient);
+    record
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -155,6 +207,19 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.records.len() == n as usize));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn request_for(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        let asked = AskedTerms { duration: limits::GRANT_MAX, openings: limits::OPENINGS_MAX };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, records, PURPOSE, asked);
+        assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.asked == Some(asked)));
         Ok(())
     }
 
@@ -270,6 +335,98 @@ mod benchmarks {
         assert!(
             Grants::<T>::get(record, hospital).is_some_and(|held| held.openings_left == limits::CARE_GRANT_OPENINGS)
         );
+    }
+
+    #[benchmark]
+    fn give_emergency_consent() -> Result<(), BenchmarkError> {
+        let (ward, guardian, hospitals) = (guarded_patient::<T>()?, guardian::<T>(), hospitals::<T>()?);
+        // Another consent is replaced, and a guardian decides.
+        put_emergency_consent::<T>(ward, EmergencyInstitutions::All);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), ward, hospitals.clone());
+        assert!(EmergencyConsents::<T>::get(ward).is_some_and(|consent| consent.institutions == hospitals));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_emergency_consent(n: Linear<0, { WITHDRAWALS_MAX }>) -> Result<(), BenchmarkError> {
+        let (ward, guardian) = (guarded_patient::<T>()?, guardian::<T>());
+        put_emergency_consent::<T>(ward, EmergencyInstitutions::All);
+        for _ in 0..n {
+            lodged::<T>(ward);
+        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), ward);
+        assert!(!EmergencyConsents::<T>::contains_key(ward));
+        assert!(EmergencyCapsules::<T>::iter_keys().next().is_none());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn lodge_emergency(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (ward, guardian) = (guarded_patient::<T>()?, guardian::<T>());
+        put_emergency_consent::<T>(ward, EmergencyInstitutions::All);
+        // Each takes the place of another.
+        let lodgings: Vec<_> = (0..n)
+            .map(|_| EmergencyLodging { record: lodged::<T>(ward), capsule: EmergencyCapsuleHash([2; 32]) })
+            .collect();
+        let lodgings: EmergencyLodgings = lodgings.try_into().map_err(|_| BenchmarkError::Stop("too many"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), lodgings.clone());
+        let replaced = |lodging: &EmergencyLodging| {
+            EmergencyCapsules::<T>::get(lodging.record).is_some_and(|held| held.hash == lodging.capsule)
+        };
+        assert!(lodgings.iter().all(replaced));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn withdraw_emergency(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (ward, guardian) = (guarded_patient::<T>()?, guardian::<T>());
+        put_emergency_consent::<T>(ward, EmergencyInstitutions::All);
+        let records: Vec<_> = (0..n).map(|_| lodged::<T>(ward)).collect();
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), records);
+        assert!(EmergencyCapsules::<T>::iter_keys().next().is_none());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn open_emergency() -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, doctor) = member::<T>("doctor", Role::Doctor);
+        let hospitals = hospitals::<T>()?;
+        // The last of the hospitals is the one, and the window before has ended but is not removed yet.
+        if let EmergencyInstitutions::Chosen(chosen) = &hospitals {
+            chosen.last().into_iter().for_each(|hospital| T::Affiliations::benchmark_affiliate(doctor, *hospital));
+        }
+        put_emergency_consent::<T>(patient, hospitals);
+        let record = lodged::<T>(patient);
+        let now = T::Time::now();
+        let opened_in = frame_system::Pallet::<T>::block_number();
+        EmergencyWindows::<T>::insert(record, doctor, ReadingWindow { opened_at: now, closes_at: now, opened_in });
+        Expiries::<T>::insert(ending(now), Expiring::EmergencyWindow(record, doctor), ());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), record, EmergencyReason::Unconscious);
+        assert!(EmergencyWindows::<T>::get(record, doctor).is_some_and(|window| window.closes_at > now));
+        assert!(PendingReviews::<T>::contains_key(OrderedKey::from(ReadingId::FIRST)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn review_emergency() -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (doctor_account, _) = member::<T>("doctor", Role::Doctor);
+        put_emergency_consent::<T>(patient, EmergencyInstitutions::All);
+        let record = lodged::<T>(patient);
+        let opener = RawOrigin::Signed(doctor_account).into();
+        Pallet::<T>::open_emergency(opener, record, EmergencyReason::Unconscious)?;
+        let administrator = T::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        #[extrinsic_call]
+        _(administrator as T::RuntimeOrigin, ReadingId::FIRST, ReviewOutcome::Justified);
+        assert!(PendingReviews::<T>::iter_keys().next().is_none());
+        Ok(())
     }
 
     #[benchmark]
@@ -393,5 +550,39 @@ mod benchmarks {
             Pallet::<T>::remove_expired(frame_support::weights::Weight::MAX);
         }
         assert!(!Grants::<T>::contains_key(record, pharmacy));
+    }
+
+    #[benchmark]
+    fn register_link(n: Linear<1, { limits::LINK_RECORDS_MAX }>) -> Result<(), BenchmarkError> {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (_, host) = member::<T>("hospital", Role::Hospital);
+        let records = link_records::<T>(patient, n)?;
+        let commitment = LinkCommitment([7; 32]);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, commitment, host, records, limits::LINK_MAX, limits::LINK_OPENINGS_MAX);
+        assert!(LinkByCommitment::<T>::contains_key(commitment));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_link() -> Result<(), BenchmarkError> {
+        let (link, caller, _) = link::<T>(limits::LINK_RECORDS_MAX)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), link);
+        assert!(Links::<T>::get(link).is_some_and(|entry| entry.revoked_at.is_some()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn open_link(n: Linear<1, { limits::LINK_RECORDS_MAX }>) -> Result<(), BenchmarkError> {
+        let (link, _, caller) = link::<T>(n)?;
+        let key_version = Links::<T>::get(link)
+            .and_then(|entry| T::Members::by_id(entry.patient))
+            .map_or(0, |patient| patient.key_version);
+        let recipient = SealedRecipient { sealed: [0x5e; limits::SEALED_RECIPIENT as usize], key_version };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), link, recipient);
+        assert_eq!(ReadLog::<T>::iter_keys().count(), n as usize);
+        Ok(())
     }
 }

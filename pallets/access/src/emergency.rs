@@ -4,14 +4,10 @@
 use crate::{
     ending, Config, EmergencyByPatient, EmergencyCapsule, EmergencyCapsules, EmergencyConsent, EmergencyConsents,
     EmergencyInstitutions, EmergencyOpening, EmergencyOpenings, EmergencyReview, EmergencyWindows, Error, Event,
-    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor,
-    WITHDRAWALS_MAX,
+    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor, WITHDRAWALS_MAX,
 };
 use alloc::vec::Vec;
-use frame_support::{
-    ensure,
-    traits::{Contains, Time},
-};
+use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
 use medchain_primitives::{
     limits, Affiliations, EmergencyCapsuleHash, EmergencyReason, GrantBasis, MemberDirectory, MemberId, MemberInfo,
@@ -21,7 +17,8 @@ use medchain_primitives::{
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// An emergency opening that waits for its review: its number, its entry of the read log, and why it was made.
-pub type PendingReview<T> = (ReadingId, Reading<BlockNumberFor<T>>, EmergencyReason);
+pub type PendingReview<T> =
+    (ReadingId, Reading<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>, EmergencyReason);
 
 impl<T: Config> Pallet<T> {
     /// Whether this account could open this record in an emergency now: the checks of
@@ -174,10 +171,10 @@ impl<T: Config> Pallet<T> {
         reason: EmergencyReason,
     ) -> DispatchResult {
         let (purpose, basis) = (Purpose::EmergencyTreatment, GrantBasis::Emergency);
-        let (reading, opened_at, opened_in) = Self::log_reading(record, patient, doctor, purpose, basis)?;
+        let (reading, opened_at, opened_in) = Self::log_reading(record, patient, doctor, purpose, basis, None)?;
 
         let closes_at = opened_at.saturating_add(limits::READING_WINDOW);
-        let window = ReadingWindow { opened_at, closes_at, opened_in };
+        let window = ReadingWindow { opened_at, closes_at, opened_in, staff: None };
         Self::remove_emergency_window(record, doctor);
         EmergencyWindows::<T>::insert(record, doctor, window);
         Expiries::<T>::insert(ending(closes_at), Expiring::EmergencyWindow(record, doctor), ());
@@ -194,7 +191,6 @@ impl<T: Config> Pallet<T> {
         reading: ReadingId,
         outcome: ReviewOutcome,
     ) -> DispatchResult {
-        ensure!(T::Administrators::contains(&administrator), Error::<T>::NotAnAdministrator);
         let key = OrderedKey::from(reading);
         ensure!(PendingReviews::<T>::contains_key(key), Error::<T>::NothingToReview);
         let opening = EmergencyOpenings::<T>::get(reading).ok_or(Error::<T>::NothingToReview)?;
@@ -235,7 +231,7 @@ impl<T: Config> Pallet<T> {
         record: RecordId,
         doctor: MemberId,
         now: Moment,
-    ) -> Option<ReadingWindow<BlockNumberFor<T>>> {
+    ) -> Option<ReadingWindow<T::AccountId, BlockNumberFor<T>>> {
         EmergencyWindows::<T>::get(record, doctor).filter(|window| now < window.closes_at)
     }
 

@@ -8,10 +8,14 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{SortedMembers, Time},
+};
+use frame_system::{pallet_prelude::BlockNumberFor, EnsureSignedBy};
 use medchain_primitives::{
-    EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, Status, VersionedSeal, DAY,
+    Acting, EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, StaffScope, Status, VersionedSeal,
+    DAY,
 };
 use sp_runtime::{BuildStorage, DispatchResult};
 
@@ -89,6 +93,7 @@ impl Config for Test {
     type Care = CareList;
     type Affiliations = AffiliationList;
     type Records = RecordList;
+    type AdminOrigin = EnsureSignedBy<OneAdministrator, AccountId>;
     type Administrators = OneAdministrator;
     type Time = Clock;
     type WeightInfo = ();
@@ -97,6 +102,8 @@ impl Config for Test {
 parameter_types! {
     /// The registered members.
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
+    /// The staff accounts, each with its institution and scope.
+    pub static Staff: BTreeMap<AccountId, (AccountId, StaffScope)> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
     /// Doctors and the hospitals that they are affiliated with.
@@ -112,6 +119,14 @@ pub struct Directory;
 impl MemberDirectory<AccountId> for Directory {
     fn by_account(account: &AccountId) -> Option<MemberInfo> {
         Registered::get().get(account).copied()
+    }
+
+    fn acting(account: &AccountId) -> Option<Acting<AccountId>> {
+        if let Some(member) = Self::by_account(account) {
+            return Some(Acting::by_itself(member));
+        }
+        let (institution, scope) = Staff::get().get(account).copied()?;
+        Some(Acting { member: Self::by_account(&institution)?, staff: Some((*account, scope)) })
     }
 
     fn by_id(id: MemberId) -> Option<MemberInfo> {
@@ -177,6 +192,12 @@ impl RecordDirectory for RecordList {
 
 /// [`ADMINISTRATOR`] alone.
 pub struct OneAdministrator;
+impl SortedMembers<AccountId> for OneAdministrator {
+    fn sorted_members() -> Vec<AccountId> {
+        alloc::vec![ADMINISTRATOR]
+    }
+}
+
 impl frame_support::traits::Contains<AccountId> for OneAdministrator {
     fn contains(account: &AccountId) -> bool {
         *account == ADMINISTRATOR
@@ -218,6 +239,11 @@ pub fn register(account: AccountId, role: Role) {
     let encryption_key = EncryptionKey([1; 32]);
     let member = MemberInfo { id: id(account), role, status: Status::Active, encryption_key, key_version: 1 };
     Registered::mutate(|members| members.insert(account, member));
+}
+
+/// Lets an account act for an institution.
+pub fn add_staff(account: AccountId, institution: AccountId, scope: StaffScope) {
+    Staff::mutate(|staff| staff.insert(account, (institution, scope)));
 }
 
 /// Changes where a member stands.
@@ -307,7 +333,7 @@ pub fn held(record: RecordId, reader: AccountId) -> Option<Grant> {
 }
 
 /// The window of a record and reader, ended or not.
-pub fn window(record: RecordId, reader: AccountId) -> Option<ReadingWindow<BlockNumberFor<Test>>> {
+pub fn window(record: RecordId, reader: AccountId) -> Option<ReadingWindow<AccountId, BlockNumberFor<Test>>> {
     Windows::<Test>::get(record, id(reader))
 }
 
@@ -371,6 +397,7 @@ impl ExtBuilder {
             System::set_block_number(1);
             ClockTime::set(NOW);
             Registered::set(BTreeMap::new());
+            Staff::set(BTreeMap::new());
             for (account, role) in [
                 (PATIENT, Role::Patient),
                 (OTHER_PATIENT, Role::Patient),

@@ -12,8 +12,9 @@ use frame_support::{
     weights::{Weight, WeightMeter},
 };
 use medchain_primitives::{
-    limits, GrantBasis, GuardianScope, MemberDirectory, MemberId, MemberInfo, Moment, OrderedKey, Purpose, ReaderSeal,
-    RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordKinds, RecordStatus, Role, VersionedSeal,
+    limits, DependantGuardians, GrantBasis, GuardianScope, MemberDirectory, MemberId, MemberInfo, Moment, OrderedKey,
+    Purpose, ReaderSeal, RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordKinds, RecordStatus,
+    Role, VersionedSeal,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -224,8 +225,17 @@ impl<T: Config> Pallet<T> {
     ) {
         let openings = limits::STANDING_OPENINGS;
         let granted_at = T::Time::now();
-        let grant =
-            Grant { seal, purpose, basis, granted_by, granted_at, expires_at, openings, openings_left: openings };
+        let grant = Grant {
+            seal,
+            purpose,
+            basis,
+            granted_by,
+            granted_at,
+            expires_at,
+            asked: None,
+            openings,
+            openings_left: openings,
+        };
         Self::put_grant(record, reader, grant);
         Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
     }
@@ -263,6 +273,14 @@ impl<T: Config> Pallet<T> {
             }
         }
         meter.consumed()
+    }
+}
+
+impl<T: Config> DependantGuardians for Pallet<T> {
+    fn appoint_for_dependant(dependant: MemberId, guardian: MemberId) {
+        let (scope, since) = (GuardianScope { decide: true, read: true }, T::Time::now());
+        let until = since.saturating_add(limits::STANDING_MAX);
+        Self::put_guardianship(dependant, guardian, Guardianship { scope, since, until });
     }
 }
 

@@ -39,7 +39,10 @@ impl<T: Config> Pallet<T> {
     ///     capsule and to nothing else, and none is lodged for an erased record or a certificate;
     /// 13. the read log's emergency openings, and no others, have a reason; those without a review are the pending ones,
     ///     counted for each doctor within the bound; an emergency window has an entry of the read log of the same moment
-    ///     and block, and ends `READING_WINDOW` after it; no grant rests on an emergency.
+    ///     and block, and ends `READING_WINDOW` after it; no grant rests on an emergency;
+    /// 14. a link has a number that was given out, shows 1 to 32 records of its patient, each once, lasts as long as links
+    ///     may, and has as many openings in its log as it has used, each with its readings; `LinkByCommitment` and
+    ///     `LinksByPatient` lead to every link and to nothing else.
     ///
     /// # Errors
     ///
@@ -49,6 +52,7 @@ impl<T: Config> Pallet<T> {
         Self::try_grants_and_log()?;
         Self::try_beforehand()?;
         Self::try_emergencies()?;
+        Self::try_links()?;
         if let Some(committee) = Committee::<T>::get() {
             ensure!(
                 (1..=committee.shares.len()).contains(&usize::from(committee.threshold)),
@@ -134,7 +138,10 @@ impl<T: Config> Pallet<T> {
                 *unreviewed.entry(reading.reader).or_default() += 1;
             }
         }
-        ensure!(EmergencyOpenings::<T>::iter_keys().count() == emergencies, "an opening without emergency has a reason");
+        ensure!(
+            EmergencyOpenings::<T>::iter_keys().count() == emergencies,
+            "an opening without emergency has a reason"
+        );
         let pending: u32 = unreviewed.values().sum();
         ensure!(PendingReviews::<T>::iter_keys().count() == pending as usize, "what was not opened waits for a review");
         ensure!(
@@ -145,7 +152,10 @@ impl<T: Config> Pallet<T> {
             unreviewed.values().all(|count| *count <= limits::EMERGENCY_UNREVIEWED_MAX),
             "a doctor has too many unreviewed openings"
         );
-        ensure!(Grants::<T>::iter().all(|(.., grant)| grant.basis != GrantBasis::Emergency), "an emergency has a grant");
+        ensure!(
+            Grants::<T>::iter().all(|(.., grant)| grant.basis != GrantBasis::Emergency),
+            "an emergency has a grant"
+        );
 
         for (record, doctor, window) in EmergencyWindows::<T>::iter() {
             let ends = window.opened_at.saturating_add(limits::READING_WINDOW);
@@ -216,11 +226,11 @@ impl<T: Config> Pallet<T> {
                 "a reading is missing from the patient's log"
             );
             ensure!(LogByReader::<T>::contains_key(reading.reader, key), "a reading is missing from the reader's log");
-            // An emergency opening uses no grant.
-            if reading.basis != GrantBasis::Emergency {
-                let opened = openings.entry((reading.record, reading.reader)).or_default();
-                opened.push((reading.opened_at, reading.opened_in));
+            // What was opened in an emergency or by a link used no grant; their own invariants count it.
+            if matches!(reading.basis, GrantBasis::Emergency | GrantBasis::Link) {
+                continue;
             }
+            openings.entry((reading.record, reading.reader)).or_default().push((reading.opened_at, reading.opened_in));
         }
         ensure!(readings == next.0 - ReadingId::FIRST.0, "a reading was removed");
         ensure!(LogByRecord::<T>::iter_keys().count() as u64 == readings, "a record's log names what is not");

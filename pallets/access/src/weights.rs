@@ -6,11 +6,14 @@ use frame_support::{
     traits::Get,
     weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
 };
+use medchain_primitives::limits;
 
 /// The weight of each call.
 pub trait WeightInfo {
     /// Weight of `request` of `n` records.
     fn request(n: u32) -> Weight;
+    /// Weight of `request_for` of `n` records.
+    fn request_for(n: u32) -> Weight;
     /// Weight of `withdraw`.
     fn withdraw() -> Weight;
     /// Weight of `grant` of `n` records.
@@ -57,6 +60,12 @@ pub trait WeightInfo {
     fn review_emergency() -> Weight;
     /// Weight of the removal of one request, grant or emergency window that has ended.
     fn remove_expired() -> Weight;
+    /// Weight of `register_link` of `n` records.
+    fn register_link(n: u32) -> Weight;
+    /// Weight of `revoke_link`.
+    fn revoke_link() -> Weight;
+    /// Weight of `open_link` that shows `n` records.
+    fn open_link(n: u32) -> Weight;
 }
 
 /// A call of this many reads and writes of storage: 50 µs of computation, 10 µs more for each of `n` records, and
@@ -107,7 +116,7 @@ fn revoke_reader(db: RuntimeDbWeight, n: u32) -> Weight {
 // Reads: caller, reader or guardian, the clock, the guardianship, the patient's standing consents or guardianships.
 // Writes: it, and its index.
 fn beforehand(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 0, 2 * MEMBER_READS + 3 + u64::from(medchain_primitives::limits::STANDING_READERS_MAX), 2)
+    estimate(db, 0, 2 * MEMBER_READS + 3 + u64::from(limits::STANDING_READERS_MAX), 2)
 }
 
 // Reads: reader, record, grant, what it rests on, sharing doctor, window, clock, the next number. Writes: the grant, the
@@ -157,11 +166,32 @@ fn review_emergency(db: RuntimeDbWeight) -> Weight {
     estimate(db, 0, MEMBER_READS + 6, 3)
 }
 
+// Reads: caller, the guardianship, the host, the clock, the next number, the commitment, n records. Writes: the link, two
+// indexes, the next number.
+fn register_link(db: RuntimeDbWeight, n: u32) -> Weight {
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(n), 4)
+}
+
+// Reads: caller, the guardianship, the link, the clock. Writes: the link.
+fn revoke_link(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 3, 1)
+}
+
+// Reads: caller, patient, the link with its records, the clock, the block's number, the next reading. Writes: the link, its
+// opening, the next reading, and for each of n records the log with three indexes.
+fn open_link(db: RuntimeDbWeight, n: u32) -> Weight {
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(limits::LINK_RECORDS_MAX), 3 + 4 * u64::from(n))
+}
+
 /// Weights on a database whose accesses cost `T::DbWeight`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn request(n: u32) -> Weight {
+        request(T::DbWeight::get(), n)
+    }
+
+    fn request_for(n: u32) -> Weight {
         request(T::DbWeight::get(), n)
     }
 
@@ -256,10 +286,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn remove_expired() -> Weight {
         end_request(T::DbWeight::get()).max(end_grant(T::DbWeight::get()))
     }
+
+    fn register_link(n: u32) -> Weight {
+        register_link(T::DbWeight::get(), n)
+    }
+
+    fn revoke_link() -> Weight {
+        revoke_link(T::DbWeight::get())
+    }
+
+    fn open_link(n: u32) -> Weight {
+        open_link(T::DbWeight::get(), n)
+    }
 }
 
 impl WeightInfo for () {
     fn request(n: u32) -> Weight {
+        request(RocksDbWeight::get(), n)
+    }
+
+    fn request_for(n: u32) -> Weight {
         request(RocksDbWeight::get(), n)
     }
 
@@ -353,5 +399,17 @@ impl WeightInfo for () {
 
     fn remove_expired() -> Weight {
         end_request(RocksDbWeight::get()).max(end_grant(RocksDbWeight::get()))
+    }
+
+    fn register_link(n: u32) -> Weight {
+        register_link(RocksDbWeight::get(), n)
+    }
+
+    fn revoke_link() -> Weight {
+        revoke_link(RocksDbWeight::get())
+    }
+
+    fn open_link(n: u32) -> Weight {
+        open_link(RocksDbWeight::get(), n)
     }
 }

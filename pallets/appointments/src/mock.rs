@@ -105,6 +105,10 @@ impl MemberDirectory<AccountId> for NamedMembers {
         Some(MemberInfo { id: MemberId(*account), role, status, encryption_key, key_version })
     }
 
+    fn acting(account: &AccountId) -> Option<medchain_primitives::Acting<AccountId>> {
+        Self::by_account(account).map(medchain_primitives::Acting::by_itself)
+    }
+
     fn by_id(id: MemberId) -> Option<MemberInfo> {
         Self::by_account(&id.0)
     }

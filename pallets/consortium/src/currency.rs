@@ -64,7 +64,9 @@ impl<AccountId, Reason> Unbalanced<AccountId> for NoCurrency<Reason> {
 
 impl<AccountId: Eq, Reason> Mutate<AccountId> for NoCurrency<Reason> {}
 
-impl<AccountId, Reason: codec::Encode + scale_info::TypeInfo + 'static> hold::Inspect<AccountId> for NoCurrency<Reason> {
+impl<AccountId, Reason: codec::Encode + scale_info::TypeInfo + 'static> hold::Inspect<AccountId>
+    for NoCurrency<Reason>
+{
     type Reason = Reason;
 
     fn total_balance_on_hold(_: &AccountId) -> u64 {

@@ -18,6 +18,8 @@ pub enum QuotaClass {
     Patient,
     /// An active professional.
     Professional,
+    /// Staff of an active hospital or pharmacy.
+    Staff,
     /// A member of the set that vets professionals.
     Administrator,
     /// An account that authors blocks.
@@ -33,6 +35,7 @@ impl QuotaClass {
         Self::Pending,
         Self::Patient,
         Self::Professional,
+        Self::Staff,
         Self::Administrator,
         Self::Validator,
         Self::Council,
@@ -45,6 +48,7 @@ impl QuotaClass {
             Self::Pending => "pending",
             Self::Patient => "patient",
             Self::Professional => "professional",
+            Self::Staff => "staff",
             Self::Administrator => "administrator",
             Self::Validator => "validator",
             Self::Council => "council",

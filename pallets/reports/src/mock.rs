@@ -6,7 +6,7 @@ use crate as pallet_reports;
 use crate::*;
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{assert_ok, derive_impl, parameter_types};
-use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, DAY};
+use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, StaffScope, DAY};
 use sp_runtime::{BuildStorage, DispatchResult};
 
 pub type AccountId = u64;
@@ -74,6 +74,8 @@ impl Config for Test {
 parameter_types! {
     /// The registered members.
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
+    /// The staff accounts, each with its institution and scope.
+    pub static Staff: BTreeMap<AccountId, (AccountId, StaffScope)> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
     /// The records whose consents were dropped.
@@ -91,6 +93,14 @@ pub struct Directory;
 impl MemberDirectory<AccountId> for Directory {
     fn by_account(account: &AccountId) -> Option<MemberInfo> {
         Registered::get().get(account).copied()
+    }
+
+    fn acting(account: &AccountId) -> Option<Acting<AccountId>> {
+        if let Some(member) = Self::by_account(account) {
+            return Some(Acting::by_itself(member));
+        }
+        let (institution, scope) = Staff::get().get(account).copied()?;
+        Some(Acting { member: Self::by_account(&institution)?, staff: Some((*account, scope)) })
     }
 
     fn by_id(id: MemberId) -> Option<MemberInfo> {
@@ -171,6 +181,11 @@ pub fn register(account: AccountId, role: Role, status: Status) {
     Registered::mutate(|members| members.insert(account, member));
 }
 
+/// Gives a member another encryption key.
+pub fn rotate_key(account: AccountId) {
+    Registered::mutate(|members| members.get_mut(&account).unwrap().key_version += 1);
+}
+
 /// Changes where a member stands.
 pub fn set_status(account: AccountId, status: Status) {
     Registered::mutate(|members| members.get_mut(&account).unwrap().status = status);
@@ -195,6 +210,7 @@ pub fn document(seed: u8, fills: u8) -> Document {
         content: content(seed),
         size: SIZE,
         envelope: ENVELOPE,
+        key_version: 1,
         fills,
         valid_until: (fills > 0).then(|| ClockTime::get() + VALIDITY),
         seals: Default::default(),
@@ -239,6 +255,7 @@ impl ExtBuilder {
             Forgotten::set(BTreeSet::new());
             Sealed::set(BTreeSet::new());
             Registered::set(BTreeMap::new());
+            Staff::set(BTreeMap::new());
             for (account, role) in [
                 (PATIENT, Role::Patient),
                 (OTHER_PATIENT, Role::Patient),

@@ -3,7 +3,7 @@
 use crate::{is_own, Anchored, Anchors, ByPatientAndKind, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
-use medchain_primitives::{limits, OrderedKey, RecordId, RecordKind, RecordStatus};
+use medchain_primitives::{limits, MemberDirectory, OrderedKey, RecordId, RecordKind, RecordStatus};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -20,7 +20,8 @@ impl<T: Config> Pallet<T> {
     /// 7. the fills that were dispensed are numbered from 1 without a gap, and are with those that are left at most
     ///    those that were allowed; nothing else is dispensed;
     /// 8. a record has a reason of its retraction only if it was retracted, and must while it is marked as entered in
-    ///    error; nobody disputes a record of her own.
+    ///    error; nobody disputes a record of her own;
+    /// 9. a record is sealed to a key that its owner has or had.
     ///
     /// # Errors
     ///
@@ -100,6 +101,8 @@ impl<T: Config> Pallet<T> {
             ensure!(record.dispute.is_none() || !is_own(record.kind), "a member disputes a record of its own");
             let size_max = if is_own(record.kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
             ensure!((1..=size_max).contains(&record.size), "a record's size is out of bounds");
+            let owner = T::Members::by_id(record.patient).ok_or("a record is nobody's")?;
+            ensure!(record.key_version <= owner.key_version, "a record is sealed to a key that is not");
         }
         ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
         ensure!(Dispensings::<T>::iter_keys().count() == dispensings, "what is no record was dispensed");

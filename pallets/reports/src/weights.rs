@@ -29,6 +29,8 @@ pub trait WeightInfo {
     fn dispute() -> Weight;
     /// Weight of `withdraw_dispute`.
     fn withdraw_dispute() -> Weight;
+    /// Weight of `reseal` of `n` records.
+    fn reseal(n: u32) -> Weight;
 }
 
 /// A call of this many reads and writes of storage: 50 µs of computation and 4 KiB of proof for every key that it reads.
@@ -74,6 +76,12 @@ fn mark(db: RuntimeDbWeight) -> Weight {
     estimate(db, 3, 1)
 }
 
+// Reads: the owner (two keys), and each record. Writes: each record.
+fn reseal(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n = u64::from(n);
+    estimate(db, n.saturating_add(2), n).saturating_add(Weight::from_parts(n.saturating_mul(10_000_000), 0))
+}
+
 macro_rules! weights {
     ($db:expr) => {
         fn anchor(s: u32) -> Weight {
@@ -114,6 +122,10 @@ macro_rules! weights {
 
         fn withdraw_dispute() -> Weight {
             mark($db)
+        }
+
+        fn reseal(n: u32) -> Weight {
+            reseal($db, n)
         }
     };
 }

@@ -56,7 +56,7 @@ impl EmergencyContext {
     }
 
     /// The AAD of the wrapped patient half.
-    fn aad(&self) -> Vec<u8> {
+    pub(crate) fn aad(&self) -> Vec<u8> {
         (self.genesis, self.record, self.content, self.patient).encode()
     }
 }
@@ -82,13 +82,9 @@ impl EmergencyCapsule {
     /// [`SealError::UnusableKey`], which does not happen for keys that are derived here.
     pub fn create(half: &PatientHalf, key: &CommitteeKey, context: &EmergencyContext) -> Result<Self, SealError> {
         let (capsule, released) = Capsule::create(key, &context.capsule());
-        let wrapped = hpke_suite::encrypt(
-            EMERGENCY_INFO,
-            &context.aad(),
-            half.as_bytes(),
-            &emergency_secret(&released).public(),
-        )
-        .map_err(|_| SealError::UnusableKey)?;
+        let wrapped =
+            hpke_suite::encrypt(EMERGENCY_INFO, &context.aad(), half.as_bytes(), &emergency_secret(&released).public())
+                .map_err(|_| SealError::UnusableKey)?;
         let sealed = wrapped.try_into().map_err(|_| SealError::UnusableKey)?;
         Ok(Self { record: context.record, capsule, epoch: context.epoch, sealed })
     }
@@ -99,9 +95,8 @@ impl EmergencyCapsule {
     ///
     /// [`SealError::Unopened`] if the release or any part of the context is another's, or the capsule was altered.
     pub fn open(&self, released: &CommitteeHalf, context: &EmergencyContext) -> Result<PatientHalf, SealError> {
-        let opened =
-            hpke_suite::decrypt(EMERGENCY_INFO, &context.aad(), &self.sealed, &emergency_secret(released))
-                .map_err(|_| SealError::Unopened)?;
+        let opened = hpke_suite::decrypt(EMERGENCY_INFO, &context.aad(), &self.sealed, &emergency_secret(released))
+            .map_err(|_| SealError::Unopened)?;
         let half = <[u8; HALF_BYTES]>::try_from(opened.as_slice()).map_err(|_| SealError::Unopened)?;
         Ok(PatientHalf::from_bytes(*Zeroizing::new(half)))
     }
@@ -137,7 +132,7 @@ impl EmergencyCapsule {
 }
 
 /// The key that follows from what the committee releases.
-fn emergency_secret(released: &CommitteeHalf) -> EncryptionSecret {
+pub(crate) fn emergency_secret(released: &CommitteeHalf) -> EncryptionSecret {
     let mut bytes = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(None, released.as_bytes())
         .expand(EMERGENCY_KEY_LABEL, bytes.as_mut_slice())

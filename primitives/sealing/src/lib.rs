@@ -28,6 +28,7 @@ pub mod dealer;
 pub mod emergency;
 pub mod envelope;
 mod hpke_suite;
+pub mod key_copy;
 pub mod keys;
 pub mod note;
 pub mod record_key;

@@ -39,7 +39,17 @@ sp_api::decl_runtime_apis! {
         fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
             -> Page<KeyView, KeyVersion>;
         /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
-        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;        /// Who acts behind an account: the member itself, or the institution whose staff it is.
+        fn acting(account: AccountId) -> Option<ActingView<AccountId>>;
+        /// The staff accounts of an institution after `cursor`.
+        fn staff(institution: MemberId, cursor: Option<AccountId>, limit: u32)
+            -> Page<StaffView<AccountId>, AccountId>;
+        /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own, at most
+        /// [`limits::PAGE_MAX`].
+        fn own_copies(member: MemberId) -> Vec<OwnCopyView>;
+        /// The affiliations of a hospital after the doctor `cursor`, or of a doctor after the hospital `cursor`, with
+        /// those that are only offered.
+        fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }
@@ -79,7 +89,7 @@ sp_api::decl_runtime_apis! {
         /// The record by which this author anchored this content.
         fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId>;
         /// The fills of a prescription that were dispensed, in order; at most `limits::FILLS_MAX`.
-        fn dispensings(record: RecordId) -> Vec<DispensingView>;
+        fn dispensings(record: RecordId) -> Vec<DispensingView<AccountId>>;
         /// Whether any record that is not erased anchors this content.
         fn is_anchored(content: ContentRoot) -> bool;
         /// How many bytes of content that no record anchors yet this account may have in a vault; 0 for those who may
@@ -91,11 +101,11 @@ sp_api::decl_runtime_apis! {
     #[api_version(1)]
     pub trait AccessApi<AccountId> where AccountId: Codec {
         /// One request.
-        fn request(id: RequestId) -> Option<RequestView>;
+        fn request(id: RequestId) -> Option<RequestView<AccountId>>;
         /// The requests that wait in a patient's inbox.
-        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId>;
         /// The requests that a member has made and that still wait.
-        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId>;
         /// The grant of a record to a reader.
         fn grant(record: RecordId, reader: MemberId) -> Option<GrantView>;
         /// The grants of a record, with the reader's number as cursor.
@@ -106,7 +116,7 @@ sp_api::decl_runtime_apis! {
         fn grants_of_patient(patient: MemberId, cursor: Option<(MemberId, RecordId)>, limit: u32)
             -> Page<GrantView, (MemberId, RecordId)>;
         /// Entries of the read log before `cursor`, newest first.
-        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId>;
+        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView<AccountId>, ReadingId>;
         /// Whether this account could request these records with this purpose now.
         fn may_request(account: AccountId, patient: MemberId, records: Vec<RecordId>, purpose: Purpose)
             -> Result<(), DispatchError>;
@@ -138,6 +148,14 @@ sp_api::decl_runtime_apis! {
         fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange>;
         /// What this block brought that members are alerted to, each with the member.
         fn alerts() -> Vec<(MemberId, AlertView)>;
+        /// One link.
+        fn link(id: LinkId) -> Option<LinkView>;
+        /// The link that is known by this commitment.
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView>;
+        /// The links of a patient before `cursor`, newest first.
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId>;
+        /// The openings of a link before `cursor`, newest first, with the first of its readings as cursor.
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

@@ -1,5 +1,6 @@
 //! Requests, grants, openings and the read log.
 
+use super::administrators::SignedByAdministrator;
 use crate::*;
 
 impl pallet_access::Config for Runtime {
@@ -7,6 +8,7 @@ impl pallet_access::Config for Runtime {
     type Care = Appointments;
     type Affiliations = Registry;
     type Records = Reports;
+    type AdminOrigin = SignedByAdministrator;
     type Administrators = Administrators;
     type Time = Timestamp;
     type WeightInfo = pallet_access::weights::SubstrateWeight<Runtime>;

@@ -58,12 +58,17 @@ const PALLETS: [&str; 10] = [
     "TxPause",
 ];
 /// Single calls that cannot be stopped.
-const CALLS: [(&str, &str); 6] = [
+const CALLS: [(&str, &str); 11] = [
     ("Access", "deny"),
+    ("Access", "dismiss_guardian"),
     ("Access", "revoke"),
+    ("Access", "revoke_emergency_consent"),
+    ("Access", "revoke_link"),
     ("Access", "revoke_reader"),
     ("Access", "revoke_standing_consent"),
+    ("Access", "withdraw_emergency"),
     ("Appointments", "end_care"),
+    ("Registry", "object_to_recovery"),
     ("Reports", "erase"),
 ];
 

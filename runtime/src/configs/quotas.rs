@@ -43,10 +43,11 @@ impl ClassOf<AccountId> for Classes {
         if Validators::contains(account) {
             return QuotaClass::Validator;
         }
-        match <Registry as MemberDirectory<AccountId>>::by_account(account) {
-            Some(member) if member.is_active_as(Role::Patient) => QuotaClass::Patient,
-            Some(member) if member.is_active() => QuotaClass::Professional,
-            Some(_) => QuotaClass::Pending,
+        match <Registry as MemberDirectory<AccountId>>::acting(account) {
+            Some(acting) if !acting.member.is_active() => QuotaClass::Pending,
+            Some(acting) if acting.staff.is_some() => QuotaClass::Staff,
+            Some(acting) if acting.member.role == Role::Patient => QuotaClass::Patient,
+            Some(_) => QuotaClass::Professional,
             None => QuotaClass::Unknown,
         }
     }
@@ -79,6 +80,8 @@ impl pallet_quotas::Quotas for QuotaTable {
             QuotaClass::Patient => quota(150, 1_000, 256 * KIB, 2 * KIB),
             // 500 calls, then twelve per block.
             QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
+            // 250 calls, then six per block: one person's work.
+            QuotaClass::Staff => quota(200, 5_000, MIB / 2, 8 * KIB),
             QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),
             // A runtime upgrade, which fills a block.
             QuotaClass::Council => quota(1_400, 10_000, 8 * MIB, 16 * KIB),

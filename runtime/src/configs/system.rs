@@ -34,6 +34,13 @@ parameter_types! {
         .build();
 }
 
+/// The migrations that an upgrade to this runtime runs.
+#[cfg(not(feature = "rehearsal"))]
+pub type Migrations = ();
+/// The migrations that an upgrade to this runtime runs.
+#[cfg(feature = "rehearsal")]
+pub type Migrations = crate::rehearsal::Rehearsal;
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type BaseCallFilter = super::calls::LetThrough;

@@ -142,6 +142,7 @@ impl Model {
                 .is_some_and(|entry| moment() < entry.until && entry.since <= granted_at && entry.scope.read),
             GrantBasis::Consent => true,
             GrantBasis::Emergency => false,
+            GrantBasis::Link => false,
         };
         rests && moment() < grant.expires_at
     }
@@ -371,7 +372,7 @@ impl Model {
     ) -> Outcome {
         use pallet_access::Event::*;
         match event {
-            AccessRequested { request, patient, requester, purpose } => {
+            AccessRequested { request, patient, requester, purpose, .. } => {
                 let RuntimeCall::Access(pallet_access::Call::request { records, .. }) = call else {
                     return Err("a request came from another call".into());
                 };
@@ -380,7 +381,7 @@ impl Model {
                 let entry = RequestModel { patient, requester, purpose, records, expires_at };
                 must!(self.requests.insert(request, entry).is_none(), "request {request} was given out twice");
             }
-            RequestWithdrawn { request } | RequestDenied { request } => {
+            RequestWithdrawn { request, .. } | RequestDenied { request } => {
                 must!(self.requests.remove(&request).is_some(), "request {request} did not wait");
             }
             RequestExpired { request } => {
@@ -435,7 +436,7 @@ impl Model {
                 self.windows.remove(&(record, reader));
                 self.touched.push((record, reader));
             }
-            GrantRevoked { record, reader } | GrantRelinquished { record, reader } => {
+            GrantRevoked { record, reader } | GrantRelinquished { record, reader, .. } => {
                 must!(self.grants.remove(&(record, reader)).is_some(), "no grant of {record} for {reader}");
                 self.windows.remove(&(record, reader));
                 self.touched.push((record, reader));
@@ -495,7 +496,7 @@ impl Model {
             EmergencyReviewed { reading, .. } => {
                 must!(self.unreviewed.remove(&reading).is_some(), "reading {reading} did not wait for a review");
             }
-            WindowClosed { record, reader } => {
+            WindowClosed { record, reader, .. } => {
                 let in_emergency = self.emergency_windows.remove(&(record, reader)).is_some();
                 let by_grant = self.windows.remove(&(record, reader)).is_some();
                 must!(by_grant || in_emergency, "no window of {reader} on {record}");

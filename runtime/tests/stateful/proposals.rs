@@ -239,6 +239,7 @@ fn document(dice: &mut Dice, patient: MemberId, kind: RecordKind) -> pallet_repo
         content: ContentRoot(digest),
         size: dice.below(1 << 20),
         envelope: EnvelopeHash(digest),
+        key_version: Registry::member_by_id(patient).map_or(1, |(_, member)| member.key_version),
         fills,
         valid_until: is_prescription.then(|| now() + 30 * DAY),
         seals: seals(dice, patient, kind),

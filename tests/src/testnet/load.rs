@@ -78,7 +78,8 @@ impl Load {
                 let (load, identity) = (load.clone(), identity.clone());
                 registrations.push(tokio::spawn(async move {
                     let client = load.nodes[index % load.nodes.len()].client().await?;
-                    let username = format!("load-{}", hex::encode(&identity.account().as_ref() as &[u8])[..16].to_owned());
+                    let username =
+                        format!("load-{}", hex::encode(&identity.account().as_ref() as &[u8])[..16].to_owned());
                     let call = calls::register(Role::Patient, &username, random_key(), None);
                     client.submit(&call, &identity, Wait::Finalized, &|_| ()).await?;
                     anyhow::Ok(())

@@ -114,14 +114,18 @@ pub struct Testnet {
 }
 
 impl Testnet {
-    /// Makes the network's folders and links, and starts its nodes; waits for nothing.
+    /// Makes the network's folders and links, and starts its nodes; their chain may not move yet.
     ///
     /// # Errors
     /// If there are too few or too many nodes, or one does not start.
     pub fn start(plan: &Plan) -> Result<Self> {
         let mut network = Self::prepare(plan)?;
-        for participant in &mut network.participants {
+        for (index, participant) in network.participants.iter_mut().enumerate() {
             participant.node.launch()?;
+            if index == 0 {
+                // It compiles the runtime, and the others take it from where it has put it.
+                participant.node.wait_answering()?;
+            }
         }
         Ok(network)
     }
@@ -242,8 +246,7 @@ impl Testnet {
     /// Cuts every link between nodes of different groups, and makes those within a group whole. A node that is in no
     /// group goes with the first.
     pub fn partition(&self, groups: &[Vec<usize>]) {
-        let group_of =
-            |node: usize| groups.iter().position(|group| group.contains(&node)).unwrap_or_default();
+        let group_of = |node: usize| groups.iter().position(|group| group.contains(&node)).unwrap_or_default();
         for (from, row) in self.links.iter().enumerate() {
             for (to, link) in row.iter().enumerate() {
                 if let Some(link) = link {

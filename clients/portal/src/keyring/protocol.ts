@@ -7,6 +7,8 @@ export interface PublicIdentity {
   readonly address: string;
   readonly publicKey: Uint8Array<ArrayBuffer>;
   readonly encryptionKey: Uint8Array<ArrayBuffer>;
+  /** The wallet that signs for it; `null` if the keyring does. */
+  readonly wallet: string | null;
 }
 
 /** To whom a seal is made. */
@@ -62,6 +64,8 @@ export interface ResealOrder {
 export interface Jobs {
   newPhrase: { input: null; output: { phrase: string; identity: PublicIdentity } };
   usePhrase: { input: { phrase: string }; output: PublicIdentity };
+  newWords: { input: null; output: string };
+  useWallet: { input: { wallet: string; address: string; words: string }; output: PublicIdentity };
   lock: { input: { name: string; password: string }; output: Uint8Array<ArrayBuffer> };
   unlock: { input: { file: Uint8Array; password: string }; output: { identity: PublicIdentity; name: string } };
   reveal: { input: { file: Uint8Array; password: string }; output: string };

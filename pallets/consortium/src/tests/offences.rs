@@ -60,10 +60,7 @@ fn the_oldest_offence_makes_room() {
 fn only_the_council_acknowledges_offences() {
     with_validators(&[NORTH, SOUTH], || {
         prove(&[SOUTH]);
-        assert_noop!(
-            Consortium::acknowledge_offences(RuntimeOrigin::signed(SOUTH), SOUTH),
-            DispatchError::BadOrigin
-        );
+        assert_noop!(Consortium::acknowledge_offences(RuntimeOrigin::signed(SOUTH), SOUTH), DispatchError::BadOrigin);
         assert_noop!(Consortium::acknowledge_offences(RuntimeOrigin::root(), NORTH), Error::<Test>::NoOffence);
         assert_ok!(Consortium::acknowledge_offences(RuntimeOrigin::root(), SOUTH));
         assert!(Offences::<Test>::get().is_empty());

@@ -11,4 +11,5 @@ mod dispute;
 mod erase;
 mod migrations;
 mod reads;
+mod reseal;
 mod retract;
