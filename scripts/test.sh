@@ -19,6 +19,12 @@ cargo test --workspace --locked "$@"
 )
 
 (
+    cd tests/links-js
+    npm ci --silent --no-audit --no-fund
+    MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
+)
+
+(
     cd tests/interop
     npm ci --silent --no-audit --no-fund
     MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test

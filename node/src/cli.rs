@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{replication::Replicate, vault_command::VaultCommand};
+use crate::{ceremony::CeremonyCommand, replication::Replicate, vault_command::VaultCommand};
 use sc_cli::{
     BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd, ImportBlocksCmd,
     KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
@@ -123,6 +123,10 @@ pub enum Subcommand {
     /// Verify, list, export and import the vault's contents while the node is stopped.
     #[command(subcommand)]
     Vault(VaultCommand),
+
+    /// Found a chain together with other institutions.
+    #[command(subcommand)]
+    Ceremony(CeremonyCommand),
 
     /// Show what the database holds, as JSON.
     ChainInfo(ChainInfoCmd),

@@ -2,6 +2,7 @@
 
 mod admission;
 mod alerts;
+mod ceremony;
 mod chain_spec;
 mod cli;
 mod command;

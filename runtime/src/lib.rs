@@ -26,6 +26,9 @@ pub mod apis;
 pub mod configs;
 #[deny(missing_docs)]
 pub mod presets;
+#[cfg(any(feature = "rehearsal", feature = "std"))]
+#[deny(missing_docs)]
+pub mod rehearsal;
 mod views;
 
 #[cfg(feature = "std")]
@@ -109,12 +112,27 @@ impl_opaque_keys! {
 pub const SLOT_DURATION: u64 = 2_000;
 
 /// The runtime's version.
+#[cfg(not(feature = "rehearsal"))]
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("medchain"),
     impl_name: Cow::Borrowed("medchain"),
     authoring_version: 1,
     spec_version: 1,
+    impl_version: 1,
+    apis: apis::RUNTIME_API_VERSIONS,
+    transaction_version: 1,
+    system_version: 1,
+};
+
+/// The runtime's version, as an upgrade to it is rehearsed: one more than the release's. It is in the code alone, as the
+/// attribute above wants a number that it can read.
+#[cfg(feature = "rehearsal")]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_name: Cow::Borrowed("medchain"),
+    impl_name: Cow::Borrowed("medchain"),
+    authoring_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,

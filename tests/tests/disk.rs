@@ -3,8 +3,10 @@
 //! The disks are file systems in memory that the tests mount: they need root. Without it they say so and pass.
 
 use anyhow::{ensure, Context, Result};
+use medchain_primitives::{ContentRoot, RecordId, TicketOperation};
 use medchain_tests::{
     args,
+    attack::Ticket,
     life::{same_bytes, DOCTOR, PATIENT},
     node::Node,
     scenario, tests,
@@ -95,7 +97,21 @@ impl Mounted {
         Ok(())
     }
 
-    fn reads(&self, record: medchain_primitives::RecordId, file: &Path) -> Result<()> {
+    /// The doctor gives up what it could not finish: until then, or for a day, it may be resumed.
+    fn give_up(&self) -> Result<()> {
+        let doctor = self.world.cli.identity(DOCTOR)?;
+        let rpc = self.world.node.rpc()?;
+        for entry in fs::read_dir(self.disk.path().join("staging"))? {
+            let name = entry?.file_name();
+            let mut content = [0; 32];
+            hex::decode_to_slice(name.to_string_lossy().split('-').next().unwrap_or_default(), &mut content)?;
+            let ticket = Ticket::right(&rpc, &doctor, TicketOperation::Store, ContentRoot(content))?.signed(&doctor);
+            rpc.answer("vault_abort", vec![ticket])?;
+        }
+        Ok(())
+    }
+
+    fn reads(&self, record: RecordId, file: &Path) -> Result<()> {
         let output: PathBuf = self.world.folder().join("read-again");
         self.world
             .cli
@@ -120,6 +136,7 @@ fn a_full_disk_refuses_stores_clearly_and_serves_reads(mounted: &mut Mounted) ->
     mounted.reads(record.id, &kept)?;
     // Once there is room, it goes on as if nothing had been.
     fs::remove_file(filler)?;
+    mounted.give_up()?;
     let file = mounted.world.file("room.bin", MIB, 44)?;
     let stored = mounted.world.upload(&file)?;
     mounted.reads(stored.id, &file)?;

@@ -162,30 +162,29 @@ fn a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere(all: &m
     let (record, root) = some_record(all, "granted.bin", MIB, 34)?;
     let hospital = cli.identity(HOSPITAL)?;
     let id = record.id.to_string();
-    let ends: [(&str, &[&str], &str); 2] = [
-        (HOSPITAL, &["access", "close", &id], "NoWindow"),
-        (PATIENT, &["access", "revoke", &id, HOSPITAL], "NotGranted"),
+    let requested = cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, &id])?;
+    let request = life::number(&requested, "request")?.to_string();
+    cli.json(Some(PATIENT), args!["access", "grant", &request, "--for", "1h", "--openings", "2"])?;
+    let ends = [
+        (HOSPITAL, args!["access", "close", &id].to_vec(), "NoWindow"),
+        (PATIENT, args!["access", "revoke", &id, HOSPITAL].to_vec(), "NoGrant"),
     ];
     for (who, end, error) in ends {
-        let requested = cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, &id])?;
-        let request = life::number(&requested, "request")?.to_string();
-        cli.json(Some(PATIENT), args!["access", "grant", &request, "--for", "1h", "--openings", "1"])?;
         let folder = all.world.folder().join(format!("opened-before-{error}"));
         cli.json(Some(HOSPITAL), args!["record", "open", &id, "--output", &folder])?;
+        let ticket = |node: &Node| -> Result<Value> {
+            Ok(Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital))
+        };
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            let ticket =
-                Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
-            node.rpc()?.answer("vault_leaf", vec![ticket, json!(record.id), json!(0)])?;
+            node.rpc()?.answer("vault_leaf", vec![ticket(node)?, json!(record.id), json!(0)])?;
         }
-        cli.json(Some(who), end.iter().map(Into::into).collect::<Vec<std::ffi::OsString>>())?;
+        cli.json(Some(who), end)?;
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            let ticket =
-                Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital);
-            for refusal in refusals(node, &ticket, &record)? {
+            for refusal in refusals(node, &ticket(node)?, &record)? {
                 ensure!(refusal.code == 7103 && refusal.reason() == error, "{error}: {refusal:?}");
             }
             bitswap_gives_nothing(node, &record, &root)?;

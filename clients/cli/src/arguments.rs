@@ -95,6 +95,12 @@ pub enum Command {
     /// Guardians, who act in a patient's name
     #[command(subcommand)]
     Guardian(Guardian),
+    /// Links, which show records to who has no account (SMART Health Links)
+    #[command(subcommand)]
+    Link(Link),
+    /// The gateway that an institution runs beside its node
+    #[command(subcommand)]
+    Gateway(Gateway),
     /// Emergency access: what a patient provides beforehand, and a doctor's opening without a grant
     #[command(subcommand)]
     Emergency(Emergency),
@@ -1006,6 +1012,115 @@ pub enum Standing {
     List {
         /// Number, username or address of the patient [default: this account]
         patient: Option<MemberSelector>,
+    },
+}
+
+/// Links.
+#[derive(Debug, Subcommand)]
+pub enum Link {
+    /// Make a link and show it, once: its key is nowhere else
+    Create {
+        /// The records' numbers
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// For how long it can be opened, 15m to 30d
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+        /// How often it can be opened
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::LINK_OPENINGS_MAX)))]
+        openings: u32,
+        /// Ask for a passcode that its recipient must give, or read it from --link-passcode-file
+        #[arg(long, conflicts_with = "direct")]
+        passcode: bool,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE", conflicts_with = "direct")]
+        link_passcode_file: Option<PathBuf>,
+        /// What it is called, in 80 characters at most; whoever has the link reads it
+        #[arg(long)]
+        label: Option<String>,
+        /// For long-term use: viewers may ask again
+        #[arg(long)]
+        long_term: bool,
+        /// One file without a manifest, for the simplest viewers
+        #[arg(long)]
+        direct: bool,
+        /// The viewer's page that the link opens in [default: the gateway's own, if it has one]
+        #[arg(long, value_name = "URL")]
+        viewer: Option<String>,
+        /// Write the QR code to this SVG file
+        #[arg(long, value_name = "FILE")]
+        qr: Option<PathBuf>,
+        /// Write a card to print to this HTML file
+        #[arg(long, value_name = "FILE")]
+        card: Option<PathBuf>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// List a patient's links, newest first
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Show where a link stands
+    Show {
+        /// The link's number
+        link: LinkId,
+    },
+    /// Take a link back, at once
+    Revoke {
+        /// The link's number
+        link: LinkId,
+    },
+    /// List the openings of a link, with the names that its recipients stated
+    Log {
+        /// The link's number
+        link: LinkId,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Have a link that is locked after wrong passcodes take them again
+    Unlock {
+        /// The link's number
+        link: LinkId,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// Read a new passcode from the first line of this file [default: the passcode stays]
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+    },
+    /// Open a link, whoever made it, and write what it shows
+    Open {
+        /// The link: shlink:/…, with or without a viewer's address before it
+        url: String,
+        /// Who opens it, for its maker to read
+        #[arg(long, value_name = "NAME")]
+        recipient: String,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+        /// The folder to write into
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        output: PathBuf,
+    },
+}
+
+/// Gateways.
+#[derive(Debug, Subcommand)]
+pub enum Gateway {
+    /// Fetch the portal that a gateway serves, hash it, and compare the hash with the published one
+    Verify {
+        /// The gateway's address
+        url: String,
+        /// The published hash [default: only show the hash]
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
     },
 }
 

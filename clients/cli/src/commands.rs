@@ -9,6 +9,7 @@ mod council;
 mod dependant;
 mod emergency;
 mod guardian;
+mod link;
 mod member;
 mod record;
 mod staff;
@@ -39,6 +40,8 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Link(command) => link::run(&session, command).await,
+        Command::Gateway(command) => link::run_gateway(command).await,
         Command::Emergency(command) => emergency::run(&session, command).await,
         Command::Alerts(command) => alerts::run(&session, command).await,
         Command::Council(command) => council::run(&session, command).await,

@@ -14,6 +14,8 @@
 //! | [`audit`] | the read log as FHIR AuditEvents |
 //! | [`erasure`] | which nodes have deleted an erased record |
 //! | [`description`] | what a document is, in FHIR |
+//! | [`link`] | records shown to who has no account: SMART Health Links |
+//! | [`gateway`] | the gateway that hosts links and serves the portal |
 //! | [`statement`] | what one account signs for another to show: vouchers, consents |
 //!
 //! Every error is an [`Error`]: one sentence and a hint, without personal data.
@@ -25,12 +27,14 @@ pub mod appointment;
 pub mod audit;
 pub mod chain;
 pub mod client;
-pub mod council;
 pub mod copies;
+pub mod council;
 pub mod description;
 pub mod erasure;
 mod error;
+pub mod gateway;
 pub mod keystore;
+pub mod link;
 pub mod proof;
 pub mod record;
 pub mod statement;

@@ -42,13 +42,44 @@ pub const LABEL_MAX: usize = 80;
 /// The text of a link is at most this long: it comes from strangers.
 const TEXT_MAX: usize = 4096;
 
+/// A text that is a secret: wiped when dropped, and not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct SecretText(Zeroizing<String>);
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<SecretText> for String {
+    fn from(text: SecretText) -> Self {
+        text.0.as_str().to_owned()
+    }
+}
+
+impl std::ops::Deref for SecretText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretText(…)")
+    }
+}
+
 /// A SMART Health Link's payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shlink {
     /// Where the manifest, or under `U` the file, is asked for.
     pub url: String,
     /// The key of the files: 32 bytes in base64url, 43 characters.
-    pub key: Zeroizing<String>,
+    pub key: SecretText,
     /// When it ends, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
@@ -127,7 +158,8 @@ impl Shlink {
         if self.v.unwrap_or(1) != 1 {
             return malformed("it is of a version that this program does not know");
         }
-        if !(self.url.starts_with("https://") || self.url.starts_with("http://")) || self.url.chars().count() > URL_MAX {
+        if !(self.url.starts_with("https://") || self.url.starts_with("http://")) || self.url.chars().count() > URL_MAX
+        {
             return malformed("its address is not one of the web of at most 128 characters");
         }
         if self.label.as_ref().is_some_and(|label| label.chars().count() > LABEL_MAX) {
@@ -297,7 +329,7 @@ pub struct StoredLink {
     pub flag: Flags,
     /// The passcode, if it needs one; the gateway keeps its argon2id hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub passcode: Option<Zeroizing<String>>,
+    pub passcode: Option<SecretText>,
     /// What it shows.
     pub files: Vec<StoredFile>,
 }
@@ -320,7 +352,7 @@ pub struct StoredFile {
 pub struct NewPasscode {
     /// The new passcode; the old one stays if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub passcode: Option<Zeroizing<String>>,
+    pub passcode: Option<SecretText>,
 }
 
 /// What a gateway says of itself.
@@ -339,7 +371,7 @@ pub struct GatewayInfo {
     pub link_bytes_max: u64,
     /// The page that opens links, if it serves one.
     pub viewer: Option<String>,
-    /// The hash of the portal that it serves, if it does: see [`crate::portal::build_hash`].
+    /// The hash of the portal that it serves, if it does: see [`crate::gateway::build_hash`].
     pub portal: Option<String>,
 }
 
@@ -351,7 +383,7 @@ pub struct ManifestRequest {
     pub recipient: String,
     /// The passcode, if the link needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub passcode: Option<Zeroizing<String>>,
+    pub passcode: Option<SecretText>,
     /// Files up to this many characters may be in the answer itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedded_length_max: Option<u64>,
@@ -394,7 +426,7 @@ mod tests {
     fn link(flag: Option<&str>) -> Shlink {
         Shlink {
             url: "https://gateway.example/l/x".into(),
-            key: Zeroizing::new("rxTgYlOaKJPFtcEd0qcceN8wEU4p94SqAwIWQe6uX7Q".into()),
+            key: "rxTgYlOaKJPFtcEd0qcceN8wEU4p94SqAwIWQe6uX7Q".to_owned().into(),
             exp: Some(1_800_000_000),
             flag: flag.map(|flag| Flags::try_from(flag.to_owned()).unwrap()),
             label: Some("Blood count".into()),
@@ -431,6 +463,11 @@ mod tests {
         ] {
             assert!(matches!(Shlink::parse(&text), Err(Error::MalformedLink { .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn a_link_shows_no_key_when_it_is_printed() {
+        assert!(!format!("{:?}", link(None)).contains("rxTgYl"));
     }
 
     #[test]

@@ -351,6 +351,27 @@ fn read_exact_at(file: &File, mut into: &mut [u8], mut offset: u64) -> std::io::
     Ok(())
 }
 
+/// Fetches a record's content, which is ciphertext, from the first leaf to the last, each as the chain names it; gives each
+/// to `take`, and returns how many bytes they had.
+///
+/// # Errors
+/// Those of [`Client::call`]; [`Error::ContentMismatch`] if the node gives something else.
+pub async fn fetch(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    take: &mut (dyn FnMut(&[u8]) + Send),
+) -> Result<u64> {
+    let reads = Reads::new(client, identity, record, content);
+    let root = reads.root(content).await?;
+    let mut leaves = std::pin::pin!(reads.leaves(&root));
+    while let Some(leaf) = leaves.try_next().await? {
+        take(&leaf);
+    }
+    Ok(root.size())
+}
+
 /// A committee member's answer, still wrapped to the reader.
 pub(crate) struct SealedRelease {
     /// The number that the node gives for the committee member.

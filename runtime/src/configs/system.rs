@@ -34,6 +34,13 @@ parameter_types! {
         .build();
 }
 
+/// The migrations that an upgrade to this runtime runs.
+#[cfg(not(feature = "rehearsal"))]
+pub type Migrations = ();
+/// The migrations that an upgrade to this runtime runs.
+#[cfg(feature = "rehearsal")]
+pub type Migrations = crate::rehearsal::Rehearsal;
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type BaseCallFilter = super::calls::LetThrough;
@@ -50,6 +57,11 @@ impl frame_system::Config for Runtime {
     type AccountData = ();
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
+    type SingleBlockMigrations = Migrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }
+
+/// What a runtime upgrade does to the storage of earlier versions, in the order of the pallets; a migration stays here until
+/// no chain has the version that it starts from.
+pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>,);

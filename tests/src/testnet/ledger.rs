@@ -3,10 +3,11 @@
 use super::Testnet;
 use crate::rpc::Rpc;
 use anyhow::{anyhow, ensure, Context, Result};
-use medchain_runtime::{Access, Appointments, Quotas, Registry, Reports};
+use medchain_runtime::{Access, Appointments, Consortium, Quotas, Registry, Reports};
 use serde_json::Value;
 use sp_core::storage::Storage;
 use sp_io::hashing::blake2_256;
+use sp_runtime::TryRuntimeError;
 use std::collections::BTreeMap;
 
 /// What went through the finalized chain: how often each transaction did, by its hash.
@@ -53,11 +54,11 @@ pub fn transactions(rpc: &Rpc, from: u64, to: u64) -> Result<Transactions> {
     Ok(found)
 }
 
-/// Checks the invariants of our pallets over the state that a node has finalized; gives the number of entries.
+/// The state that a node has finalized, in memory.
 ///
 /// # Errors
-/// The invariant that does not hold.
-pub fn check_state(rpc: &Rpc) -> Result<usize> {
+/// If the node does not give it.
+pub fn snapshot(rpc: &Rpc) -> Result<Storage> {
     let finalized = rpc.answer("chain_getFinalizedHead", vec![])?;
     let pairs = rpc.answer("state_getPairs", vec!["0x".into(), finalized])?;
     let mut storage = Storage::default();
@@ -65,17 +66,40 @@ pub fn check_state(rpc: &Rpc) -> Result<usize> {
         let (Some(key), Some(value)) = (pair.get(0), pair.get(1)) else { continue };
         storage.top.insert(bytes(key)?, bytes(value)?);
     }
+    Ok(storage)
+}
+
+/// Checks the invariants of our pallets over the state that a node has finalized; gives the number of entries.
+///
+/// # Errors
+/// The invariant that does not hold.
+pub fn check_state(rpc: &Rpc) -> Result<usize> {
+    let storage = snapshot(rpc)?;
     let entries = storage.top.len();
-    sp_io::TestExternalities::new(storage)
-        .execute_with(|| {
-            Registry::do_try_state()?;
-            Appointments::do_try_state()?;
-            Reports::do_try_state()?;
-            Access::do_try_state()?;
-            Quotas::do_try_state()
-        })
-        .map_err(|error| anyhow!("an invariant of the state does not hold: {error:?}"))?;
+    within(storage, check_invariants)?;
     Ok(entries)
+}
+
+/// Does something in a state, as the runtime would.
+///
+/// # Errors
+/// What it fails with.
+pub fn within<T>(storage: Storage, act: impl FnOnce() -> Result<T, TryRuntimeError>) -> Result<T> {
+    let done = sp_io::TestExternalities::new(storage).execute_with(act);
+    done.map_err(|error| anyhow!("an invariant of the state does not hold: {error:?}"))
+}
+
+/// Checks the invariants of our pallets, in a state.
+///
+/// # Errors
+/// The invariant that does not hold.
+pub fn check_invariants() -> Result<(), TryRuntimeError> {
+    Registry::do_try_state()?;
+    Appointments::do_try_state()?;
+    Reports::do_try_state()?;
+    Access::do_try_state()?;
+    Quotas::do_try_state()?;
+    Consortium::do_try_state()
 }
 
 fn bytes(text: &Value) -> Result<Vec<u8>> {

@@ -131,9 +131,8 @@ fn document_reference(plain: &Plain) -> Result<Value> {
 pub fn attachments(resource: &Value) -> Vec<(Option<String>, Option<String>, Vec<u8>)> {
     let of_bundle = resource.get("entry").and_then(Value::as_array).into_iter().flatten();
     let resources = of_bundle.filter_map(|entry| entry.get("resource")).chain(std::iter::once(resource));
-    let references = resources.filter(|resource| {
-        resource.get("resourceType").and_then(Value::as_str) == Some("DocumentReference")
-    });
+    let references =
+        resources.filter(|resource| resource.get("resourceType").and_then(Value::as_str) == Some("DocumentReference"));
     let contents = references.filter_map(|reference| reference.get("content").and_then(Value::as_array)).flatten();
     contents
         .filter_map(|content| {
@@ -177,7 +176,10 @@ mod tests {
         assert_eq!(value["resourceType"], "DocumentReference");
         assert_eq!(value["identifier"][0]["value"], "7");
         assert_eq!(value["content"][0]["attachment"]["size"], 4);
-        assert_eq!(attachments(&value), [(Some("report.pdf".into()), Some("application/pdf".into()), b"%PDF".to_vec())]);
+        assert_eq!(
+            attachments(&value),
+            [(Some("report.pdf".into()), Some("application/pdf".into()), b"%PDF".to_vec())]
+        );
     }
 
     #[test]

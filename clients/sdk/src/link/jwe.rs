@@ -40,8 +40,7 @@ pub struct Opened {
 /// [`Error::Internal`] if the system gives no randomness.
 pub fn encrypt(key: &[u8; 32], content_type: &str, content: &[u8]) -> Result<String> {
     let failed = Error::Internal("a content did not encrypt");
-    let header =
-        Header { alg: "dir".into(), enc: "A256GCM".into(), cty: Some(content_type.to_owned()), zip: None };
+    let header = Header { alg: "dir".into(), enc: "A256GCM".into(), cty: Some(content_type.to_owned()), zip: None };
     let Ok(header) = serde_json::to_vec(&header) else { return Err(failed) };
     let header = BASE64URL.encode(header);
     let random = super::random()?;
