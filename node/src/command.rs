@@ -11,6 +11,9 @@ use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 use std::path::PathBuf;
 
+/// Most calls in a batch over JSON-RPC where nothing else is said. The SDK sets no limit.
+const BATCH_MAX: u32 = 100;
+
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
         "MedChain Node".into()
@@ -74,6 +77,10 @@ pub fn run() -> sc_cli::Result<()> {
         let pruning = &mut cli.run.import_params.pruning_params;
         if cli.run.shared_params.is_dev() && pruning.state_pruning.is_none() {
             pruning.state_pruning = Some(DatabasePruningMode::ArchiveCanonical);
+        }
+        let rpc = &mut cli.run.rpc_params;
+        if !rpc.rpc_disable_batch_requests {
+            rpc.rpc_max_batch_request_len.get_or_insert(BATCH_MAX);
         }
         return start(cli);
     };

@@ -8,6 +8,8 @@ import { generateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { chromium } from "playwright-core";
 import { beforehand } from "./beforehand.mjs";
+import { devices } from "./devices.mjs";
+import { interruptions } from "./interruptions.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { serve } from "../scripts/serve.mjs";
@@ -90,7 +92,7 @@ try {
   );
   people.push(admin, patient, doctor, hospital, pharmacy, guardian);
   /** @typedef {typeof play} Play */
-  const play = { step, look, expect, samples, admin, patient, doctor, hospital, pharmacy, guardian };
+  const play = { step, look, expect, person, output, samples, admin, patient, doctor, hospital, pharmacy, guardian };
 
   await step("the first page, signing in and signing up are there", async () => {
     await patient.page.goto(web.url);
@@ -266,7 +268,7 @@ try {
 
   await step("4 the doctor writes a report and a prescription", async () => {
     await doctor.go("/patients");
-    await doctor.page.getByRole("link", { name: "Open" }).click();
+    await doctor.page.getByRole("link", { name: "Open", exact: true }).click();
     await doctor.page.getByText("In your care").first().waitFor();
     await doctor.choose(`${samples}laboratory-report.pdf`);
     await doctor.page.getByLabel("Title").fill("Synthetic blood count");
@@ -395,7 +397,7 @@ try {
     await hospital.confirm("Open");
     await hospital.page.getByText("Synthia Sample").waitFor({ timeout: FINAL });
     await look(hospital, "hospital-profile");
-    await patient.page.getByText("Synthetic General").waitFor({ timeout: FINAL });
+    await patient.go("/grants");
     const card = patient.page.getByRole("listitem").filter({ hasText: "shared by a doctor" });
     await card.getByRole("button", { name: "Revoke" }).click();
     await patient.confirm("Revoke");
@@ -411,6 +413,7 @@ try {
     await patient.page.getByText("Erased").first().waitFor({ timeout: FINAL });
   });
 
+  await interruptions(play);
   await beforehand(play);
 
   await step("an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
@@ -453,6 +456,8 @@ try {
     expect(words.join(" ") === patient.phrase.join(" "), "another phrase is shown");
     await look(patient, "account");
   });
+
+  await devices(play);
 
   await step("a suspended doctor is told so and can do nothing", async () => {
     await admin.go(`/members/${doctor.id}`);
@@ -532,6 +537,12 @@ try {
       );
       expect(foreign.length === 0, `${one.name} asked a third party: ${foreign[0]?.url}`);
     }
+  });
+
+  await step("the administrator sees that no emergency opening waits for a review", async () => {
+    await admin.go("/reviews");
+    await admin.page.getByText("Nothing waits for a review").waitFor();
+    await look(admin, "administrator-reviews");
   });
 } catch (error) {
   failures.push(`${current}: ${error.message}`);

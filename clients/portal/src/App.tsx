@@ -38,6 +38,7 @@ const DoctorHome = lazy(() => import("./doctor/Home").then((module) => ({ defaul
 const DoctorAppointments = lazy(() =>
   import("./doctor/Appointments").then((module) => ({ default: module.DoctorAppointments })),
 );
+const SchedulePage = lazy(() => import("./doctor/SchedulePage").then((module) => ({ default: module.SchedulePage })));
 const DoctorPatients = lazy(() => import("./doctor/Patients").then((module) => ({ default: module.DoctorPatients })));
 const PatientRecords = lazy(() =>
   import("./records/PatientRecords").then((module) => ({ default: module.PatientRecords })),
@@ -53,6 +54,7 @@ const InstitutionPatients = lazy(() =>
 const Standing = lazy(() => import("./institution/Standing").then((module) => ({ default: module.Standing })));
 const Waiting = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Waiting })));
 const Register = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Register })));
+const Reviews = lazy(() => import("./administrator/Reviews").then((module) => ({ default: module.Reviews })));
 const Examine = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Examine })));
 
 /** What the signed-in account is, for pages and navigation. */
@@ -106,6 +108,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
   doctor: {
     "": <DoctorHome />,
     appointments: <DoctorAppointments />,
+    schedule: <SchedulePage />,
     patients: <DoctorPatients />,
     "patients/:id": <PatientRecords />,
     shared: <SharedWithMe />,
@@ -126,6 +129,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
   administrator: {
     "": <Waiting />,
     members: <Register />,
+    reviews: <Reviews />,
     "members/:id": <Examine />,
     account: <AccountPage />,
   },
@@ -181,6 +185,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
       return [
         item("", t("nav.home")),
         item("appointments", t("nav.appointments")),
+        item("schedule", t("nav.schedule")),
         item("patients", t("nav.patients")),
         item("shared", t("nav.shared")),
         item("profile", t("nav.standing")),
@@ -196,7 +201,12 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
     case "inactive":
       return [item("", t("nav.standing")), account];
     case "administrator":
-      return [item("", t("nav.waitingProfessionals")), item("members", t("nav.register")), account];
+      return [
+        item("", t("nav.waitingProfessionals")),
+        item("members", t("nav.register")),
+        item("reviews", t("nav.reviews")),
+        account,
+      ];
     case "stranger":
     case "incomplete":
       return [item("", t("nav.finish")), account];

@@ -1,6 +1,7 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity, SealTarget } from "../keyring/protocol";
+import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
@@ -13,6 +14,7 @@ import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Unti
 import { VaultClient } from "./vault";
 import type {
   AccessRequest,
+  Appointment,
   AppointmentReason,
   Details,
   DisputeReason,
@@ -24,7 +26,9 @@ import type {
   RecordKinds,
   RecordView,
   RetractionReason,
+  ReviewOutcome,
   Role,
+  Schedule,
   VettingReason,
 } from "./views";
 
@@ -86,6 +90,7 @@ const DISPUTE = {
   "another-person": "AnotherPerson",
   incorrect: "Incorrect",
 } as const;
+const OUTCOMES = { justified: "Justified", unjustified: "Unjustified" } as const;
 
 function term<T extends string>(type: T): { type: T; value: undefined } {
   return { type, value: undefined };
@@ -113,6 +118,7 @@ export interface NodeSettings {
 export class Acts {
   readonly #reads: Reads;
   readonly #keyring: Keyring;
+  readonly #signer: Signer;
   readonly #identity: PublicIdentity;
   readonly #url: string;
   readonly #validators: readonly Hex[];
@@ -127,14 +133,15 @@ export class Acts {
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
-    this.vault = new VaultClient(rpc, keyring, identity.address);
+    this.#signer = signerOf(keyring, identity);
+    this.vault = new VaultClient(rpc, this.#signer, identity.address);
   }
 
   /** Loads what signing needs ahead of the first act. */
   warmUp(): Promise<Transactions> {
     void this.#proofs();
     this.#transactions ??= import("./transactions").then(
-      (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
+      (module) => new module.Transactions(this.#url, this.#identity, this.#signer),
     );
     return this.#transactions;
   }
@@ -244,14 +251,7 @@ export class Acts {
   ): Promise<Receipt> {
     report({ type: "preparing", step: "sealing", done: 0, total: 1 });
     const profile = await this.#sealedProfile(me, doctor.id);
-    const sealed =
-      note.trim() === ""
-        ? new Uint8Array(0)
-        : await this.#keyring.run("sealNote", {
-            text: padded(note.trim()),
-            to: (await this.#target(doctor.id)).key,
-            aad: await this.#noteAad(me.id, doctor.id, start),
-          });
+    const sealed = await this.#sealedNote(me, doctor.id, start, note);
     return this.#send(
       (api) =>
         api.tx.Appointments.request({
@@ -263,6 +263,43 @@ export class Acts {
         }),
       report,
     );
+  }
+
+  /** Asks for another time instead of an appointment, which keeps its own until the doctor accepts the new one. */
+  async reschedule(
+    me: Member,
+    appointment: Appointment,
+    start: number,
+    end: number,
+    note: string,
+    report: Report,
+  ): Promise<Receipt> {
+    const sealed = await this.#sealedNote(me, appointment.doctor, start, note);
+    return this.#send(
+      (api) =>
+        api.tx.Appointments.reschedule({
+          id: BigInt(appointment.id),
+          start: BigInt(start),
+          end: BigInt(end),
+          note: sealed,
+        }),
+      report,
+    );
+  }
+
+  setSchedule({ openingTimes, daysOff }: Schedule, report: Report): Promise<Receipt> {
+    const schedule = { opening_times: [...openingTimes], days_off: [...daysOff] };
+    return this.#send((api) => api.tx.Appointments.set_schedule({ schedule }), report);
+  }
+
+  async #sealedNote(me: Member, doctor: number, start: number, note: string): Promise<Uint8Array> {
+    return note.trim() === ""
+      ? new Uint8Array(0)
+      : this.#keyring.run("sealNote", {
+          text: padded(note.trim()),
+          to: (await this.#target(doctor)).key,
+          aad: await this.#noteAad(me.id, doctor, start),
+        });
   }
 
   acceptAppointment(id: number, report: Report): Promise<Receipt> {
@@ -399,6 +436,7 @@ export class Acts {
       content,
       size: BigInt(upload.size),
       envelope,
+      key_version: upload.keyVersion,
       fills,
       valid_until: validUntil === null ? undefined : BigInt(validUntil),
       seals: upload.seals
@@ -619,6 +657,13 @@ export class Acts {
 
   resignGuardianship(patient: number, report: Report): Promise<Receipt> {
     return this.#send((api) => api.tx.Access.resign_guardianship({ patient: BigInt(patient) }), report);
+  }
+
+  reviewEmergency(reading: number, outcome: ReviewOutcome, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.review_emergency({ reading: BigInt(reading), outcome: term(OUTCOMES[outcome]) }),
+      report,
+    );
   }
 
   open(record: number, report: Report): Promise<Receipt> {

@@ -13,11 +13,13 @@ import type {
   Hex,
   Member,
   Page,
+  PendingReview,
   Purpose,
   Reading,
   RecordKind,
   RecordView,
   Role,
+  Schedule,
   SealRecipient,
   StandingConsent,
   Status,
@@ -73,6 +75,8 @@ export class Reads {
     this.#all((cursor) => this.#page<Member>("medchain_members", [role, status], cursor));
   appointments = (member: number) =>
     this.#all((cursor) => this.#page<Appointment>("medchain_appointments", [member], cursor));
+  schedule = (doctor: number) => this.#rpc.request<Schedule>("medchain_schedule", [doctor]);
+  emergencyReviews = () => this.#all((cursor) => this.#page<PendingReview>("medchain_emergencyReviews", [], cursor));
   careRelations = (member: number) =>
     this.#all((cursor) => this.#page<Care>("medchain_careRelations", [member], cursor));
   records = (member: number, kind: RecordKind | null = null) =>

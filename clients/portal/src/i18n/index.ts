@@ -68,6 +68,12 @@ export function dayEnd(day: string): number {
   return new Date(`${day}T23:59:59`).getTime();
 }
 
+/** The name of a weekday; 0 is Monday. */
+export function weekdayName(weekday: number): string {
+  // 5 January 1970 was a Monday.
+  return new Intl.DateTimeFormat(locale(), { weekday: "long", timeZone: "UTC" }).format((weekday + 4) * 86_400_000);
+}
+
 /** A time of day. */
 export function time(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);

@@ -6,9 +6,11 @@ import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
-import { Button, Columns, Empty, PageHead } from "../ui/basics";
+import { Button, Columns, Empty, PageHead, Row } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { save } from "../ui/save";
+import { logCsv, logFhir, type NamedReading } from "./logExport";
 
 /** Who has seen what, when and why. */
 export function ReadLog() {
@@ -31,30 +33,8 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
   const one = "record" in of;
   const log = useLive(`log ${JSON.stringify(of)}`, (reads) => reads.readLog(of));
 
-  const save = async (readings: readonly Reading[]) => {
-    const rows = await Promise.all(
-      readings.map(async (one) =>
-        [
-          new Date(one.openedAt).toISOString(),
-          one.record,
-          one.reader,
-          memberName(await name(one.reader), one.reader),
-          one.purpose,
-          one.basis,
-          one.openedIn,
-        ]
-          .map((cell) => `"${String(cell).replaceAll('"', '""')}"`)
-          .join(","),
-      ),
-    );
-    const csv = ["time,record,reader,name,purpose,basis,block", ...rows].join("\r\n");
-    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = "read-log.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
+  const named = (readings: readonly Reading[]): Promise<readonly NamedReading[]> =>
+    Promise.all(readings.map(async (one) => ({ ...one, name: memberName(await name(one.reader), one.reader) })));
 
   return (
     <Ready of={log}>
@@ -81,10 +61,28 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
                     <ListItem title={<Named id={one.reader} />}>
                       {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
                       {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
+                      {one.emergency === null ? null : (
+                        <>
+                          {" "}
+                          · {t(`emergencyReason.${one.emergency.reason}`)} ·{" "}
+                          {t(`review.found.${one.emergency.outcome ?? "waits"}`)}
+                        </>
+                      )}
                     </ListItem>
                   )}
                 </List>
-                <Button onPress={() => void save(shown)}>{t("log.export")}</Button>
+                <Row>
+                  <Button onPress={() => void named(shown).then((all) => save(logCsv(all), "read-log.csv", "text/csv"))}>
+                    {t("log.export")}
+                  </Button>
+                  <Button
+                    onPress={() =>
+                      void named(shown).then((all) => save(logFhir(all), "read-log.fhir.json", "application/fhir+json"))
+                    }
+                  >
+                    {t("log.exportFhir")}
+                  </Button>
+                </Row>
               </>
             )}
           </>

@@ -62,8 +62,10 @@ export type Live<T> =
   | { readonly type: "ready"; readonly value: T }
   | { readonly type: "failed"; readonly failure: Failure };
 
-/** How often at most a live value is read again, in milliseconds. */
+/** How often at most a live value is read again, in milliseconds; longer for what takes long to read. */
 const QUIET = 1_500;
+/** For how many times as long as it took to read a value is left alone. */
+const REST = 10;
 
 /**
  * A value of the chain that stays current: read again with every block and after every reconnection. `key` names what is
@@ -81,23 +83,25 @@ export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T
     let ended = false;
     let busy = false;
     let last = 0;
+    let rest = QUIET;
     let text = "";
     let later: ReturnType<typeof setTimeout> | undefined;
     const refresh = async () => {
       if (ended) {
         return;
       }
-      if (busy || Date.now() - last < QUIET) {
+      if (busy || Date.now() - last < rest) {
         later ??= setTimeout(() => {
           later = undefined;
           void refresh();
-        }, QUIET);
+        }, rest);
         return;
       }
       busy = true;
       last = Date.now();
       try {
         const value = await latest.current(reads);
+        rest = Math.max(QUIET, REST * (Date.now() - last));
         const serialized = JSON.stringify(value);
         if (!ended && serialized !== text) {
           text = serialized;
