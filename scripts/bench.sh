@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures and prints figures: `bench.sh vault [--quick | --mib N]` storing and fetching beside plain HTTP, Bitswap beside Helia,
-# and the node's memory. Wants an idle machine.
+# and the node's memory; `bench.sh net` four validators: inclusion, finality, and blocks with one of them away. Wants an idle machine.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
@@ -14,8 +14,13 @@ case "${1:-}" in
         cargo build --workspace --bins --locked
         exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
         ;;
+    net)
+        shift
+        cargo build --workspace --bins --locked
+        exec "$CARGO_TARGET_DIR/debug/medchain-net-bench" "$@"
+        ;;
     *)
-        echo "usage: $0 vault [--quick | --mib N]" >&2
+        echo "usage: $0 vault [--quick | --mib N] | net [--rate CALLS] [--seconds N] [--slots N]" >&2
         exit 2
         ;;
 esac
