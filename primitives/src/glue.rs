@@ -137,4 +137,11 @@ pub trait RecordConsents {
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
     /// Drops what was lodged for a record that its patient erases.
     fn forget_record(record: RecordId);
+    /// Benchmarking: has a patient name as many readers as can be, of whom this many receive a seal of a new record;
+    /// gives the seals.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> alloc::vec::Vec<ReaderSeal>;
+    /// Benchmarking: gives a reader a grant that takes the longest to find standing.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId);
 }

@@ -7,4 +7,5 @@ frame_benchmarking::define_benchmarks!(
     [pallet_access, Access]
     [pallet_quotas, Quotas]
     [pallet_consortium, Consortium]
+    [pallet_timestamp, Timestamp]
 );

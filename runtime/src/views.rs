@@ -347,6 +347,9 @@ pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
             RuntimeEvent::Access(Access::EmergencyOpened { reading, record, patient, doctor, reason, .. }) => {
                 Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
             }
+            RuntimeEvent::Access(Access::LinkOpened { link, patient, host, first_reading, openings_left }) => {
+                Some((patient, AlertView::Link { link, host, first_reading, openings_left }))
+            }
             RuntimeEvent::Appointments(Appointments::AppointmentRequested {
                 appointment,
                 patient,

@@ -118,7 +118,9 @@ fn a_batch_that_is_too_long_is_refused(node: &mut Public) -> Result<()> {
 
 fn other_web_pages_may_not_call(node: &mut Public) -> Result<()> {
     let allowed = |answer: &str, origin: &str| {
-        answer.lines().any(|line| line.to_lowercase().starts_with("access-control-allow-origin:") && line.contains(origin))
+        answer
+            .lines()
+            .any(|line| line.to_lowercase().starts_with("access-control-allow-origin:") && line.contains(origin))
     };
     let answer = node.post(PORTAL, &call("system_name"))?;
     ensure!(allowed(&answer, PORTAL), "{answer}");
@@ -133,7 +135,9 @@ fn one_client_more_than_the_limit_is_turned_away(node: &mut Public) -> Result<()
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
         let mut stream = TcpStream::connect(("127.0.0.1", node.rpc))?;
-        stream.write_all(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")?;
+        stream.write_all(
+            b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+        )?;
         held.push(stream);
     }
     std::thread::sleep(Duration::from_millis(500));
@@ -158,8 +162,10 @@ fn every_metric_of_the_dashboard_and_the_alerts_is_exported(node: &mut Public) -
     let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| file.to_owned());
     let named = [read("docker/prometheus/alerts.yml")?, read("docker/grafana/dashboards/medchain.json")?].concat();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let names: BTreeSet<&str> =
-        named.split(|c| !is_name(c)).filter(|word| word.starts_with("substrate_") || word.starts_with("medchain_")).collect();
+    let names: BTreeSet<&str> = named
+        .split(|c| !is_name(c))
+        .filter(|word| word.starts_with("substrate_") || word.starts_with("medchain_"))
+        .collect();
     ensure!(names.len() > 10, "dashboard and alerts name no metrics");
     let exported = http(node.prometheus, "GET /metrics", "", "")?;
     // A metric with labels is exported from its first use on.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Time};
 use frame_system::RawOrigin;
-use medchain_primitives::{LinkCommitment, LinkId, Seal, VersionedSeal};
+use medchain_primitives::{LinkCommitment, LinkId, ReaderSeal, Seal, VersionedSeal};
 
 const PURPOSE: Purpose = Purpose::Treatment;
 
@@ -59,26 +59,87 @@ fn profiles_for_pharmacy<T: Config>(patient: MemberId, pharmacy: MemberId, count
     (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect()
 }
 
-/// A request for one record, and its requester and patient.
+const KINDS: RecordKinds = RecordKinds { profile: true, report: true, prescription: true };
+
+/// A guardian who acts in a patient's name, so that every decision is looked up.
+fn guardian_of<T: Config>(patient: MemberId) -> (T::AccountId, MemberId) {
+    let (account, guardian) = member::<T>("guardian", Role::Patient);
+    put_guardianship::<T>(patient, guardian, later::<T>());
+    (account, guardian)
+}
+
+fn put_guardianship<T: Config>(patient: MemberId, guardian: MemberId, until: Moment) {
+    let scope = GuardianScope { decide: true, read: true };
+    Guardianships::<T>::insert(patient, guardian, Guardianship { scope, since: T::Time::now(), until });
+    Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
+}
+
+fn put_standing_consent<T: Config>(patient: MemberId, reader: MemberId, until: Moment) {
+    let consent = StandingConsent { kinds: KINDS, purpose: PURPOSE, given_by: patient, since: T::Time::now(), until };
+    StandingConsents::<T>::insert(patient, reader, consent);
+}
+
+/// Has a patient name as many guardians and readers as can be, of whom this many have not come to their end; the readers
+/// are pharmacies, whose grants on prescriptions have an index more.
+pub(crate) fn recipients<T: Config>(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
+    // Other readers for each patient.
+    let seed = u32::try_from(patient.0).unwrap_or(u32::MAX);
+    (0..limits::NEW_RECORD_SEALS_MAX)
+        .filter_map(|index| {
+            let account: T::AccountId = account("recipient", index, seed);
+            let receives = index < count;
+            let until = if receives { later::<T>() } else { T::Time::now() };
+            let is_guardian = index < limits::GUARDIANSHIPS_MAX;
+            let role = if is_guardian { Role::Patient } else { Role::Pharmacy };
+            let reader = T::Members::benchmark_register(&account, role);
+            if is_guardian {
+                put_guardianship::<T>(patient, reader, until);
+            } else {
+                put_standing_consent::<T>(patient, reader, until);
+            }
+            receives.then(|| ReaderSeal { reader, seal: seal_to::<T>(reader) })
+        })
+        .collect()
+}
+
+/// Gives a reader a grant that rests on a standing consent.
+pub(crate) fn standing_grant<T: Config>(record: RecordId, reader: MemberId) {
+    if let Some(info) = T::Records::record(record) {
+        put_standing_consent::<T>(info.patient, reader, later::<T>());
+        put_grant::<T>(record, reader, GrantBasis::Standing, info.patient, later::<T>());
+    }
+}
+
+/// Opens a reading window, which a call then has to bound or to remove.
+fn put_window<T: Config>(record: RecordId, reader: MemberId) {
+    let (opened_at, opened_in) = (T::Time::now(), frame_system::Pallet::<T>::block_number());
+    let closes_at = opened_at.saturating_add(limits::READING_WINDOW);
+    Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
+}
+
+/// A request for the most records, its requester, and a guardian of its patient.
 fn waiting_request<T: Config>() -> Result<(RequestId, T::AccountId, T::AccountId), BenchmarkError> {
-    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (_, patient) = member::<T>("patient", Role::Patient);
+    let (guardian, _) = guardian_of::<T>(patient);
     let (requester_account, _) = member::<T>("hospital", Role::Hospital);
     let records: Vec<_> = (0..limits::RECORDS_PER_REQUEST_MAX)
         .map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile))
         .collect();
     let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
     Pallet::<T>::request(RawOrigin::Signed(requester_account.clone()).into(), patient, records, PURPOSE)?;
-    Ok((RequestId::FIRST, requester_account, patient_account))
+    Ok((RequestId::FIRST, requester_account, guardian))
 }
 
-/// A pharmacy's grant on a prescription.
+/// A pharmacy's grant on a prescription, with a window, and a guardian of its patient.
 fn pharmacy_grant<T: Config>() -> (RecordId, T::AccountId, MemberId, T::AccountId) {
-    let (patient_account, patient) = member::<T>("patient", Role::Patient);
+    let (_, patient) = member::<T>("patient", Role::Patient);
+    let (guardian, _) = guardian_of::<T>(patient);
     let (_, doctor) = member::<T>("doctor", Role::Doctor);
     let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
     let record = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
     put_grant::<T>(record, pharmacy, GrantBasis::Consent, patient, later::<T>());
-    (record, pharmacy_account, pharmacy, patient_account)
+    put_window::<T>(record, pharmacy);
+    (record, pharmacy_account, pharmacy, guardian)
 }
 
 /// A link to as many reports of a patient, with its patient's and host's accounts.
@@ -172,9 +233,15 @@ mod benchmarks {
 
     #[benchmark]
     fn grant(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
-        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, _) = guardian_of::<T>(patient);
         let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
         let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        // Granted once before: each is renewed.
+        for record in &records {
+            put_grant::<T>(*record, pharmacy, GrantBasis::Consent, patient, later::<T>());
+            put_window::<T>(*record, pharmacy);
+        }
         let stop = |_| BenchmarkError::Stop("too many records");
         let asked = records.clone().try_into().map_err(stop)?;
         Pallet::<T>::request(RawOrigin::Signed(pharmacy_account).into(), patient, asked, PURPOSE)?;
@@ -198,18 +265,18 @@ mod benchmarks {
 
     #[benchmark]
     fn deny() -> Result<(), BenchmarkError> {
-        let (waiting, _, patient) = waiting_request::<T>()?;
+        let (waiting, _, guardian) = waiting_request::<T>()?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(patient), waiting);
+        _(RawOrigin::Signed(guardian), waiting);
         assert!(!Requests::<T>::contains_key(waiting));
         Ok(())
     }
 
     #[benchmark]
     fn revoke() {
-        let (record, _, pharmacy, patient) = pharmacy_grant::<T>();
+        let (record, _, pharmacy, guardian) = pharmacy_grant::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(patient), record, pharmacy);
+        _(RawOrigin::Signed(guardian), record, pharmacy);
         assert!(!Grants::<T>::contains_key(record, pharmacy));
     }
 
@@ -239,7 +306,11 @@ mod benchmarks {
     fn close() -> Result<(), BenchmarkError> {
         // The last opening, with which the grant goes.
         let (record, caller, pharmacy, _) = pharmacy_grant::<T>();
-        Pallet::<T>::open(RawOrigin::Signed(caller.clone()).into(), record)?;
+        Grants::<T>::mutate(record, pharmacy, |held| {
+            if let Some(held) = held {
+                held.openings_left = 0;
+            }
+        });
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), record);
         assert!(!Windows::<T>::contains_key(record, pharmacy));
@@ -365,6 +436,119 @@ mod benchmarks {
         _(RawOrigin::Signed(requester), waiting);
         assert!(!Requests::<T>::contains_key(waiting));
         Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_reader(n: Linear<0, REVOCATIONS_MAX>) {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, _) = guardian_of::<T>(patient);
+        let (_, doctor) = member::<T>("doctor", Role::Doctor);
+        let (_, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        put_standing_consent::<T>(patient, pharmacy, later::<T>());
+        for _ in 0..n {
+            let record = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
+            put_grant::<T>(record, pharmacy, GrantBasis::Consent, patient, later::<T>());
+            put_window::<T>(record, pharmacy);
+        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, pharmacy);
+        assert_eq!(GrantsByReader::<T>::iter_key_prefix(pharmacy).count(), 0);
+        assert!(!StandingConsents::<T>::contains_key(patient, pharmacy));
+    }
+
+    #[benchmark]
+    fn give_standing_consent() -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        recipients::<T>(patient, limits::NEW_RECORD_SEALS_MAX);
+        let (caller, _) = guardian_of::<T>(patient);
+        let first = StandingConsents::<T>::iter_key_prefix(patient).next();
+        StandingConsents::<T>::remove(patient, first.ok_or(BenchmarkError::Stop("there are no readers"))?);
+        let (_, doctor) = member::<T>("doctor", Role::Doctor);
+        let until = T::Time::now().saturating_add(limits::STANDING_MAX);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, doctor, KINDS, PURPOSE, until);
+        assert!(StandingConsents::<T>::contains_key(patient, doctor));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_standing_consent() {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, _) = guardian_of::<T>(patient);
+        let (_, doctor) = member::<T>("doctor", Role::Doctor);
+        put_standing_consent::<T>(patient, doctor, later::<T>());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient, doctor);
+        assert!(!StandingConsents::<T>::contains_key(patient, doctor));
+    }
+
+    #[benchmark]
+    fn appoint_guardian() -> Result<(), BenchmarkError> {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        recipients::<T>(patient, limits::NEW_RECORD_SEALS_MAX);
+        let first = Guardianships::<T>::iter_key_prefix(patient).next();
+        Pallet::<T>::end_guardianship(patient, first.ok_or(BenchmarkError::Stop("there are no guardians"))?)?;
+        let (_, guardian) = member::<T>("guardian", Role::Patient);
+        let scope = GuardianScope { decide: true, read: true };
+        let until = T::Time::now().saturating_add(limits::STANDING_MAX);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), guardian, scope, until);
+        assert!(Guardianships::<T>::contains_key(patient, guardian));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn dismiss_guardian() {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (_, guardian) = guardian_of::<T>(patient);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), guardian);
+        assert!(!Guardianships::<T>::contains_key(patient, guardian));
+    }
+
+    #[benchmark]
+    fn resign_guardianship() {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (caller, guardian) = guardian_of::<T>(patient);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), patient);
+        assert!(!Guardianships::<T>::contains_key(patient, guardian));
+    }
+
+    #[benchmark]
+    fn seal_to_guardian(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
+        let (caller, patient) = member::<T>("patient", Role::Patient);
+        let (_, guardian) = guardian_of::<T>(patient);
+        let seal = seal_to::<T>(guardian);
+        let grants: Vec<_> = (0..n)
+            .map(|_| {
+                let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
+                put_grant::<T>(record, guardian, GrantBasis::Guardianship, patient, later::<T>());
+                put_window::<T>(record, guardian);
+                RecordGrant { record, seal }
+            })
+            .collect();
+        let grants: RecordGrants = grants.try_into().map_err(|_| BenchmarkError::Stop("too many grants"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), guardian, grants.clone());
+        let sealed = |record| Grants::<T>::get(record, guardian).is_some_and(|held| held.openings > 1);
+        assert!(grants.iter().all(|given| sealed(given.record)));
+        Ok(())
+    }
+
+    /// Of one grant that has ended, in the block's idle time.
+    #[benchmark]
+    fn remove_expired() {
+        let (record, _, pharmacy, _) = pharmacy_grant::<T>();
+        if let Some(held) = Grants::<T>::get(record, pharmacy) {
+            let patient = held.granted_by;
+            put_grant::<T>(record, pharmacy, GrantBasis::Consent, patient, T::Time::now());
+        }
+        #[block]
+        {
+            Pallet::<T>::remove_expired(frame_support::weights::Weight::MAX);
+        }
+        assert!(!Grants::<T>::contains_key(record, pharmacy));
     }
 
     #[benchmark]

@@ -1336,7 +1336,7 @@ pub mod pallet {
         ///
         /// [`GuardianshipResigned`](Event::GuardianshipResigned).
         #[pallet::call_index(15)]
-        #[pallet::weight(T::WeightInfo::dismiss_guardian())]
+        #[pallet::weight(T::WeightInfo::resign_guardianship())]
         pub fn resign_guardianship(origin: OriginFor<T>, patient: MemberId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let guardian = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
@@ -1366,7 +1366,7 @@ pub mod pallet {
         ///
         /// [`AccessGranted`](Event::AccessGranted) for each record.
         #[pallet::call_index(16)]
-        #[pallet::weight(T::WeightInfo::grant(grants.len() as u32))]
+        #[pallet::weight(T::WeightInfo::seal_to_guardian(grants.len() as u32))]
         pub fn seal_to_guardian(origin: OriginFor<T>, guardian: MemberId, grants: RecordGrants) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let (patient, until) = Self::check_seals_to_guardian(&who, guardian, &grants)?;

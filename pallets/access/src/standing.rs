@@ -304,6 +304,16 @@ impl<T: Config> RecordConsents for Pallet<T> {
         info.zip(grant).is_some_and(|(info, grant)| Self::ensure_stands(&info, reader, &grant, T::Time::now()).is_ok())
     }
 
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
+        crate::benchmarking::recipients::<T>(patient, count)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        crate::benchmarking::standing_grant::<T>(record, reader);
+    }
+
     fn forget_record(record: RecordId) {
         if let Some(info) = T::Records::record(record) {
             Self::remove_capsule(info.patient, record);

@@ -40,8 +40,12 @@ pub trait WeightInfo {
     fn revoke_standing_consent() -> Weight;
     /// Weight of `appoint_guardian`.
     fn appoint_guardian() -> Weight;
-    /// Weight of `dismiss_guardian` and `resign_guardianship`.
+    /// Weight of `dismiss_guardian`.
     fn dismiss_guardian() -> Weight;
+    /// Weight of `resign_guardianship`.
+    fn resign_guardianship() -> Weight;
+    /// Weight of `seal_to_guardian` of `n` records.
+    fn seal_to_guardian(n: u32) -> Weight;
     /// Weight of `give_emergency_consent` for 16 hospitals.
     fn give_emergency_consent() -> Weight;
     /// Weight of `revoke_emergency_consent` that removes `n` capsules.
@@ -247,6 +251,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         beforehand(T::DbWeight::get())
     }
 
+    fn resign_guardianship() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(T::DbWeight::get(), n)
+    }
+
     fn give_emergency_consent() -> Weight {
         give_emergency_consent(T::DbWeight::get())
     }
@@ -351,6 +363,14 @@ impl WeightInfo for () {
 
     fn dismiss_guardian() -> Weight {
         beforehand(RocksDbWeight::get())
+    }
+
+    fn resign_guardianship() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(RocksDbWeight::get(), n)
     }
 
     fn give_emergency_consent() -> Weight {

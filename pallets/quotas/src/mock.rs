@@ -92,6 +92,12 @@ impl RegistrationCalls<AccountId, RuntimeCall> for LoggedRemarks {
             _ => Lane::VoucherRefused,
         })
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, RuntimeCall)> {
+        let call = frame_system::Call::remark_with_event { remark: vec![1] };
+        Some((STRANGER, call.into()))
+    }
 }
 
 parameter_types! {

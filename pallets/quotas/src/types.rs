@@ -202,4 +202,7 @@ pub trait RegistrationCalls<AccountId, Call> {
     fn is_registration(call: &Call) -> bool;
     /// By which lane this call would register this account; `None` for every other call.
     fn lane(account: &AccountId, call: &Call) -> Option<Lane>;
+    /// Benchmarking: a stranger and the registration whose lane takes the longest to find.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, Call)>;
 }

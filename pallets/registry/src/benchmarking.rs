@@ -1,7 +1,8 @@
 //! What each call costs at most: the longest texts, the most indexes to move.
 
 use super::*;
-use alloc::vec;
+use alloc::{vec, vec::Vec};
+use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::EnsureOrigin;
 use frame_system::RawOrigin;
@@ -27,7 +28,8 @@ fn longest_details() -> Details {
 /// A doctor with the longest details, who stands here.
 fn doctor<T: Config>(status: Status) -> Result<(T::AccountId, MemberId), BenchmarkError> {
     let account: T::AccountId = account("doctor", 0, 0);
-    let id = Pallet::<T>::do_register(&account, Role::Doctor, longest_username(), KEY, Some(longest_details()))
+    let (username, details) = (longest_username(), Some(longest_details()));
+    let id = Pallet::<T>::do_register(account.clone(), Role::Doctor, username, KEY, details, None)
         .map_err(|_| BenchmarkError::Stop("member numbers have run out"))?;
     T::Records::benchmark_anchor(id, id, RecordKind::Certificate);
     let member = Members::<T>::get(&account).ok_or(BenchmarkError::Stop("the doctor is not registered"))?;
@@ -44,13 +46,92 @@ fn status_of<T: Config>(account: &T::AccountId) -> Option<Status> {
     Members::<T>::get(account).map(|member| member.status)
 }
 
+/// An account whose key is at hand, so that it can sign statements.
+pub trait StatementSigner<AccountId, Signature> {
+    /// Makes an account.
+    fn new_account() -> AccountId;
+    /// Signs for an account that was made here.
+    fn sign(account: &AccountId, statement: &[u8]) -> Option<Signature>;
+}
+
+/// A signature as wallets make it, which is found good only at the second attempt.
+fn signed_by_wallet<T: Config>(account: &T::AccountId, text: &str) -> Result<T::Signature, BenchmarkError> {
+    T::BenchmarkSigner::sign(account, &wrapped(text)).ok_or(BenchmarkError::Stop("the account cannot sign"))
+}
+
+/// An active member who guards another's account.
+fn guardian<T: Config>(index: u32) -> (T::AccountId, MemberId) {
+    let guardian: T::AccountId = account("guardian", index, 0);
+    let id = <Pallet<T> as MemberDirectory<T::AccountId>>::benchmark_register(&guardian, Role::Patient);
+    (guardian, id)
+}
+
+/// A doctor whose key is lost, with the most guardians, each of whom has proposed to recover it for the same account; all
+/// but the last guardian agree to each proposal.
+struct Lost<AccountId> {
+    account: AccountId,
+    id: MemberId,
+    guardians: Vec<(AccountId, MemberId)>,
+    to: AccountId,
+}
+
+const NEW_KEY: EncryptionKey = EncryptionKey([0x5c; 32]);
+
+fn lost<T: Config>() -> Result<Lost<T::AccountId>, BenchmarkError> {
+    let (account, id) = doctor::<T>(Status::Active)?;
+    let guardians: Vec<_> = (0..limits::RECOVERY_GUARDIANS_MAX).map(guardian::<T>).collect();
+    let named: Guardians = named(&guardians)?;
+    let threshold = limits::RECOVERY_GUARDIANS_MAX;
+    let guardianship = Guardianship { guardians: named.clone(), threshold, wait: limits::RECOVERY_WAIT_MIN };
+    Guardianships::<T>::insert(id, guardianship);
+    let to = T::BenchmarkSigner::new_account();
+    let mut approvals = named.clone();
+    approvals.pop();
+    for proposer in named {
+        let recovery = Recovery { to: to.clone(), key: NEW_KEY, approvals: approvals.clone(), ready_at: None };
+        Recoveries::<T>::insert(id, proposer, recovery);
+    }
+    Ok(Lost { account, id, guardians, to })
+}
+
+fn named<AccountId>(guardians: &[(AccountId, MemberId)]) -> Result<Guardians, BenchmarkError> {
+    let ids: Vec<_> = guardians.iter().map(|(_, id)| *id).collect();
+    ids.try_into().map_err(|_| BenchmarkError::Stop("too many guardians"))
+}
+
+fn last_guardian<T: Config>(lost: &Lost<T::AccountId>) -> Result<(T::AccountId, MemberId), BenchmarkError> {
+    lost.guardians.last().cloned().ok_or(BenchmarkError::Stop("there are no guardians"))
+}
+
+/// The consent of the account that is to take a membership over, and its end.
+fn consent<T: Config>(member: MemberId, to: &T::AccountId) -> Result<(Moment, T::Signature), BenchmarkError> {
+    let expires_at = T::Time::now().saturating_add(limits::STATEMENT_LIFETIME_MAX);
+    let (genesis, account) = (Pallet::<T>::genesis(), to.encode());
+    let statement =
+        MoveStatement { genesis: genesis.as_ref(), member, to: &account, encryption_key: NEW_KEY, expires_at };
+    Ok((expires_at, signed_by_wallet::<T>(to, &statement.text())?))
+}
+
+impl<T: Config> Pallet<T> {
+    /// The voucher of an institution for an account that is to register.
+    pub fn benchmark_voucher(applicant: &T::AccountId) -> Option<Voucher<T::AccountId, T::Signature>> {
+        let signer = T::BenchmarkSigner::new_account();
+        let institution = <Self as MemberDirectory<T::AccountId>>::benchmark_register(&signer, Role::Hospital);
+        let expires_at = T::Time::now().saturating_add(limits::STATEMENT_LIFETIME_MAX);
+        let (genesis, applicant) = (Self::genesis(), applicant.encode());
+        let statement = VoucherStatement { genesis: genesis.as_ref(), applicant: &applicant, institution, expires_at };
+        let signature = signed_by_wallet::<T>(&signer, &statement.text()).ok()?;
+        Some(Voucher { institution, signer, expires_at, signature })
+    }
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
 
     #[benchmark]
     fn register() {
-        let caller: T::AccountId = whitelisted_caller();
+        let caller: T::AccountId = account("caller", 0, 0);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller.clone()), Role::Doctor, longest_username(), KEY, Some(longest_details()));
         assert_eq!(status_of::<T>(&caller), Some(Status::Pending));
@@ -122,6 +203,101 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller.clone()));
         assert_eq!(status_of::<T>(&caller), Some(Status::Pending));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn register_vouched() -> Result<(), BenchmarkError> {
+        let caller: T::AccountId = account("caller", 0, 0);
+        let voucher = Pallet::<T>::benchmark_voucher(&caller).ok_or(BenchmarkError::Stop("nobody vouches"))?;
+        let institution = voucher.institution;
+        let details = Some(longest_details());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), Role::Doctor, longest_username(), KEY, details, voucher);
+        assert!(Members::<T>::get(&caller).is_some_and(|member| member.vouched_by == Some(institution)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn rotate_key() -> Result<(), BenchmarkError> {
+        let (caller, member) = doctor::<T>(Status::Active)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), NEW_KEY);
+        assert!(Members::<T>::get(&caller).is_some_and(|member| member.encryption_key == NEW_KEY));
+        assert!(EarlierKeys::<T>::contains_key(member, FIRST_KEY_VERSION));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn move_account() -> Result<(), BenchmarkError> {
+        let Lost { account, id, to, .. } = lost::<T>()?;
+        let (expires_at, signature) = consent::<T>(id, &to)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account.clone()), to.clone(), NEW_KEY, expires_at, signature);
+        assert_eq!(AccountOf::<T>::get(id), Some(to));
+        assert!(Retired::<T>::contains_key(account));
+        assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn name_guardians() -> Result<(), BenchmarkError> {
+        let Lost { account, id, guardians, .. } = lost::<T>()?;
+        let guardians = named(&guardians)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account), guardians, 1, limits::RECOVERY_WAIT_MAX);
+        assert!(Guardianships::<T>::get(id).is_some_and(|guardianship| guardianship.threshold == 1));
+        assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn propose_recovery() -> Result<(), BenchmarkError> {
+        let lost = lost::<T>()?;
+        let (proposer, proposer_id) = last_guardian::<T>(&lost)?;
+        let Lost { id, to, .. } = lost;
+        let (expires_at, signature) = consent::<T>(id, &to)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(proposer), id, to, NEW_KEY, expires_at, signature);
+        assert!(Recoveries::<T>::get(id, proposer_id).is_some_and(|recovery| recovery.approvals.len() == 1));
+        Ok(())
+    }
+
+    /// The last agreement that is needed.
+    #[benchmark]
+    fn approve_recovery() -> Result<(), BenchmarkError> {
+        let lost = lost::<T>()?;
+        let (approver, proposer) = last_guardian::<T>(&lost)?;
+        let Lost { id, to, .. } = lost;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(approver), id, proposer, to, NEW_KEY);
+        assert!(Recoveries::<T>::get(id, proposer).is_some_and(|recovery| recovery.ready_at.is_some()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn object_to_recovery() -> Result<(), BenchmarkError> {
+        let Lost { account, id, .. } = lost::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account));
+        assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn complete_recovery() -> Result<(), BenchmarkError> {
+        let lost = lost::<T>()?;
+        let (guardian, proposer) = last_guardian::<T>(&lost)?;
+        let Lost { id, to, .. } = lost;
+        Recoveries::<T>::mutate(id, proposer, |recovery| {
+            if let Some(recovery) = recovery {
+                recovery.ready_at = Some(T::Time::now());
+            }
+        });
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), id, proposer);
+        assert_eq!(AccountOf::<T>::get(id), Some(to));
+        assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
         Ok(())
     }
 }

@@ -15,6 +15,8 @@ extern crate alloc;
 mod affiliations;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::StatementSigner;
 mod dependants;
 mod keys;
 mod moves;
@@ -82,6 +84,9 @@ pub mod pallet {
         type Time: Time<Moment = Moment>;
         /// The cost of the calls.
         type WeightInfo: WeightInfo;
+        /// Signs the statements of benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkSigner: StatementSigner<Self::AccountId, Self::Signature>;
     }
 
     /// The number of the next member.

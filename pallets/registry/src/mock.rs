@@ -106,6 +106,19 @@ impl RecordDirectory for CertificatesOnly {
     }
 }
 
+/// Signs for every account.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct TestSigner;
+#[cfg(feature = "runtime-benchmarks")]
+impl StatementSigner<AccountId, TestSignature> for TestSigner {
+    fn new_account() -> AccountId {
+        STRANGER
+    }
+    fn sign(account: &AccountId, statement: &[u8]) -> Option<TestSignature> {
+        Some(TestSignature(*account, statement.to_vec()))
+    }
+}
+
 /// Notes in [`Appointed`] who decides and reads for which dependant.
 pub struct AppointmentList;
 impl DependantGuardians for AppointmentList {
@@ -122,6 +135,8 @@ impl Config for Test {
     type Signature = TestSignature;
     type Time = SettableClock;
     type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSigner = TestSigner;
 }
 
 /// The bytes of an account as statements name it.

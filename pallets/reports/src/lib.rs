@@ -17,6 +17,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -31,7 +32,7 @@ pub use types::{Dispensing, Document, NewRecord, NewRecords, ReaderSeals, Record
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::Time};
+use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
     limits, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo, OrderedKey,
     RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, StaffAct,
@@ -48,7 +49,7 @@ pub mod pallet {
     use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -85,11 +86,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
-    /// Patient (for a certificate, professional) and record → the record's kind. `Twox64Concat` and `Identity` over
-    /// a big-endian number: both are given out in sequence, and a patient's records list in the order of their
-    /// numbers. One entry for each record.
+    /// Patient (for a certificate, professional), kind and record → that there is such a record. `Twox64Concat` for the
+    /// patient, whose number was given out in sequence, and for the kind, of a closed set; `Identity` over a big-endian
+    /// number, so that the records of one kind list in the order of their numbers, whatever others there are. One entry for
+    /// each record.
     #[pallet::storage]
-    pub type ByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, RecordKind>;
+    pub type ByPatientAndKind<T> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Identity, OrderedKey>),
+        (),
+    >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
     /// authors choose it. One entry for each record; it stays when the record is erased, so that what was erased is
@@ -311,7 +317,11 @@ pub mod pallet {
         /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
         /// a profile or certificate.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::anchor(document.seals.len() as u32))]
+        #[pallet::weight(if is_own(*kind) {
+            T::WeightInfo::anchor_own(document.seals.len() as u32)
+        } else {
+            T::WeightInfo::anchor(document.seals.len() as u32)
+        })]
         pub fn anchor(origin: OriginFor<T>, patient: MemberId, kind: RecordKind, document: Document) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_anchor_new(&who, patient, kind, document)
@@ -451,10 +461,7 @@ pub mod pallet {
         ///
         /// Those of [`anchor`](Pallet::anchor), for each record in order.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::anchor_batch(
-            records.len() as u32,
-            records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32)),
-        ))]
+        #[pallet::weight(batch_weight::<T>(records))]
         pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResult {
             let who = ensure_signed(origin)?;
             ensure!(!records.is_empty(), Error::<T>::NoDocuments);
@@ -587,7 +594,7 @@ pub mod pallet {
         ///
         /// [`DisputeWithdrawn`](Event::DisputeWithdrawn).
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::dispute())]
+        #[pallet::weight(T::WeightInfo::withdraw_dispute())]
         pub fn withdraw_dispute(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let mut entry = Self::ensure_disputable(&who, record)?;
@@ -779,7 +786,7 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            ByPatient::<T>::insert(patient, OrderedKey::from(record), kind);
+            ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, anchors);
             if is_own(kind) {
@@ -806,6 +813,16 @@ pub mod pallet {
             });
         }
     }
+}
+
+/// The weight of anchoring many: as measured for prescriptions, or for as many profiles if those cost more.
+fn batch_weight<T: Config>(records: &[NewRecord]) -> Weight {
+    let count = records.len() as u32;
+    let seals = records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32));
+    let others = T::WeightInfo::anchor_batch(count, seals);
+    let first = T::WeightInfo::anchor_own(seals);
+    let own = T::WeightInfo::anchor_own(0).saturating_mul(count.saturating_sub(1).into()).saturating_add(first);
+    others.max(own)
 }
 
 /// Whether members write this kind about themselves alone.
@@ -836,19 +853,29 @@ impl<T: Config> Pallet<T> {
         cursor: Option<RecordId>,
         limit: u32,
     ) -> Vec<(RecordId, Record)> {
-        let index = match cursor {
-            Some(after) => ByPatient::<T>::iter_prefix_from(
-                patient,
-                ByPatient::<T>::hashed_key_for(patient, OrderedKey::from(after)),
+        let one = kind.map(|kind| [kind]);
+        let kinds = one.as_ref().map_or(RecordKind::ALL, |one| one.as_slice());
+        // Each kind lists in the order of its records; the first of all the lists is the next of the page.
+        let mut lists: Vec<_> = kinds.iter().map(|kind| Self::of_kind(patient, *kind, cursor).peekable()).collect();
+        core::iter::from_fn(|| {
+            let heads = lists.iter_mut().filter_map(|list| Some((*list.peek()?, list)));
+            heads.min_by_key(|(next, _)| *next)?.1.next()
+        })
+        .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+        .take(limit.min(limits::PAGE_MAX) as usize)
+        .collect()
+    }
+
+    /// The records of a patient of one kind after `cursor`, in the order of their numbers.
+    fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
+        let keys = match cursor {
+            Some(after) => ByPatientAndKind::<T>::iter_key_prefix_from(
+                (patient, kind),
+                ByPatientAndKind::<T>::hashed_key_for((patient, kind, OrderedKey::from(after))),
             ),
-            None => ByPatient::<T>::iter_prefix(patient),
+            None => ByPatientAndKind::<T>::iter_key_prefix((patient, kind)),
         };
-        index
-            .filter(|(_, its_kind)| kind.is_none_or(|kind| kind == *its_kind))
-            .map(|(key, _)| RecordId::from(key))
-            .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
-            .take(limit.min(limits::PAGE_MAX) as usize)
-            .collect()
+        keys.map(RecordId::from)
     }
 
     /// The record by which this author anchored this content.

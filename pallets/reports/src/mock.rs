@@ -140,6 +140,16 @@ impl RecordConsents for ConsentList {
         Granted::get().contains(&(record, reader))
     }
 
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(_: MemberId, _: u32) -> Vec<ReaderSeal> {
+        Vec::new()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        Granted::mutate(|granted| granted.insert((record, reader)));
+    }
+
     fn forget_record(record: RecordId) {
         Forgotten::mutate(|forgotten| forgotten.insert(record));
     }

@@ -9,8 +9,10 @@ use frame_support::{
 
 /// The weight of each call.
 pub trait WeightInfo {
-    /// Weight of `anchor` with `s` seals.
+    /// Weight of `anchor` of a report or prescription with `s` seals.
     fn anchor(s: u32) -> Weight;
+    /// Weight of `anchor` of a profile or certificate with `s` seals.
+    fn anchor_own(s: u32) -> Weight;
     /// Weight of `amend` with `s` seals.
     fn amend(s: u32) -> Weight;
     /// Weight of `retract`.
@@ -23,8 +25,10 @@ pub trait WeightInfo {
     fn dispense() -> Weight;
     /// Weight of `cancel_fills`.
     fn cancel_fills() -> Weight;
-    /// Weight of `dispute` and `withdraw_dispute`.
+    /// Weight of `dispute`.
     fn dispute() -> Weight;
+    /// Weight of `withdraw_dispute`.
+    fn withdraw_dispute() -> Weight;
     /// Weight of `reseal` of `n` records.
     fn reseal(n: u32) -> Weight;
 }
@@ -84,6 +88,10 @@ macro_rules! weights {
             anchor($db, s)
         }
 
+        fn anchor_own(s: u32) -> Weight {
+            anchor($db, s)
+        }
+
         fn amend(s: u32) -> Weight {
             anchor($db, s)
         }
@@ -109,6 +117,10 @@ macro_rules! weights {
         }
 
         fn dispute() -> Weight {
+            mark($db)
+        }
+
+        fn withdraw_dispute() -> Weight {
             mark($db)
         }
 

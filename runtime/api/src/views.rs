@@ -570,6 +570,17 @@ pub enum AlertView {
         /// Why.
         reason: EmergencyReason,
     },
+    /// A link of the member was opened.
+    Link {
+        /// The link.
+        link: LinkId,
+        /// The institution that opened it for whoever holds it.
+        host: MemberId,
+        /// The first of its entries in the read log.
+        first_reading: ReadingId,
+        /// How many openings are left.
+        openings_left: u32,
+    },
     /// A patient asks the member, a doctor, for an appointment.
     Appointment {
         /// The appointment.

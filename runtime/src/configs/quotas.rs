@@ -110,4 +110,18 @@ impl RegistrationCalls<AccountId, RuntimeCall> for Registrations {
             _ => None,
         }
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, RuntimeCall)> {
+        let applicant = frame_benchmarking::account("applicant", 0, 0);
+        let voucher = Registry::benchmark_voucher(&applicant)?;
+        let call = pallet_registry::Call::register_vouched {
+            role: Role::Patient,
+            username: b"applicant".to_vec().try_into().ok()?,
+            encryption_key: medchain_primitives::EncryptionKey([0x5a; 32]),
+            details: None,
+            voucher,
+        };
+        Some((applicant, call.into()))
+    }
 }

@@ -11,6 +11,7 @@ pub struct MemberModel {
     pub account: AccountId,
     pub role: Role,
     pub status: Status,
+    pub key_version: KeyVersion,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,18 @@ pub struct Model {
     /// When each window ends.
     pub windows: BTreeMap<(RecordId, MemberId), Moment>,
     pub log: BTreeMap<ReadingId, ReadingModel>,
+    /// The accounts that members have left.
+    pub retired: BTreeSet<AccountId>,
+    /// When doctors can be booked, of those who have said so.
+    pub schedules: BTreeMap<MemberId, pallet_appointments::Schedule>,
+    /// The emergency consents, and since when each stands.
+    pub emergency_consents: BTreeMap<MemberId, (Moment, pallet_access::EmergencyInstitutions)>,
+    /// The records with a capsule for emergencies.
+    pub capsules: BTreeSet<RecordId>,
+    /// From when to when each window of an emergency opening lasts.
+    pub emergency_windows: BTreeMap<(RecordId, MemberId), (Moment, Moment)>,
+    /// The emergency openings that nobody has reviewed, and whose they are.
+    pub unreviewed: BTreeMap<ReadingId, MemberId>,
     /// What the last call concerned.
     touched: Vec<(RecordId, MemberId)>,
 }
@@ -143,9 +156,42 @@ impl Model {
         if entry.patient == reader {
             return member.status == Status::Active || entry.kind == RecordKind::Certificate;
         }
-        member.status == Status::Active
-            && self.stands(record, reader)
-            && self.windows.get(&(record, reader)).is_some_and(|closes_at| moment() < *closes_at)
+        let by_grant = self.stands(record, reader)
+            && self.windows.get(&(record, reader)).is_some_and(|closes_at| moment() < *closes_at);
+        member.status == Status::Active && (by_grant || self.may_read_in_emergency(record, reader))
+    }
+
+    /// Whether a doctor's emergency opening of a record still lets it read.
+    fn may_read_in_emergency(&self, record: RecordId, doctor: MemberId) -> bool {
+        let Some((opened_at, closes_at)) = self.emergency_windows.get(&(record, doctor)) else { return false };
+        let consented = self.records.get(&record).is_some_and(|entry| {
+            self.reaches(entry.patient, doctor)
+                && self.emergency_consents.get(&entry.patient).is_some_and(|(since, _)| since <= opened_at)
+        });
+        consented && self.capsules.contains(&record) && moment() < *closes_at
+    }
+
+    /// Whether a patient's emergency consent lets a doctor open.
+    fn reaches(&self, patient: MemberId, doctor: MemberId) -> bool {
+        use pallet_access::EmergencyInstitutions::*;
+        match self.emergency_consents.get(&patient) {
+            None => false,
+            Some((_, All)) => true,
+            Some((_, Chosen(chosen))) => chosen.iter().any(|hospital| Registry::is_affiliated(doctor, *hospital)),
+        }
+    }
+
+    /// Whether a doctor has said that it can be booked in this slot.
+    fn can_be_booked(&self, doctor: MemberId, slot: u64) -> bool {
+        let Some(schedule) = self.schedules.get(&doctor) else { return true };
+        let (day, slot_of_day) = (slot / 96, (slot % 96) as u8);
+        // 5 January 1970 was a Monday.
+        let weekday = ((day + 7 - 4) % 7) as u8;
+        let off = schedule.days_off.iter().any(|off| u64::from(off.first) <= day && day <= u64::from(off.last));
+        let times = &schedule.opening_times;
+        let open =
+            times.iter().any(|time| time.weekday == weekday && time.from <= slot_of_day && slot_of_day < time.until);
+        !off && (times.is_empty() || open)
     }
 
     /// Takes in what a call did.
@@ -153,8 +199,8 @@ impl Model {
         self.touched.clear();
         for event in events {
             match event {
-                RuntimeEvent::Registry(event) => self.follow_registry(event)?,
-                RuntimeEvent::Appointments(event) => self.follow_appointments(event)?,
+                RuntimeEvent::Registry(event) => self.follow_registry(call, event)?,
+                RuntimeEvent::Appointments(event) => self.follow_appointments(call, event)?,
                 RuntimeEvent::Reports(event) => self.follow_reports(event)?,
                 RuntimeEvent::Access(event) => self.follow_access(signer, call, event)?,
                 RuntimeEvent::System(frame_system::Event::NewAccount { .. }) => {}
@@ -164,13 +210,37 @@ impl Model {
         Ok(())
     }
 
-    fn follow_registry(&mut self, event: pallet_registry::Event<Runtime>) -> Outcome {
+    fn follow_registry(&mut self, call: &RuntimeCall, event: pallet_registry::Event<Runtime>) -> Outcome {
         use pallet_registry::Event::*;
         let (member, status) = match event {
-            MemberRegistered { member, account, role, .. } => {
+            MemberRegistered { member, account, role, vouched_by } => {
                 let status = if role.is_professional() { Status::Pending } else { Status::Active };
-                let before = self.members.insert(member, MemberModel { account, role, status });
+                must!(!self.retired.contains(&account), "{account} was left and registers again");
+                let institution = vouched_by.map_or(Ok(None), |id| self.members.get(&id).map(Some).ok_or("nobody"))?;
+                must!(
+                    institution.is_none_or(|entry| entry.status == Status::Active && entry.role.is_institution()),
+                    "one that may not vouched for {member}"
+                );
+                let before = self.members.insert(member, MemberModel { account, role, status, key_version: 1 });
                 must!(before.is_none(), "member {member} was given out twice");
+                return Ok(());
+            }
+            KeyRotated { member, key_version } => {
+                let entry = self.members.get_mut(&member).ok_or("a stranger's key was rotated")?;
+                must!(entry.status != Status::Suspended, "{member} is suspended and rotated its key");
+                must!(key_version == entry.key_version + 1, "{member} has skipped a version of its key");
+                entry.key_version = key_version;
+                return Ok(());
+            }
+            AccountMoved { member, from, to, key_version } => {
+                must!(self.is_stranger(&to) && !self.retired.contains(&to), "{member} moved to somebody's account");
+                let entry = self.members.get_mut(&member).ok_or("a stranger moved")?;
+                must!(entry.account == from, "{member} moved from another account");
+                let recovered = matches!(call, RuntimeCall::Registry(pallet_registry::Call::complete_recovery { .. }));
+                must!(recovered || entry.status != Status::Suspended, "{member} is suspended and moved");
+                must!(key_version == entry.key_version + 1, "{member} has skipped a version of its key");
+                (entry.account, entry.key_version) = (to, key_version);
+                self.retired.insert(from);
                 return Ok(());
             }
             MemberVerified { member, .. } => {
@@ -196,11 +266,14 @@ impl Model {
         Ok(())
     }
 
-    fn follow_appointments(&mut self, event: pallet_appointments::Event<Runtime>) -> Outcome {
+    fn follow_appointments(&mut self, call: &RuntimeCall, event: pallet_appointments::Event<Runtime>) -> Outcome {
         use pallet_appointments::Event::*;
+        let mut rescheduled = false;
         let (id, status) = match event {
             AppointmentRequested { appointment, patient, doctor, start, end } => {
                 must!(start > moment(), "{appointment} lies in the past");
+                let mut slots = pallet_appointments::slots(start, end);
+                must!(slots.all(|slot| self.can_be_booked(doctor, slot)), "{doctor} is not open for {appointment}");
                 let status = AppointmentStatus::Requested;
                 let entry = AppointmentModel { patient, doctor, start, end, status };
                 let before = self.appointments.insert(appointment, entry);
@@ -218,7 +291,18 @@ impl Model {
             }
             AppointmentAccepted { appointment, .. } => (appointment, AppointmentStatus::Accepted),
             AppointmentDeclined { appointment, .. } => (appointment, AppointmentStatus::Declined),
-            AppointmentCancelled { appointment, .. } => (appointment, AppointmentStatus::Cancelled),
+            AppointmentCancelled { appointment, reason, .. } => {
+                rescheduled = reason == AppointmentReason::Rescheduled;
+                (appointment, AppointmentStatus::Cancelled)
+            }
+            AppointmentExpired { appointment, .. } => (appointment, AppointmentStatus::Expired),
+            ScheduleSet { doctor } => {
+                let RuntimeCall::Appointments(pallet_appointments::Call::set_schedule { schedule }) = call else {
+                    return Err("a schedule came from another call".into());
+                };
+                self.schedules.insert(doctor, schedule.clone());
+                return Ok(());
+            }
             AppointmentCompleted { appointment, .. } => (appointment, AppointmentStatus::Completed),
             AppointmentMissed { appointment, .. } => (appointment, AppointmentStatus::Missed),
             #[allow(unreachable_patterns)]
@@ -229,7 +313,9 @@ impl Model {
         let allowed = match (before, after) {
             (AppointmentStatus::Requested, AppointmentStatus::Accepted) => moment() < entry.start,
             (AppointmentStatus::Requested, AppointmentStatus::Declined | AppointmentStatus::Cancelled) => true,
-            (AppointmentStatus::Accepted, AppointmentStatus::Cancelled) => moment() < entry.start,
+            (AppointmentStatus::Requested, AppointmentStatus::Expired) => moment() >= entry.start,
+            // Its replacement may be accepted after it has started.
+            (AppointmentStatus::Accepted, AppointmentStatus::Cancelled) => rescheduled || moment() < entry.start,
             (AppointmentStatus::Accepted, AppointmentStatus::Completed | AppointmentStatus::Missed) => {
                 moment() >= entry.start
             }
@@ -343,6 +429,12 @@ impl Model {
                 let openings = limits::CARE_GRANT_OPENINGS;
                 self.put_grant(record, hospital, GrantBasis::Shared, doctor, expires_at, openings);
             }
+            GrantExpired { record, reader } => {
+                let grant = self.grants.remove(&(record, reader)).ok_or("no grant has expired")?;
+                must!(moment() >= grant.expires_at, "the grant of {record} to {reader} was removed early");
+                self.windows.remove(&(record, reader));
+                self.touched.push((record, reader));
+            }
             GrantRevoked { record, reader } | GrantRelinquished { record, reader, .. } => {
                 must!(self.grants.remove(&(record, reader)).is_some(), "no grant of {record} for {reader}");
                 self.windows.remove(&(record, reader));
@@ -367,9 +459,47 @@ impl Model {
                 must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
                 self.touched.push((record, reader));
             }
+            EmergencyConsentGiven { patient, institutions } => {
+                let since = self.emergency_consents.get(&patient).map_or(moment(), |(since, _)| *since);
+                self.emergency_consents.insert(patient, (since, institutions));
+            }
+            EmergencyConsentRevoked { patient, .. } => {
+                self.emergency_consents.remove(&patient);
+                self.touched.extend(self.emergency_windows.keys());
+            }
+            EmergencyCapsuleLodged { record, .. } => {
+                let patient = self.records.get(&record).ok_or("a capsule for no record")?.patient;
+                must!(self.emergency_consents.contains_key(&patient), "a capsule for {record} without consent");
+                self.capsules.insert(record);
+            }
+            EmergencyCapsuleRemoved { record, .. } => {
+                self.capsules.remove(&record);
+                self.touched.extend(self.emergency_windows.keys().filter(|(of, _)| *of == record));
+            }
+            EmergencyOpened { reading, record, patient, doctor, closes_at, .. } => {
+                must!(self.is_active_as(doctor, Role::Doctor), "{doctor} opened {record} and may not act");
+                must!(self.reaches(patient, doctor), "{doctor} opened {record} without consent");
+                must!(self.capsules.contains(&record), "{doctor} opened {record}, for which nothing is lodged");
+                let erased = self.records.get(&record).is_none_or(|entry| entry.status == RecordStatus::Erased);
+                must!(!erased, "{doctor} opened {record}, which is erased");
+                must!(closes_at == moment() + limits::READING_WINDOW, "the window closes at another time");
+                let before = self.emergency_windows.insert((record, doctor), (moment(), closes_at));
+                must!(before.is_none_or(|(_, end)| end <= moment()), "{doctor} opened {record} twice at once");
+                let entry = ReadingModel { record, patient, reader: doctor, opened_at: moment() };
+                must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
+                self.unreviewed.insert(reading, doctor);
+                let waiting = self.unreviewed.values().filter(|by| **by == doctor).count();
+                must!(waiting <= limits::EMERGENCY_UNREVIEWED_MAX as usize, "{doctor} opened without reviews");
+                self.touched.push((record, doctor));
+            }
+            EmergencyReviewed { reading, .. } => {
+                must!(self.unreviewed.remove(&reading).is_some(), "reading {reading} did not wait for a review");
+            }
             WindowClosed { record, reader, .. } => {
-                must!(self.windows.remove(&(record, reader)).is_some(), "no window of {reader} on {record}");
-                if self.grants.get(&(record, reader)).is_some_and(|grant| grant.openings_left == 0) {
+                let in_emergency = self.emergency_windows.remove(&(record, reader)).is_some();
+                let by_grant = self.windows.remove(&(record, reader)).is_some();
+                must!(by_grant || in_emergency, "no window of {reader} on {record}");
+                if by_grant && self.grants.get(&(record, reader)).is_some_and(|grant| grant.openings_left == 0) {
                     self.grants.remove(&(record, reader));
                 }
                 self.touched.push((record, reader));
@@ -412,6 +542,7 @@ impl Model {
     pub fn check_touched(&mut self, dice: &mut Dice) -> Outcome {
         let mut pairs = std::mem::take(&mut self.touched);
         pairs.extend((0..2).filter_map(|_| dice.of_map(&self.windows)));
+        pairs.extend(dice.of_map(&self.emergency_windows));
         if let (Some(record), Some(reader)) = (dice.of_map(&self.records), dice.of_map(&self.members)) {
             pairs.push((record, reader));
         }
@@ -450,6 +581,12 @@ impl Model {
             .map(|(record, reader, window)| ((record, reader), window.closes_at))
             .collect();
         must!(windows == self.windows, "the windows differ");
+        for (record, doctor, window) in pallet_access::EmergencyWindows::<Runtime>::iter() {
+            let known = self.emergency_windows.get(&(record, doctor));
+            must!(known == Some(&(window.opened_at, window.closes_at)), "the emergency windows differ");
+        }
+        let capsules: BTreeSet<_> = pallet_access::EmergencyCapsules::<Runtime>::iter_keys().collect();
+        must!(capsules == self.capsules, "the emergency capsules differ");
         let log: BTreeMap<_, _> = pallet_access::ReadLog::<Runtime>::iter()
             .map(|(id, reading)| {
                 let pallet_access::Reading { record, patient, reader, opened_at, .. } = reading;
@@ -479,7 +616,8 @@ impl Model {
         must!(records == self.records, "the records differ");
         for (id, member) in &self.members {
             let (account, entry) = Registry::member_by_id(*id).ok_or("a member is gone")?;
-            must!((account, entry.status) == (member.account.clone(), member.status), "member {id} differs");
+            let known = (member.account.clone(), member.status, member.key_version);
+            must!((account, entry.status, entry.key_version) == known, "member {id} differs");
         }
         Ok(())
     }

@@ -40,6 +40,9 @@ fn line(alert: &AlertView) -> String {
         AlertView::Emergency { reading, record, doctor, reason } => {
             format!("EMERGENCY: doctor {doctor} opened record {record} without a grant: {reason} (reading {reading})")
         }
+        AlertView::Link { link, host, openings_left, .. } => {
+            format!("link {link} was opened at institution {host}; {openings_left} openings are left")
+        }
         AlertView::Appointment { appointment, patient, start, end } => format!(
             "patient {patient} asks for an appointment from {} to {} (appointment {appointment})",
             shown(*start),
