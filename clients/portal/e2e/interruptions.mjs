@@ -64,7 +64,7 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     expect((await row.filter({ hasText: "Accepted" }).count()) > 0, "the appointment lost its time");
   });
 
-  await step("a reload in the middle of signing up: one step is left, and then all is there", async () => {
+  await step("a reload in the middle of signing up: what is left is offered, and then all is there", async () => {
     const page = guardian.page;
     await page.goto(`${guardian.url}#/signup`);
     await page.getByRole("link", { name: "Sign up as Patient" }).click();
@@ -76,10 +76,13 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     const fresh = page.getByText("the chain does not know it yet");
     const whole = page.getByRole("heading", { name: `Hello, ${guardian.username}` });
     await finish.or(fresh).or(whole).first().waitFor({ timeout: FINAL });
+    // What was in a block by the reload is kept; what was not, a node may drop, and then it is done again.
     await page.waitForTimeout(4_000);
     if ((await whole.count()) === 0) {
-      expect((await fresh.count()) === 0, "the registration that was sent is not there");
       await look(guardian, "finish");
+      if ((await fresh.count()) > 0) {
+        await guardian.button("Continue").click();
+      }
       await page.getByLabel("Name", { exact: true }).fill("Gerda Guardian");
       await guardian.button("Finish").click();
       await guardian.confirm("Register");
