@@ -34,9 +34,9 @@ parameter_types! {
         .build();
 }
 
-/// The migrations that an upgrade to this runtime runs.
+/// The migrations that an upgrade to this runtime runs. One stays here until no chain has the version that it starts from.
 #[cfg(not(feature = "rehearsal"))]
-pub type Migrations = ();
+pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>,);
 /// The migrations that an upgrade to this runtime runs.
 #[cfg(feature = "rehearsal")]
 pub type Migrations = crate::rehearsal::Rehearsal;
@@ -61,7 +61,3 @@ impl frame_system::Config for Runtime {
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }
-
-/// What a runtime upgrade does to the storage of earlier versions, in the order of the pallets; a migration stays here until
-/// no chain has the version that it starts from.
-pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>,);
