@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures and prints figures: `bench.sh calls` each call beside a remark of the same length, `bench.sh growth [--records N]`
 # listings on a small and on a large chain, `bench.sh vault [--quick | --mib N]` storing and fetching beside plain HTTP, Bitswap
-# beside Helia, and the node's memory. Wants an idle machine.
+# beside Helia, and the node's memory, `bench.sh net` four validators: inclusion, finality, and blocks with one of them away.
+# Wants an idle machine.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
@@ -18,8 +19,13 @@ case "${1:-}" in
         cargo build --workspace --bins --locked
         exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
         ;;
+    net)
+        shift
+        cargo build --workspace --bins --locked
+        exec "$CARGO_TARGET_DIR/debug/medchain-net-bench" "$@"
+        ;;
     *)
-        echo "usage: $0 calls | growth [--records N] | vault [--quick | --mib N]" >&2
+        echo "usage: $0 calls | growth [--records N] | vault [--quick | --mib N] | net [--rate CALLS] [--seconds N] [--slots N]" >&2
         exit 2
         ;;
 esac

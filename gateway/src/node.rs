@@ -3,10 +3,13 @@
 use medchain_primitives::MemberId;
 use medchain_sdk::{Client, Error, Identity};
 use std::{future::Future, time::Duration};
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, Semaphore};
 
 /// How long a read may take.
 const READ_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many reads are under way at once; others wait their turn. A connection takes so many and no more.
+const READS_AT_ONCE: usize = 64;
 
 /// The node does not answer, or not as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,7 @@ pub struct Node {
     genesis: [u8; 32],
     institution: MemberId,
     connection: RwLock<Option<Client>>,
+    turns: Semaphore,
 }
 
 impl Node {
@@ -29,7 +33,8 @@ impl Node {
         let client = Client::connect(url).await?;
         let institution = client.member_of(&identity.account()).await?.id;
         let (genesis, url) = (client.genesis(), url.to_owned());
-        Ok(Self { url, genesis, institution, connection: RwLock::new(Some(client)) })
+        let (connection, turns) = (RwLock::new(Some(client)), Semaphore::new(READS_AT_ONCE));
+        Ok(Self { url, genesis, institution, connection, turns })
     }
 
     /// The hash of the chain's genesis block.
@@ -66,6 +71,7 @@ impl Node {
         &self,
         read: impl Fn(Client) -> F,
     ) -> Result<T, Unreachable> {
+        let _turn = self.turns.acquire().await.map_err(|_| Unreachable)?;
         for _ in 0..2 {
             match within(read(self.client().await?)).await {
                 Ok(Ok(answer)) => return Ok(answer),

@@ -113,7 +113,7 @@ async fn round(
     let mut chosen = Vec::new();
     let mut rest = VecDeque::new();
     let mut begun: HashMap<LinkId, u32> = HashMap::new();
-    for one in waiting.drain(..) {
+    for one in in_turn(waiting.drain(..)) {
         let view = match views.get(&one.link) {
             Some(view) => view.clone(),
             None => {
@@ -171,6 +171,20 @@ async fn round(
     Ok(())
 }
 
+/// The first that waits for each link, then the second for each, and so on: nobody's link waits for another's crowd.
+fn in_turn(waiting: impl Iterator<Item = Asked>) -> Vec<Asked> {
+    let mut ahead: HashMap<LinkId, usize> = HashMap::new();
+    let mut ranked: Vec<_> = waiting
+        .map(|one| {
+            let rank = ahead.entry(one.link).or_default();
+            *rank += 1;
+            (*rank, one)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, one)| one).collect()
+}
+
 async fn open(
     client: &Client,
     identity: &Identity,
@@ -191,5 +205,17 @@ async fn open(
         // The chain has decided against it: another gateway took the last opening, or the patient took the link back.
         Ok(Err(Error::Dispatch { error, .. })) if error != "RecipientKeyNotCurrent" => Outcome::Inactive,
         _ => Outcome::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_many_open_does_not_keep_another_waiting() {
+        let asked = |link| Asked { link: LinkId(link), recipient: String::new(), answer: oneshot::channel().0 };
+        let order: Vec<_> = in_turn([1, 1, 1, 2, 1, 3].map(asked).into_iter()).iter().map(|one| one.link.0).collect();
+        assert_eq!(order, [1, 2, 3, 1, 1, 1]);
     }
 }

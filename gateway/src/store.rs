@@ -176,6 +176,12 @@ impl Store {
     /// [`StoreError::UnknownAddress`], [`StoreError::Database`].
     pub fn open(address: &str) -> Result<Self> {
         let (manager, bytes) = if let Some(file) = address.strip_prefix("sqlite:") {
+            // For the gateway's eyes alone; the database's other files take its mode.
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(file).map_err(|_| StoreError::Database)?;
             (Manager(Address::Sqlite(file.to_owned())), "BLOB")
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             (Manager(Address::Postgres(address.to_owned())), "BYTEA")

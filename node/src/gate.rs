@@ -403,6 +403,81 @@ impl<C: ChainClient> Gate<C> {
         Ok(vec![SealedRelease { index: partial.index(), sealed }])
     }
 
+    /// Takes the emergency capsule of a record, if the chain names it.
+    ///
+    /// # Errors
+    /// [`Code::Ticket`], [`Code::StoringRefused`], [`Code::UnknownRecord`], [`Code::MalformedContent`], [`Code::NotHeld`],
+    /// [`Code::Storage`].
+    pub fn lodge_emergency(&self, ticket: &Ticket, record: RecordId, bytes: &[u8]) -> RpcResult<()> {
+        let bearer = self.bearer(ticket, TicketOperation::Store)?;
+        let capsule = EmergencyCapsule::from_bytes(bytes).map_err(|_| emergency_capsule_malformed())?;
+        let best = self.client.info().best_hash;
+        let view = self.record(best, record)?;
+        if bearer.content.0 != view.content.0 {
+            return Err(ticket_refused(TicketRefusal::WrongContent));
+        }
+        // The chain first: nothing is kept that it does not name.
+        let lodged = self.client.runtime_api().emergency_capsule(best, record).map_err(runtime_failed)?;
+        let lodged = lodged.filter(|lodged| lodged.capsule.0 == capsule.hash()).ok_or_else(|| {
+            failure(
+                Code::StoringRefused,
+                "the chain names no such emergency capsule for this record",
+                json!({ "reason": "notLodged", "hint": "lodge its hash with access.lodge_emergency first" }),
+            )
+        })?;
+        let context = self.emergency_context(&view, lodged.lodged_by, capsule.epoch).capsule();
+        if capsule.record != record.0 || capsule.capsule.verify(&context).is_err() {
+            return Err(emergency_capsule_malformed());
+        }
+        self.deps.vault.add_envelope(bearer.content, bytes).map(|_| ()).map_err(vault_failed)
+    }
+
+    /// The emergency capsule of what may be read in an emergency.
+    ///
+    /// # Errors
+    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`].
+    pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<EmergencyCapsule> {
+        self.lodged_capsule(reading).map(|(capsule, _)| capsule)
+    }
+
+    /// This node's partial releases of what the emergency capsule holds of what may be read in an emergency.
+    ///
+    /// # Errors
+    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`].
+    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
+        let (capsule, lodged_by) = self.lodged_capsule(reading)?;
+        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
+        self.release_of(reading, &capsule.capsule, &context.capsule())
+    }
+
+    /// The emergency capsule of what may be read in an emergency, and who lodged it.
+    fn lodged_capsule(&self, reading: &Reading) -> RpcResult<(EmergencyCapsule, MemberId)> {
+        if !reading.in_emergency {
+            return Err(failure(
+                Code::ReadingRefused,
+                "reading refused: the account has not opened the record in an emergency",
+                json!({ "reason": "noEmergency", "hint": "whoever holds a grant has the patient half in its seal" }),
+            ));
+        }
+        let lodged = self.client.runtime_api().emergency_capsule(reading.finalized, reading.record.id);
+        let lodged = lodged.map_err(runtime_failed)?.ok_or_else(emergency_capsule_refused)?;
+        let bytes = self.beside(reading, lodged.capsule.0)?;
+        let capsule = EmergencyCapsule::from_bytes(&bytes).map_err(|_| emergency_capsule_refused())?;
+        Ok((capsule, lodged.lodged_by))
+    }
+
+    /// What an emergency capsule that `lodged_by` lodged for this record is bound to.
+    fn emergency_context(&self, record: &RecordView, lodged_by: MemberId, epoch: u32) -> EmergencyContext {
+        EmergencyContext {
+            genesis: self.deps.tickets.genesis(),
+            record: record.id.0,
+            content: record.content.0,
+            lodged_by: lodged_by.0,
+            patient: record.patient.0,
+            epoch,
+        }
+    }
+
     /// To whom a release for this reading is wrapped, by finalized state.
     fn recipient(&self, reading: &Reading) -> RpcResult<(SealRecipient, EncryptionPublic)> {
         let api = self.client.runtime_api();
@@ -544,6 +619,8 @@ mod tests {
         assert!(!has_closed(permit, 999));
         assert!(has_closed(permit, 1000));
         assert!(has_closed(permit, 1001));
+        assert!(!has_closed(ReadPermit::Emergency { closes_at: 1000 }, 999));
+        assert!(has_closed(ReadPermit::Emergency { closes_at: 1000 }, 1000));
         assert!(!has_closed(ReadPermit::Owner, Moment::MAX));
         assert!(!has_closed(ReadPermit::Administrator, Moment::MAX));
     }

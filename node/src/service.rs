@@ -293,10 +293,11 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             }
         }
     });
+    let replaced = Arc::new(Replaced::default());
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced.clone()).run(),
     );
 
     let alerts = Arc::new(AlertLog::new(client.clone())?);
@@ -308,7 +309,6 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
-    let replaced = Arc::new(Replaced::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
     let answering = Answering::new(statements, reserved.iter().map(|peer| peer.peer_id).collect());
     task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
@@ -321,7 +321,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
-            replaced.clone(),
+            replaced,
             replication_status.clone(),
             vault_metrics.clone(),
         )

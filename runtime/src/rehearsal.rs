@@ -6,12 +6,7 @@
 use crate::{AccountId, Runtime};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
-use frame_support::{
-    ensure,
-    storage::unhashed,
-    traits::OnRuntimeUpgrade,
-    weights::Weight,
-};
+use frame_support::{ensure, storage::unhashed, traits::OnRuntimeUpgrade, weights::Weight};
 use pallet_registry::{Member, Members};
 use sp_runtime::{traits::Get, TryRuntimeError};
 

@@ -44,14 +44,11 @@ fn sent(by: impl Into<AccountId>, nonce: Nonce, call: impl Into<RuntimeCall>) ->
 }
 
 /// The extensions that count here.
-type WithQuotas = (pallet_quotas::CheckNonce<Runtime>, frame_system::CheckWeight<Runtime>, pallet_quotas::CheckQuota<Runtime>);
+type WithQuotas =
+    (pallet_quotas::CheckNonce<Runtime>, frame_system::CheckWeight<Runtime>, pallet_quotas::CheckQuota<Runtime>);
 
 fn with_quotas(nonce: Nonce) -> WithQuotas {
-    (
-        pallet_quotas::CheckNonce::from(nonce),
-        frame_system::CheckWeight::new(),
-        pallet_quotas::CheckQuota::new(),
-    )
+    (pallet_quotas::CheckNonce::from(nonce), frame_system::CheckWeight::new(), pallet_quotas::CheckQuota::new())
 }
 
 /// The same chain without the quotas. Strangers have a provider reference there, as the system's check of the nonce wants.
@@ -75,14 +72,8 @@ where
             let mut info = info;
             info.extension_weight = extension(sent.nonce).weight(&sent.call);
             let origin = RuntimeOrigin::signed(sent.by.clone());
-            let validity = extension(sent.nonce).validate_only(
-                origin,
-                &sent.call,
-                &info,
-                length,
-                TransactionSource::External,
-                0,
-            );
+            let validity =
+                extension(sent.nonce).validate_only(origin, &sent.call, &info, length, TransactionSource::External, 0);
             let priority = validity.ok()?.0.priority;
             Some((Reverse(priority), place, sent, info, length))
         })
@@ -144,11 +135,7 @@ fn act() -> Sent {
 
 /// What an account sends that sends as much as it can.
 fn from_one_account(by: Sr25519Keyring) -> Vec<Sent> {
-    let call = || pallet_registry::Call::name_guardians {
-        guardians: Default::default(),
-        threshold: 0,
-        wait: 0,
-    };
+    let call = || pallet_registry::Call::name_guardians { guardians: Default::default(), threshold: 0, wait: 0 };
     (0..10_000).map(|nonce| sent(by.to_account_id(), nonce, call())).collect()
 }
 
@@ -172,12 +159,8 @@ fn from_strangers() -> Vec<Sent> {
 fn vouched() -> Sent {
     let (applicant, institution, expires_at) = (stranger(u32::MAX), HOSPITAL_ID, now() + DAY);
     let genesis = System::block_hash(0);
-    let statement = VoucherStatement {
-        genesis: genesis.as_ref(),
-        applicant: &applicant.encode(),
-        institution,
-        expires_at,
-    };
+    let statement =
+        VoucherStatement { genesis: genesis.as_ref(), applicant: &applicant.encode(), institution, expires_at };
     let signature = HOSPITAL.pair().sign(statement.text().as_bytes()).into();
     let call = pallet_registry::Call::register_vouched {
         role: Role::Patient,

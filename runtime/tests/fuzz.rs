@@ -118,7 +118,9 @@ fn sound_calls() -> Vec<RuntimeCall> {
         pallet_registry::Call::offer_affiliation { doctor: DOCTOR_ID }.into(),
         pallet_registry::Call::return_copy { member, copy: seal(1) }.into(),
         pallet_registry::Call::name_guardians {
-            guardians: vec![pallet_registry::GuardianWithCopy { guardian: DOCTOR_ID, copy: seal(1) }].try_into().unwrap(),
+            guardians: vec![pallet_registry::GuardianWithCopy { guardian: DOCTOR_ID, copy: seal(1) }]
+                .try_into()
+                .unwrap(),
             threshold: 1,
             wait: DAY,
         }
@@ -140,7 +142,9 @@ fn sound_calls() -> Vec<RuntimeCall> {
         pallet_reports::Call::erase { record }.into(),
         pallet_reports::Call::dispense { record, fill: 1 }.into(),
         pallet_reports::Call::reseal {
-            records: vec![pallet_reports::ResealedRecord { record, envelope: EnvelopeHash([5; 32]) }].try_into().unwrap(),
+            records: vec![pallet_reports::ResealedRecord { record, envelope: EnvelopeHash([5; 32]) }]
+                .try_into()
+                .unwrap(),
             key_version: 1,
         }
         .into(),
@@ -245,8 +249,7 @@ fn origin(dice: &mut Dice) -> RuntimeOrigin {
 
 /// Decodes and dispatches calls that begin with a pallet's index.
 fn fuzz_pallet(name: &str, index: u8) {
-    let sound: Vec<_> =
-        sound_calls().iter().map(Encode::encode).filter(|call| call.first() == Some(&index)).collect();
+    let sound: Vec<_> = sound_calls().iter().map(Encode::encode).filter(|call| call.first() == Some(&index)).collect();
     fuzz(name, sound, |dice, bytes| {
         let mut bytes = bytes.to_vec();
         match bytes.first_mut() {

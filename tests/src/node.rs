@@ -24,6 +24,7 @@ pub struct Node {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     wrapper: Vec<String>,
+    vault: Option<PathBuf>,
     child: Option<Child>,
 }
 
@@ -60,8 +61,16 @@ impl Node {
             arguments,
             environment: Vec::new(),
             wrapper: Vec::new(),
+            vault: None,
             child: None,
         })
+    }
+
+    /// A node that somebody else has started on this machine, with its vault in this folder. It is not ended here.
+    pub fn attach(rpc_port: u16, vault: &Path) -> Result<Self> {
+        let mut node = Self::prepare(vault, rpc_port, Vec::new())?;
+        node.vault = Some(vault.to_owned());
+        Ok(node)
     }
 
     /// Starts it again after [`Node::kill`], on the same port and folder, and waits until its chain finalizes blocks.
@@ -271,6 +280,9 @@ impl Node {
 
     /// The folder of its vault: the one with the folders `contents` and `envelopes`.
     pub fn vault(&self) -> Result<PathBuf> {
+        if let Some(vault) = &self.vault {
+            return Ok(vault.clone());
+        }
         let mut folders = vec![self.folder.join("base")];
         while let Some(folder) = folders.pop() {
             if folder.join("contents").is_dir() && folder.join("envelopes").is_dir() {

@@ -3,9 +3,14 @@
 
 use anyhow::{bail, ensure, Context, Result};
 use base64::{engine::general_purpose::STANDARD, Engine};
-use medchain_primitives::{EmergencyReason, RecordId, RequestId, TicketOperation};
+use medchain_primitives::{limits, EmergencyReason, Purpose, RecordId, RequestId, TicketOperation};
 use medchain_runtime_api::{AlertView, BlockAlertsView};
-use medchain_sdk::{client::Alerts, vault::Tickets, Client, Identity};
+use medchain_sdk::{
+    chain::calls,
+    client::{Alerts, Wait},
+    vault::Tickets,
+    Client, Identity,
+};
 use medchain_tests::{
     args, block_on,
     cli::Cli,
@@ -164,6 +169,7 @@ fn a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once(world: &mu
     // The window lives, and reading again takes no other opening.
     world.cli.json(Some(RESCUER), open_emergency(report, &output))?;
     world.cli.json(Some(RESCUER), args!["record", "open", report.to_string(), "--output", &output, "--force"])?;
+    the_node_releases_both_halves(world, report)?;
     let log = world.cli.json(Some(PATIENT), args!["access", "log"])?;
     let entries = log["items"].as_array().context("no log")?;
     ensure!(entries.len() == 1, "{log}");
@@ -179,6 +185,25 @@ fn a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once(world: &mu
     ensure!(block.alerts.iter().any(expected), "{block:?}");
     let text = world.cli.run(Some(PATIENT), args!["alerts", "--count", "1", "--from", from.to_string()])?.stdout;
     ensure_says(&text, "EMERGENCY: doctor")
+}
+
+/// Asks the node itself, as the doctor; the answers can be kept as examples for the documentation.
+fn the_node_releases_both_halves(world: &World, record: RecordId) -> Result<()> {
+    let (client, rescuer) = (world.client()?, world.cli.identity(RESCUER)?);
+    let content = ContentRoot(world.record(record)?.content.0);
+    let tickets = Tickets::new(&client, &rescuer, TicketOperation::Read, content);
+    let ask = |method: &'static str| block_on(tickets.call::<Value>(method, [json!(record)]));
+    let capsule = ask("vault_emergencyCapsule")?;
+    let bytes = STANDARD.decode(capsule.as_str().unwrap_or_default())?;
+    ensure!(bytes.len() == medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES, "{capsule}");
+    let (release, emergency) = (ask("vault_release")?, ask("vault_releaseEmergency")?);
+    for releases in [&release, &emergency] {
+        ensure!(releases[0]["index"] == 1 && releases[0]["sealed"].is_string(), "{releases}");
+    }
+    if let Some(path) = std::env::var_os("MEDCHAIN_RPC_EXAMPLES") {
+        fs::write(path, json!({ "vault_emergencyCapsule": capsule, "vault_releaseEmergency": emergency }).to_string())?;
+    }
+    Ok(())
 }
 
 fn a_grant_s_reader_and_a_stranger_get_no_emergency_release(world: &mut World) -> Result<()> {
@@ -338,8 +363,38 @@ fn alerts_come_once_and_in_order_over_lost_connections(world: &mut World) -> Res
     Ok(())
 }
 
+/// Has the hospital ask as often as it may and withdraw, again and again: more alerts than a connection's buffers hold for
+/// all the subscriptions that it may have.
+fn make_many_alerts(world: &World) -> Result<()> {
+    let (client, hospital, record) = (world.client()?, world.cli.identity(HOSPITAL)?, report(world)?);
+    let member = block_on(client.member_of(&hospital.account()))?.id;
+    let waiting = |count: usize| -> Result<Vec<RequestId>> {
+        let started = Instant::now();
+        loop {
+            let page = block_on(client.requests_by(member, None, limits::PAGE_MAX))?;
+            if page.items.len() == count {
+                return Ok(page.items.into_iter().map(|request| request.id).collect());
+            }
+            ensure!(started.elapsed() < SOON, "{} requests wait instead of {count}", page.items.len());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    for _ in 0..8 {
+        for _ in 0..limits::INBOX_PER_REQUESTER_MAX {
+            let call = calls::request_records(world.patient, vec![record], Purpose::Treatment);
+            block_on(client.submit(&call, &hospital, Wait::Taken, &|_| ()))?;
+        }
+        for request in waiting(limits::INBOX_PER_REQUESTER_MAX as usize)? {
+            block_on(client.submit(&calls::withdraw_request(request), &hospital, Wait::Taken, &|_| ()))?;
+        }
+        waiting(0)?;
+    }
+    world.node.wait_finalized(world.node.finalized()? + 3)
+}
+
 /// Opens a WebSocket that subscribes as often as it may and reads nothing; then reads all there is.
 fn a_subscriber_that_does_not_read_is_dropped_and_told_so(world: &mut World) -> Result<()> {
+    make_many_alerts(world)?;
     let url = world.node.url();
     let mut socket = slow::Socket::open(url.trim_start_matches("ws://"))?;
     for id in 0..slow::SUBSCRIPTIONS {

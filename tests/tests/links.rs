@@ -207,7 +207,8 @@ fn a_link_that_is_taken_back_is_like_one_that_never_was(links: &mut Links) -> Re
         .map(|url| exchange("POST", url, r#"{"recipient":"Dr. Noor"}"#))
         .collect::<Result<_>>()?;
     ensure!(answers[0].starts_with("HTTP/1.1 404"), "{}", answers[0]);
-    let without_date = |answer: &str| answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n");
+    let without_date =
+        |answer: &str| answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n");
     let answers: BTreeSet<_> = answers.iter().map(|answer| without_date(answer)).collect();
     ensure!(answers.len() == 1, "the answers tell links apart: {answers:?}");
     let answer = answers.first().context("no answer")?;
@@ -275,8 +276,7 @@ fn of_a_thousand_guesses_at_once_no_more_are_evaluated_than_allowed(links: &mut 
 
 fn of_a_thousand_openings_at_once_of_a_link_with_ten_uses_ten_succeed(links: &mut Links) -> Result<()> {
     let (id, link) = links.link(&links.reports, &["--openings", "10"])?;
-    let outcomes =
-        a_thousand_times(&Shlink::parse(&link)?.url, |number| asked(format!("recipient {number}"), None))?;
+    let outcomes = a_thousand_times(&Shlink::parse(&link)?.url, |number| asked(format!("recipient {number}"), None))?;
     let mut served = BTreeSet::new();
     for (number, outcome) in outcomes.iter().enumerate() {
         match outcome {

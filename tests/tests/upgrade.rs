@@ -61,12 +61,8 @@ fn main() -> ExitCode {
 impl Upgrade {
     fn make() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("medchain-upgrade-").tempdir()?;
-        let plan = Plan {
-            nodes: VALIDATORS.len(),
-            folder: folder.path().join("network"),
-            ports: None,
-            arguments: Vec::new(),
-        };
+        let plan =
+            Plan { nodes: VALIDATORS.len(), folder: folder.path().join("network"), ports: None, arguments: Vec::new() };
         let network = Testnet::start(&plan)?;
         network.wait_finalized(1, Duration::from_secs(180))?;
         let cli = Cli::new(&folder.path().join("keys"), &network.node(0).url())?;

@@ -27,10 +27,7 @@ const PALLETS: [&str; 4] = ["Registry", "Appointments", "Reports", "Access"];
 ///
 /// When a call of the story is refused, when the story leaves a call out, or when a call takes too long.
 pub fn run() -> Result<()> {
-    println!(
-        "{:<40} {:>6} {:>7} {:>11} {:>11} {:>7}",
-        "call", "items", "bytes", "remark/us", "per item/us", "ratio"
-    );
+    println!("{:<40} {:>6} {:>7} {:>11} {:>11} {:>7}", "call", "items", "bytes", "remark/us", "per item/us", "ratio");
     let mut chain = Chain::new(story::BEGIN)?;
     let (mut timed, mut beyond) = (BTreeSet::new(), Vec::new());
     for event in story::events() {

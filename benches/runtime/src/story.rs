@@ -3,7 +3,9 @@
 use codec::Encode;
 use medchain_primitives::*;
 use medchain_runtime::{AccountId, Hash, Runtime, RuntimeCall, Signature, SLOT_DURATION};
-use pallet_access::{AskedTerms, Call as Access, EmergencyInstitutions, EmergencyLodging, RecordGrant, SealedRecipient};
+use pallet_access::{
+    AskedTerms, Call as Access, EmergencyInstitutions, EmergencyLodging, RecordGrant, SealedRecipient,
+};
 use pallet_appointments::{Call as Appointments, DaysOff, OpeningTime, Schedule};
 use pallet_registry::{Call as Registry, Details, GuardianWithCopy, Voucher};
 use pallet_reports::{Call as Reports, Document, NewRecord, ResealedRecord};
@@ -119,8 +121,15 @@ pub fn administrator() -> sr25519::Pair {
 
 /// The story.
 pub fn events() -> Vec<Event> {
-    let mut author =
-        Author { events: Vec::new(), now: BEGIN, records: 0, requests: 0, appointments: 0, readings: 0, erased: RecordId(0) };
+    let mut author = Author {
+        events: Vec::new(),
+        now: BEGIN,
+        records: 0,
+        requests: 0,
+        appointments: 0,
+        readings: 0,
+        erased: RecordId(0),
+    };
     author.members();
     author.appointments();
     author.records();
@@ -311,7 +320,8 @@ impl Author {
         let to = Moved.account();
         let copy = seal(2).seal;
         self.call(Patient, Registry::move_account { to, key: key(0xb2), expires_at, signature, copy });
-        let with_copy = |guardian: Actor, key_version| GuardianWithCopy { guardian: guardian.id(), copy: seal(key_version) };
+        let with_copy =
+            |guardian: Actor, key_version| GuardianWithCopy { guardian: guardian.id(), copy: seal(key_version) };
         let guardians = bounded(vec![with_copy(Guardian, 2), with_copy(Doctor, 1)]);
         let wait = limits::RECOVERY_WAIT_MIN;
         self.call(Moved, Registry::name_guardians { guardians, threshold: 2, wait });
@@ -504,8 +514,7 @@ fn signed(signer: Actor, text: &str) -> Signature {
 
 fn consent(member: MemberId, to: Actor, encryption_key: EncryptionKey, expires_at: Moment) -> Signature {
     let account = to.account().encode();
-    let statement =
-        MoveStatement { genesis: GENESIS.as_ref(), member, to: &account, encryption_key, expires_at };
+    let statement = MoveStatement { genesis: GENESIS.as_ref(), member, to: &account, encryption_key, expires_at };
     signed(to, &statement.text())
 }
 

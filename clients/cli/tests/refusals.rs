@@ -84,6 +84,7 @@ fn help_texts() {
         "record amend",
         "record retract",
         "record erase",
+        "record erasure",
         "record list",
         "record show",
         "record open",

@@ -3,8 +3,7 @@ import { FINAL } from "./people.mjs";
 
 /** @param {import("./run.mjs").Play} play */
 export async function beforehand({ step, look, samples, patient, doctor, hospital, guardian }) {
-  await step("a guardian registers, the patient names it and gives it the earlier records", async () => {
-    await guardian.signUpPatient();
+  await step("the patient names a guardian and gives it the earlier records", async () => {
     await patient.go("/guardians");
     await patient.button("Name a guardian").click();
     const field = patient.page.getByLabel("The guardian's number or username");

@@ -9,6 +9,7 @@ import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { chromium } from "playwright-core";
 import { beforehand } from "./beforehand.mjs";
 import { devices } from "./devices.mjs";
+import { interruptions } from "./interruptions.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { serve } from "../scripts/serve.mjs";
@@ -267,7 +268,7 @@ try {
 
   await step("4 the doctor writes a report and a prescription", async () => {
     await doctor.go("/patients");
-    await doctor.page.getByRole("link", { name: "Open" }).click();
+    await doctor.page.getByRole("link", { name: "Open", exact: true }).click();
     await doctor.page.getByText("In your care").first().waitFor();
     await doctor.choose(`${samples}laboratory-report.pdf`);
     await doctor.page.getByLabel("Title").fill("Synthetic blood count");
@@ -412,6 +413,7 @@ try {
     await patient.page.getByText("Erased").first().waitFor({ timeout: FINAL });
   });
 
+  await interruptions(play);
   await beforehand(play);
 
   await step("an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
@@ -535,6 +537,12 @@ try {
       );
       expect(foreign.length === 0, `${one.name} asked a third party: ${foreign[0]?.url}`);
     }
+  });
+
+  await step("the administrator sees that no emergency opening waits for a review", async () => {
+    await admin.go("/reviews");
+    await admin.page.getByText("Nothing waits for a review").waitFor();
+    await look(admin, "administrator-reviews");
   });
 } catch (error) {
   failures.push(`${current}: ${error.message}`);

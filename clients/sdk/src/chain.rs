@@ -143,10 +143,6 @@ impl Config for ChainConfig {
         path = "medchain_primitives::terms::GuardianScope",
         with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
     ),
-    substitute_type(
-        path = "pallet_quotas::types::QuotaClass",
-        with = "::subxt::utils::Static<crate::chain::QuotaClass>"
-    ),
     substitute_type(path = "pallet_quotas::types::Quota", with = "::subxt::utils::Static<crate::chain::Quota>"),
     substitute_type(path = "pallet_quotas::types::Lanes", with = "::subxt::utils::Static<crate::chain::Lanes>"),
     substitute_type(
@@ -334,8 +330,8 @@ pub struct NewAnchor {
     pub anchor: Anchor,
 }
 
-/// The classes of accounts that have a quota of their own, in the runtime's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+/// The classes of accounts that have a quota of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaClass {
     /// Not registered.
     Unknown,
@@ -345,6 +341,8 @@ pub enum QuotaClass {
     Patient,
     /// An active professional.
     Professional,
+    /// Staff of an active hospital or pharmacy.
+    Staff,
     /// Who vets professionals.
     Administrator,
     /// Who authors blocks.
@@ -360,6 +358,7 @@ impl QuotaClass {
         Self::Pending,
         Self::Patient,
         Self::Professional,
+        Self::Staff,
         Self::Administrator,
         Self::Validator,
         Self::Council,
@@ -372,6 +371,7 @@ impl QuotaClass {
             Self::Pending => "pending",
             Self::Patient => "patient",
             Self::Professional => "professional",
+            Self::Staff => "staff",
             Self::Administrator => "administrator",
             Self::Validator => "validator",
             Self::Council => "council",
@@ -409,7 +409,8 @@ pub mod calls {
         api::{
             runtime_types::{
                 bounded_collections::bounded_vec::BoundedVec, frame_system::pallet::Call as SystemCall,
-                medchain_runtime::RuntimeCall, sp_weights::weight_v2::Weight,
+                medchain_runtime::RuntimeCall, pallet_quotas::types::QuotaClass as Class,
+                sp_weights::weight_v2::Weight,
             },
             tx,
         },
@@ -924,7 +925,17 @@ pub mod calls {
 
     /// The council sets the quota of a class, or with `None` puts the runtime's own back.
     pub fn set_quota(class: QuotaClass, quota: Option<Quota>) -> impl Payload {
-        tx().quotas().set_quota(Static(class), quota.map(Static))
+        let class = match class {
+            QuotaClass::Unknown => Class::Unknown,
+            QuotaClass::Pending => Class::Pending,
+            QuotaClass::Patient => Class::Patient,
+            QuotaClass::Professional => Class::Professional,
+            QuotaClass::Staff => Class::Staff,
+            QuotaClass::Administrator => Class::Administrator,
+            QuotaClass::Validator => Class::Validator,
+            QuotaClass::Council => Class::Council,
+        };
+        tx().quotas().set_quota(class, quota.map(Static))
     }
 
     /// The council sets how many registrations a block takes, or with `None` puts the runtime's own lanes back.

@@ -1,6 +1,6 @@
 //! The one error of the SDK: a sentence that says what is wrong, and a hint that says what to do.
 
-use medchain_primitives::RecordId;
+use medchain_primitives::{KeyVersion, MemberId, RecordId};
 use std::path::PathBuf;
 
 /// The result of a call to the SDK.

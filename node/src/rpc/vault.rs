@@ -73,6 +73,12 @@ pub struct Release {
     pub sealed: Bytes,
 }
 
+impl From<SealedRelease> for Release {
+    fn from(SealedRelease { index, sealed }: SealedRelease) -> Self {
+        Self { index, sealed: sealed.into() }
+    }
+}
+
 /// A validator's signed word that its node holds a content.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copy {

@@ -82,8 +82,7 @@ fn put_guardianship<T: Config>(patient: MemberId, guardian: MemberId, until: Mom
 }
 
 fn put_standing_consent<T: Config>(patient: MemberId, reader: MemberId, until: Moment) {
-    let consent =
-        StandingConsent { kinds: KINDS, purpose: PURPOSE, given_by: patient, since: T::Time::now(), until };
+    let consent = StandingConsent { kinds: KINDS, purpose: PURPOSE, given_by: patient, since: T::Time::now(), until };
     StandingConsents::<T>::insert(patient, reader, consent);
 }
 
@@ -122,7 +121,11 @@ pub(crate) fn standing_grant<T: Config>(record: RecordId, reader: MemberId) {
 fn put_window<T: Config>(record: RecordId, reader: MemberId) {
     let (opened_at, opened_in) = (T::Time::now(), frame_system::Pallet::<T>::block_number());
     let closes_at = opened_at.saturating_add(limits::READING_WINDOW);
-    Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in, staff: Some(account("staff", 0, 0)) });
+    Windows::<T>::insert(
+        record,
+        reader,
+        ReadingWindow { opened_at, closes_at, opened_in, staff: Some(account("staff", 0, 0)) },
+    );
 }
 
 /// A request for the most records, its requester, and a guardian of its patient.
@@ -416,7 +419,11 @@ mod benchmarks {
         let record = lodged::<T>(patient);
         let now = T::Time::now();
         let opened_in = frame_system::Pallet::<T>::block_number();
-        EmergencyWindows::<T>::insert(record, doctor, ReadingWindow { opened_at: now, closes_at: now, opened_in, staff: None });
+        EmergencyWindows::<T>::insert(
+            record,
+            doctor,
+            ReadingWindow { opened_at: now, closes_at: now, opened_in, staff: None },
+        );
         Expiries::<T>::insert(ending(now), Expiring::EmergencyWindow(record, doctor), ());
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), record, EmergencyReason::Unconscious);

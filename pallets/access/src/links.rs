@@ -3,7 +3,7 @@
 
 use crate::{
     Config, Error, Event, Link, LinkByCommitment, LinkOpening, LinkOpenings, LinkRecords, Links, LinksByPatient,
-    LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId, Pallet, ReadLog, Reading, SealedRecipient,
+    NextLinkId, NextReadingId, Pallet, SealedRecipient,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};
@@ -162,19 +162,9 @@ impl<T: Config> Pallet<T> {
         let first_reading = NextReadingId::<T>::get();
         let opened_at = T::Time::now();
         let opened_in = frame_system::Pallet::<T>::block_number();
-        let mut reading = first_reading;
         for record in shown {
-            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
-            let (purpose, basis) = (Purpose::PatientRequest, GrantBasis::Link);
-            let entry =
-                Reading { record: *record, patient, reader: host, purpose, basis, opened_at, opened_in, staff: None };
-            ReadLog::<T>::insert(reading, entry);
-            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
-            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
-            LogByReader::<T>::insert(host, NewestFirstKey::from(reading), ());
-            reading = next;
+            Self::log_reading(*record, patient, host, Purpose::PatientRequest, GrantBasis::Link, None)?;
         }
-        NextReadingId::<T>::put(reading);
         Links::<T>::insert(link, entry);
         let readings = shown.len() as u32;
         let opening = LinkOpening { recipient, first_reading, readings, opened_at, opened_in };
@@ -215,7 +205,7 @@ impl<T: Config> Pallet<T> {
                 ensure!(ReadingId::from(first) == opening.first_reading, "an opening stands under another's number");
                 ensure!(opening.opened_at < link.expires_at, "a link was opened after its end");
                 for offset in 0..u64::from(opening.readings) {
-                    let reading = ReadLog::<T>::get(ReadingId(opening.first_reading.0 + offset))
+                    let reading = crate::ReadLog::<T>::get(ReadingId(opening.first_reading.0 + offset))
                         .ok_or("a link's opening is missing from the read log")?;
                     let by_link = reading.basis == GrantBasis::Link
                         && reading.reader == link.host

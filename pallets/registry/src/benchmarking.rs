@@ -138,8 +138,7 @@ impl<T: Config> Pallet<T> {
         let institution = <Self as MemberDirectory<T::AccountId>>::benchmark_register(&signer, Role::Hospital);
         let expires_at = T::Time::now().saturating_add(limits::STATEMENT_LIFETIME_MAX);
         let (genesis, applicant) = (Self::genesis(), applicant.encode());
-        let statement =
-            VoucherStatement { genesis: genesis.as_ref(), applicant: &applicant, institution, expires_at };
+        let statement = VoucherStatement { genesis: genesis.as_ref(), applicant: &applicant, institution, expires_at };
         let signature = signed_by_wallet::<T>(&signer, &statement.text()).ok()?;
         Some(Voucher { institution, signer, expires_at, signature })
     }
@@ -263,10 +262,8 @@ mod benchmarks {
     #[benchmark]
     fn name_guardians() -> Result<(), BenchmarkError> {
         let Lost { account, id, guardians, .. } = lost::<T>()?;
-        let with_copy = |(_, guardian): &(_, MemberId)| GuardianWithCopy {
-            guardian: *guardian,
-            copy: copy_for(FIRST_KEY_VERSION),
-        };
+        let with_copy =
+            |(_, guardian): &(_, MemberId)| GuardianWithCopy { guardian: *guardian, copy: copy_for(FIRST_KEY_VERSION) };
         let guardians: Vec<_> = guardians.iter().map(with_copy).collect();
         let guardians = guardians.try_into().map_err(|_| BenchmarkError::Stop("too many guardians"))?;
         #[extrinsic_call]

@@ -1,6 +1,8 @@
 //! What always holds of the pallet's storage.
 
-use crate::{is_own, Anchored, Anchors, ByPatientAndKind, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records};
+use crate::{
+    is_own, Anchored, Anchors, ByPatientAndKind, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records,
+};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use medchain_primitives::{limits, MemberDirectory, OrderedKey, RecordId, RecordKind, RecordStatus};
@@ -106,7 +108,10 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
         ensure!(Dispensings::<T>::iter_keys().count() == dispensings, "what is no record was dispensed");
-        ensure!(ByPatientAndKind::<T>::iter_keys().count() as u64 == records, "a patient's index names a record that is not");
+        ensure!(
+            ByPatientAndKind::<T>::iter_keys().count() as u64 == records,
+            "a patient's index names a record that is not"
+        );
         ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
         ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");
         ensure!(Anchors::<T>::iter().collect::<BTreeMap<_, _>>() == anchors, "the count of a content's anchors is off");

@@ -35,7 +35,8 @@ impl pallet_registry::StatementSigner<AccountId, Signature> for EcdsaSigner {
     }
 
     fn sign(account: &AccountId, statement: &[u8]) -> Option<Signature> {
-        let key = sp_io::crypto::ecdsa_public_keys(Self::KEYS).into_iter().find(|key| Self::account(*key) == *account)?;
+        let key =
+            sp_io::crypto::ecdsa_public_keys(Self::KEYS).into_iter().find(|key| Self::account(*key) == *account)?;
         sp_io::crypto::ecdsa_sign(Self::KEYS, &key, statement).map(Signature::from)
     }
 }

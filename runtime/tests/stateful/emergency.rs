@@ -6,7 +6,9 @@ use crate::{
 };
 use medchain_primitives::*;
 use medchain_runtime::*;
-use pallet_access::{EmergencyByPatient, EmergencyCapsules, EmergencyConsents, EmergencyInstitutions, EmergencyLodging};
+use pallet_access::{
+    EmergencyByPatient, EmergencyCapsules, EmergencyConsents, EmergencyInstitutions, EmergencyLodging,
+};
 
 pub fn give_emergency_consent(model: &Model, dice: &mut Dice) -> Proposal {
     let (patient, signer) = model.some_active(dice, Role::Patient)?;

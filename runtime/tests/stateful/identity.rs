@@ -63,9 +63,9 @@ pub fn free_account(model: &Model, dice: &mut Dice) -> Option<AccountId> {
     if dice.one_in(16) {
         return Some(account(1 + dice.below(250) as u8));
     }
-    (ACCOUNTS as u8 + 1..=250).map(account).find(|spare| {
-        model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare)
-    })
+    (ACCOUNTS as u8 + 1..=250)
+        .map(account)
+        .find(|spare| model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare))
 }
 
 /// A consent to take a membership over.
@@ -81,7 +81,10 @@ pub fn move_account(model: &Model, dice: &mut Dice) -> Proposal {
     dice.one_in(8).then_some(())?;
     let (to, key) = (free_account(model, dice)?, any_key(dice));
     let (expires_at, signature) = consent(dice, member, &to, key)?;
-    Some((signer, pallet_registry::Call::move_account { to, key, expires_at, signature, copy: Seal([0x5e; 80]) }.into()))
+    Some((
+        signer,
+        pallet_registry::Call::move_account { to, key, expires_at, signature, copy: Seal([0x5e; 80]) }.into(),
+    ))
 }
 
 pub fn name_guardians(model: &Model, dice: &mut Dice) -> Proposal {

@@ -61,13 +61,8 @@ pub fn add_staff(model: &Model, dice: &mut Dice) -> Proposal {
     (model.staff.len() < 12 || dice.one_in(8)).then_some(())?;
     let (new, encryption_key, expires_at) = (free_account(model, dice)?, any_key(dice), end(dice));
     let genesis = System::block_hash(0);
-    let statement = StaffStatement {
-        genesis: genesis.as_ref(),
-        institution,
-        account: &new.encode(),
-        encryption_key,
-        expires_at,
-    };
+    let statement =
+        StaffStatement { genesis: genesis.as_ref(), institution, account: &new.encode(), encryption_key, expires_at };
     let signature = signature(dice, &new, &statement.text())?;
     let (scope, of_version) = (dice.of(StaffScope::ALL)?, version_of(dice, institution));
     let call = pallet_registry::Call::add_staff {
@@ -114,21 +109,10 @@ pub fn register_dependant(model: &Model, dice: &mut Dice) -> Proposal {
     (model.dependants.len() < 6 || dice.one_in(8)).then_some(())?;
     let (new, encryption_key, expires_at) = (free_account(model, dice)?, any_key(dice), end(dice));
     let genesis = System::block_hash(0);
+    let statement = VoucherStatement { genesis: genesis.as_ref(), applicant: &new.encode(), institution, expires_at };
+    let voucher = Voucher { institution, signature: signature(dice, &by, &statement.text())?, signer: by, expires_at };
     let statement =
-        VoucherStatement { genesis: genesis.as_ref(), applicant: &new.encode(), institution, expires_at };
-    let voucher = Voucher {
-        institution,
-        signature: signature(dice, &by, &statement.text())?,
-        signer: by,
-        expires_at,
-    };
-    let statement = DependantStatement {
-        genesis: genesis.as_ref(),
-        guardian,
-        account: &new.encode(),
-        encryption_key,
-        expires_at,
-    };
+        DependantStatement { genesis: genesis.as_ref(), guardian, account: &new.encode(), encryption_key, expires_at };
     let signature = signature(dice, &new, &statement.text())?;
     let username = format!("dependant-{}", dice.below(1 << 20)).into_bytes().try_into().ok()?;
     let call = pallet_registry::Call::register_dependant {
@@ -205,12 +189,8 @@ pub fn revoke_link(model: &Model, dice: &mut Dice) -> Proposal {
 /// Now and then it is not the institution itself that acts, but staff.
 pub fn by_staff(model: &Model, dice: &mut Dice, signer: AccountId) -> AccountId {
     let Some((institution, _)) = model.member_of(&signer) else { return signer };
-    let staff: Vec<_> = model
-        .staff
-        .iter()
-        .filter(|(_, (of, _))| *of == institution)
-        .map(|(account, _)| account.clone())
-        .collect();
+    let staff: Vec<_> =
+        model.staff.iter().filter(|(_, (of, _))| *of == institution).map(|(account, _)| account.clone()).collect();
     match dice.of(&staff) {
         Some(account) if dice.one_in(4) => account,
         _ => signer,

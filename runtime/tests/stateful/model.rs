@@ -203,9 +203,8 @@ impl Model {
         let weekday = ((day + 7 - 4) % 7) as u8;
         let off = schedule.days_off.iter().any(|off| u64::from(off.first) <= day && day <= u64::from(off.last));
         let times = &schedule.opening_times;
-        let open = times.iter().any(|time| {
-            time.weekday == weekday && time.from <= slot_of_day && slot_of_day < time.until
-        });
+        let open =
+            times.iter().any(|time| time.weekday == weekday && time.from <= slot_of_day && slot_of_day < time.until);
         !off && (times.is_empty() || open)
     }
 
@@ -511,7 +510,10 @@ impl Model {
             }
             LinkOpened { link, patient, host, first_reading, openings_left } => {
                 let entry = self.links.get_mut(&link).ok_or("an unknown link was opened")?;
-                must!(!entry.revoked && moment() < entry.expires_at && entry.host == host, "link {link} does not stand");
+                must!(
+                    !entry.revoked && moment() < entry.expires_at && entry.host == host,
+                    "link {link} does not stand"
+                );
                 let left = entry.openings_left.checked_sub(1);
                 must!(left == Some(openings_left), "the openings of link {link} exceed what was given");
                 entry.openings_left = openings_left;

@@ -135,11 +135,8 @@ pub fn propose(model: &Model, kind: u16, dice: &mut Dice) -> Proposal {
     let first = usize::from(kind) % PROPOSERS.len();
     let mut kinds = PROPOSERS.iter().cycle().skip(first).take(PROPOSERS.len());
     let (signer, call) = kinds.find_map(|proposer| proposer(model, dice))?;
-    let signer = if dice.one_in(ODD_ONE_IN) {
-        account(1 + dice.below(ACCOUNTS) as u8)
-    } else {
-        by_staff(model, dice, signer)
-    };
+    let signer =
+        if dice.one_in(ODD_ONE_IN) { account(1 + dice.below(ACCOUNTS) as u8) } else { by_staff(model, dice, signer) };
     Some((signer, call))
 }
 

@@ -341,8 +341,8 @@ async fn share(session: &Session, patient: &MemberSelector, hospital: &MemberSel
 }
 
 fn shown_requests(page: &Page<RequestView<AccountId>, RequestId>, none: &str) -> Report {
-    let columns = ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "ASKED", "MADE", "WAITS UNTIL", "STAFF"];
-    listing(page, none, columns, |request| {
+    let heading = ["ID", "FROM", "PATIENT", "RECORDS", "PURPOSE", "ASKED", "MADE", "WAITS UNTIL", "STAFF"];
+    listing(page, none, heading, |request| {
         [
             request.id.to_string(),
             request.requester.to_string(),

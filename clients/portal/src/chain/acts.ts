@@ -436,6 +436,7 @@ export class Acts {
       content,
       size: BigInt(upload.size),
       envelope,
+      key_version: upload.keyVersion,
       fills,
       valid_until: validUntil === null ? undefined : BigInt(validUntil),
       seals: upload.seals

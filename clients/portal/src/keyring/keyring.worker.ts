@@ -77,6 +77,10 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
   patientHalf.fill(0);
   key.fill(0);
   const envelope = encodeEnvelope({ capsule: made.capsule, epoch: order.committee.epoch, seals });
+  const [owner] = order.targets;
+  if (owner === undefined) {
+    throw new RangeError("an upload is sealed to its owner first");
+  }
   const upload: StoredUpload = {
     id,
     address: signedIn().address,
@@ -87,6 +91,7 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     size,
     envelope,
     envelopeHash: envelopeHash(envelope),
+    keyVersion: owner.keyVersion,
     seals: readerSeals.flatMap(({ recipient, keyVersion, seal }) =>
       recipient.type === "member" ? [{ reader: Number(recipient.id), keyVersion, seal }] : [],
     ),

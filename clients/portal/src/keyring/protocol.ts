@@ -25,7 +25,7 @@ export interface UploadOrder {
   readonly genesis: Uint8Array;
   readonly author: bigint;
   readonly committee: Committee;
-  /** Whose seals go into the envelope: the patient, and for a certificate the administrators. */
+  /** Whose seals go into the envelope: the owner's first, and for a certificate the administrators'. */
   readonly targets: readonly SealTarget[];
   /** Whose seals are anchored with the record. */
   readonly readers: readonly SealTarget[];

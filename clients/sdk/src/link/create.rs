@@ -129,7 +129,7 @@ async fn opened(
     let at = std::env::temp_dir();
     let folder = tempfile::tempdir().map_err(|error| Error::file("writing into", &at, &error))?;
     let path = folder.path().join("document");
-    let options = OpenOptions { open_on_chain: true, overwrite: false };
+    let options = OpenOptions { open_on_chain: true, emergency: None, overwrite: false };
     let opened = record::open(client, identity, record, &Output::File(path.clone()), &options, progress).await?;
     let document = std::fs::read(&path).map_err(|error| Error::file("reading", &path, &error))?;
     Ok(fhir::Plain { record, description: opened.description, media_type: opened.summary.media_type, document })
