@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::{ensure, storage::unhashed, traits::OnRuntimeUpgrade, weights::Weight};
 use pallet_registry::{Member, Members};
-use sp_runtime::{traits::Get, TryRuntimeError};
+use sp_runtime::TryRuntimeError;
 
 /// Where the mark is left: the number of members that were migrated.
 pub const MARK: &[u8] = b":medchain:rehearsal";

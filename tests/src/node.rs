@@ -3,6 +3,7 @@
 use crate::{block_on, http, process, rpc::Rpc};
 use anyhow::{bail, Context, Result};
 use medchain_sdk::Client;
+use serde_json::Value;
 use std::{
     fs::{self, File},
     io::Read,
@@ -42,8 +43,7 @@ impl Node {
 
     /// Starts a node with these arguments instead of those for a development chain of its own. Chain, ports to listen on
     /// and peers are among them.
-    pub fn start_with(folder: &Path, mut arguments: Vec<String>) -> Result<Self> {
-        arguments.push("--no-prometheus".into());
+    pub fn start_with(folder: &Path, arguments: Vec<String>) -> Result<Self> {
         let mut node = Self::prepare(folder, free_port()?, arguments)?;
         node.launch()?;
         node.wait_moving()?;
@@ -250,11 +250,6 @@ impl Node {
         let challenge = self.rpc()?.answer("vault_challenge", vec![])?;
         let port = challenge.get("http").and_then(Value::as_str).and_then(|http| http.strip_prefix(':'));
         Ok(port.context("the node takes no bulk transfers")?.parse()?)
-    }
-
-    /// Its whole log.
-    pub fn log(&self) -> Result<String> {
-        Ok(fs::read_to_string(self.log_file())?)
     }
 
     /// Its folder: the log, and under `base` chain, keys and vault.

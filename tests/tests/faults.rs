@@ -6,8 +6,9 @@
 //! last longer and come more often.
 
 use anyhow::{ensure, Context, Result};
+use medchain_sdk::{client::Wait, Identity};
 use medchain_tests::{
-    scenario,
+    block_on, scenario,
     testnet::{
         ledger::{check_state, ensure_one_chain, transactions},
         load::Load,
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
             nothing_is_final_while_two_of_four_stand_still,
             neither_half_of_a_network_finalizes_and_both_agree_when_healed,
             three_of_four_go_on_without_the_one_that_is_cut_off,
-            a_node_that_lost_its_database_is_back_by_warp_sync,
+            a_validator_that_lost_its_database_is_back_by_warp_sync_with_new_keys,
             a_full_disk_stops_one_node_and_ruins_nothing,
             a_clock_that_is_off_by_an_hour_hurts_only_its_own_node,
             a_node_that_is_killed_again_and_again_comes_back_each_time,
@@ -253,22 +254,51 @@ fn three_of_four_go_on_without_the_one_that_is_cut_off(all: &mut Faults) -> Resu
     })
 }
 
-fn a_node_that_lost_its_database_is_back_by_warp_sync(all: &mut Faults) -> Result<()> {
+fn a_validator_that_lost_its_database_is_back_by_warp_sync_with_new_keys(all: &mut Faults) -> Result<()> {
     all.under_load(|all| {
-        let node = all.network.node_mut(FULL);
+        // Not alice: her node's option also gives it the release share of this chain.
+        let victim = all.random.gen_range(1..FULL);
+        let name = VALIDATORS[victim];
+        let node = all.network.node_mut(victim);
         node.kill()?;
         let chain = node.folder().join("base/chains/medchain_local");
-        fs::remove_dir_all(chain.join("paritydb"))?;
-        fs::remove_dir_all(chain.join("vault"))?;
-        let usual = node.arguments().to_vec();
-        node.set_arguments([usual.clone(), vec!["--sync".into(), "warp".into()]].concat());
+        for lost in ["paritydb", "vault", "keystore"] {
+            fs::remove_dir_all(chain.join(lost))?;
+        }
+        // The well-known keys have voted, and what they voted for is forgotten: they must not vote again.
+        let well_known = format!("--{name}");
+        let arguments = node.arguments().iter().filter(|argument| **argument != well_known).cloned();
+        let arguments: Vec<_> = arguments.chain(["--validator".into()]).collect();
+        node.set_arguments([arguments.clone(), ["--sync", "warp"].map(Into::into).into()].concat());
         let log = node.log()?.len();
         node.launch()?;
-        node.set_arguments(usual);
+        node.set_arguments(arguments);
         let took = all.until_caught_up(WHOLE_WITHIN * 2)?;
-        let log = all.network.node(FULL).log()?.split_off(log);
+        let log = all.network.node(victim).log()?.split_off(log);
         ensure!(log.contains("Warp sync is complete"), "it was not by warp sync:\n{log}");
-        println!("     the node was back {:.1} s after it had started with nothing", took.as_secs_f64());
+
+        let mut account = name.to_owned();
+        account[..1].make_ascii_uppercase();
+        let identity = Identity::from_uri(&format!("//{account}"))?;
+        let client = all.network.node(victim).client()?;
+        block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()))?;
+        let registered = all.finalized(victim)?;
+        // In use from the session after the next: sessions of this chain have ten blocks.
+        all.network.wait_finalized(registered + 21, WHOLE_WITHIN * 2)?;
+        // With another one away, nothing becomes final without its votes.
+        let other = (victim % (FULL - 1)) + 1;
+        all.network.node_mut(other).kill()?;
+        sleep(SLOT * 2);
+        let before = all.finalized(victim)?;
+        sleep(SLOT * 6);
+        let votes = all.finalized(victim)? > before;
+        all.network.node_mut(other).launch()?;
+        all.until_caught_up(WHOLE_WITHIN)?;
+        ensure!(votes, "{name} does not vote with its new keys");
+        println!(
+            "     {name} was back {:.1} s after it had started with nothing, and votes with new keys",
+            took.as_secs_f64()
+        );
         Ok(())
     })
 }

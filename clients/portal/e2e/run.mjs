@@ -7,12 +7,13 @@ import { mnemonicToMiniSecret, ss58Address } from "@polkadot-labs/hdkd-helpers";
 import { generateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { chromium } from "playwright-core";
+import { serve } from "../scripts/serve.mjs";
 import { beforehand } from "./beforehand.mjs";
 import { devices } from "./devices.mjs";
 import { interruptions } from "./interruptions.mjs";
+import { longLists } from "./long-lists.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
-import { serve } from "../scripts/serve.mjs";
 import { startNode } from "./servers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -458,6 +459,7 @@ try {
   });
 
   await devices(play);
+  await longLists(play);
 
   await step("a suspended doctor is told so and can do nothing", async () => {
     await admin.go(`/members/${doctor.id}`);

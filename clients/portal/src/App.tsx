@@ -314,6 +314,18 @@ function WithActs({ children }: { children: ReactNode }) {
   return <ActProvider words={words}>{children}</ActProvider>;
 }
 
+/** What is left when a page of ours fails: keys stay where they are, and nothing was sent. */
+function Broken() {
+  const { t } = useTranslation();
+  return (
+    <main>
+      <Notice tone="bad" title={t("common.broken")}>
+        <Button onPress={() => location.reload()}>{t("common.reload")}</Button>
+      </Notice>
+    </main>
+  );
+}
+
 const router = createHashRouter([
   {
     element: (
@@ -321,6 +333,7 @@ const router = createHashRouter([
         <Frame />
       </WithActs>
     ),
+    errorElement: <Broken />,
     children: [
       ...PATHS.map((path) =>
         path === "" ? { index: true as const, element: <Page path="" /> } : { path, element: <Page path={path} /> },

@@ -550,15 +550,6 @@ pub enum AlertView {
         /// What for.
         purpose: Purpose,
     },
-    /// A link of the member was opened.
-    LinkOpening {
-        /// The link.
-        link: LinkId,
-        /// The institution that hosts it.
-        host: MemberId,
-        /// The first of its entries in the read log.
-        reading: ReadingId,
-    },
     /// A record of the member was opened in an emergency.
     Emergency {
         /// The entry of the read log.
@@ -569,6 +560,17 @@ pub enum AlertView {
         doctor: MemberId,
         /// Why.
         reason: EmergencyReason,
+    },
+    /// A link of the member was opened.
+    Link {
+        /// The link.
+        link: LinkId,
+        /// The institution that opened it for whoever holds it.
+        host: MemberId,
+        /// The first of its entries in the read log.
+        first_reading: ReadingId,
+        /// How many openings are left.
+        openings_left: u32,
     },
     /// A patient asks the member, a doctor, for an appointment.
     Appointment {

@@ -34,11 +34,11 @@ fn line(alert: &AlertView) -> String {
         AlertView::Opening { reading, record, reader, purpose } => {
             format!("member {reader} opened record {record}, for {purpose} (reading {reading})")
         }
-        AlertView::LinkOpening { link, host, reading } => {
-            format!("link {link} was opened at institution {host} (reading {reading} and those after it)")
-        }
         AlertView::Emergency { reading, record, doctor, reason } => {
             format!("EMERGENCY: doctor {doctor} opened record {record} without a grant: {reason} (reading {reading})")
+        }
+        AlertView::Link { link, host, openings_left, .. } => {
+            format!("link {link} was opened at institution {host}; {openings_left} openings are left")
         }
         AlertView::Appointment { appointment, patient, start, end } => format!(
             "patient {patient} asks for an appointment from {} to {} (appointment {appointment})",

@@ -10,6 +10,8 @@ export const de: typeof en = {
     cancel: "Abbrechen",
     close: "Schließen",
     optional: "freiwillig",
+    broken: "Diese Seite ist ausgefallen. Laden Sie sie neu und melden Sie sich an; was festgehalten ist, ist sicher.",
+    reload: "Neu laden",
   },
   shell: {
     skip: "Zum Inhalt springen",

@@ -8,6 +8,8 @@ export const en = {
     cancel: "Cancel",
     close: "Close",
     optional: "optional",
+    broken: "This page has failed. Load it again and sign in; what was recorded is safe.",
+    reload: "Load again",
   },
   shell: {
     skip: "Skip to the content",

@@ -61,7 +61,7 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
                     <ListItem title={<Named id={one.reader} />}>
                       {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
                       {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
-                      {one.emergency === null ? null : (
+                      {one.emergency == null ? null : (
                         <>
                           {" "}
                           · {t(`emergencyReason.${one.emergency.reason}`)} ·{" "}
