@@ -205,7 +205,7 @@ fn mangled(dice: &mut Dice, sound: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Runs a target over mangled bytes until its time is over.
-fn fuzz(target: &str, sound: Vec<Vec<u8>>, mut run: impl FnMut(&mut Dice, &[u8]) -> bool) {
+fn fuzz(target: &str, sound: impl FnOnce() -> Vec<Vec<u8>>, mut run: impl FnMut(&mut Dice, &[u8]) -> bool) {
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
     let seed = setting("MEDCHAIN_SEED").unwrap_or(clock.into());
     let time = setting("MEDCHAIN_FUZZ_SECONDS").map_or(Duration::from_millis(1_500), Duration::from_secs);
@@ -218,6 +218,7 @@ fn fuzz(target: &str, sound: Vec<Vec<u8>>, mut run: impl FnMut(&mut Dice, &[u8])
         for (byte, kind) in [(0x51, RecordKind::Report), (0x52, RecordKind::Prescription)] {
             anchored(DOCTOR, PATIENT_ID, kind, byte);
         }
+        let sound = sound();
         let (mut dice, begin, mut ran, mut decoded) = (Dice(seed), Instant::now(), 0u64, 0u64);
         while begin.elapsed() < time {
             let bytes = mangled(&mut dice, &sound);
@@ -249,7 +250,7 @@ fn origin(dice: &mut Dice) -> RuntimeOrigin {
 
 /// Decodes and dispatches calls that begin with a pallet's index.
 fn fuzz_pallet(name: &str, index: u8) {
-    let sound: Vec<_> = sound_calls().iter().map(Encode::encode).filter(|call| call.first() == Some(&index)).collect();
+    let sound = || sound_calls().iter().map(Encode::encode).filter(|call| call.first() == Some(&index)).collect();
     fuzz(name, sound, |dice, bytes| {
         let mut bytes = bytes.to_vec();
         match bytes.first_mut() {
@@ -301,24 +302,26 @@ fn calls_about_quotas_never_panic() {
 /// What a node does with bytes from the network before they reach a pool.
 #[test]
 fn transactions_never_panic() {
-    let sound: Vec<_> = sound_calls()
-        .into_iter()
-        .map(|call| {
-            let extension: TxExtension = (
-                frame_system::CheckNonZeroSender::new(),
-                frame_system::CheckSpecVersion::new(),
-                frame_system::CheckTxVersion::new(),
-                frame_system::CheckGenesis::new(),
-                frame_system::CheckMortality::from(sp_runtime::generic::Era::Immortal),
-                pallet_quotas::CheckNonce::from(0),
-                frame_system::CheckWeight::new(),
-                frame_metadata_hash_extension::CheckMetadataHash::new(false),
-                pallet_quotas::CheckQuota::new(),
-            );
-            let signature = MultiSignature::Sr25519(Default::default());
-            UncheckedExtrinsic::new_signed(call, PATIENT.to_account_id().into(), signature, extension).encode()
-        })
-        .collect();
+    let sound = || {
+        sound_calls()
+            .into_iter()
+            .map(|call| {
+                let extension: TxExtension = (
+                    frame_system::CheckNonZeroSender::new(),
+                    frame_system::CheckSpecVersion::new(),
+                    frame_system::CheckTxVersion::new(),
+                    frame_system::CheckGenesis::new(),
+                    frame_system::CheckMortality::from(sp_runtime::generic::Era::Immortal),
+                    pallet_quotas::CheckNonce::from(0),
+                    frame_system::CheckWeight::new(),
+                    frame_metadata_hash_extension::CheckMetadataHash::new(false),
+                    pallet_quotas::CheckQuota::new(),
+                );
+                let signature = MultiSignature::Sr25519(Default::default());
+                UncheckedExtrinsic::new_signed(call, PATIENT.to_account_id().into(), signature, extension).encode()
+            })
+            .collect()
+    };
     fuzz("transactions", sound, |_, bytes| {
         let Ok(transaction) = UncheckedExtrinsic::decode(&mut &bytes[..]) else { return false };
         // Nothing here is signed, so that only bare transactions come to their call, and none is let through.

@@ -88,6 +88,8 @@ pub struct Model {
     pub grants: BTreeMap<(RecordId, MemberId), GrantModel>,
     /// When each window ends.
     pub windows: BTreeMap<(RecordId, MemberId), Moment>,
+    /// The staff that opened a window, which reads in it alone.
+    pub opened_by: BTreeMap<(RecordId, MemberId), AccountId>,
     pub log: BTreeMap<ReadingId, ReadingModel>,
     /// The accounts that members have left.
     pub retired: BTreeSet<AccountId>,
@@ -170,9 +172,26 @@ impl Model {
         if entry.patient == reader {
             return member.status == Status::Active || entry.kind == RecordKind::Certificate;
         }
-        let by_grant = self.stands(record, reader)
-            && self.windows.get(&(record, reader)).is_some_and(|closes_at| moment() < *closes_at);
+        let by_grant = self.may_read_by_grant(record, reader) && !self.opened_by.contains_key(&(record, reader));
         member.status == Status::Active && (by_grant || self.may_read_in_emergency(record, reader))
+    }
+
+    /// Whether whoever opened a record for a member may read it now.
+    fn may_read_by_grant(&self, record: RecordId, reader: MemberId) -> bool {
+        let window = self.windows.get(&(record, reader));
+        let erased = self.records.get(&record).is_none_or(|entry| entry.status == RecordStatus::Erased);
+        let active = self.members.get(&reader).is_some_and(|member| member.status == Status::Active);
+        self.stands(record, reader) && window.is_some_and(|closes_at| moment() < *closes_at) && active && !erased
+    }
+
+    /// Whether a staff account may read a record now.
+    fn may_staff_read(&self, record: RecordId, account: &AccountId) -> bool {
+        let (Some((institution, scope)), Some(entry)) = (self.staff.get(account), self.records.get(&record)) else {
+            return false;
+        };
+        self.may_read_by_grant(record, *institution)
+            && self.opened_by.get(&(record, *institution)) == Some(account)
+            && scope.allows(StaffAct::Read(entry.kind))
     }
 
     /// Whether a doctor's emergency opening of a record still lets it read.
@@ -476,7 +495,7 @@ impl Model {
                 self.windows.remove(&(record, reader));
                 self.touched.push((record, reader));
             }
-            RecordOpened { reading, record, patient, reader, closes_at, .. } => {
+            RecordOpened { reading, record, patient, reader, closes_at, staff, .. } => {
                 must!(self.stands(record, reader), "{reader} opened {record} without a grant that stands");
                 must!(
                     self.members.get(&reader).is_some_and(|member| member.status == Status::Active),
@@ -491,6 +510,16 @@ impl Model {
                 must!(closes_at == window, "the window closes at another time");
                 let before = self.windows.insert((record, reader), closes_at);
                 must!(before.is_none_or(|end| end <= moment()), "{reader} opened {record} twice at once");
+                match staff {
+                    Some(account) => {
+                        let of = self.staff.get(&account).map(|(institution, _)| *institution);
+                        must!(of == Some(reader), "{account} opened {record} for {reader} and is not its staff");
+                        self.opened_by.insert((record, reader), account);
+                    }
+                    None => {
+                        self.opened_by.remove(&(record, reader));
+                    }
+                }
                 let entry = ReadingModel { record, patient, reader, opened_at: moment() };
                 must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
                 self.touched.push((record, reader));
@@ -630,6 +659,11 @@ impl Model {
         let decision = Access::ensure_may_read(&member.account, record);
         let expected = self.may_read(record, reader);
         must!(decision.is_ok() == expected, "{reader} reads {record}: {decision:?}, expected {expected}");
+        for account in self.staff.iter().filter(|(_, (of, _))| *of == reader).map(|(account, _)| account) {
+            let decision = Access::ensure_may_read(account, record);
+            let expected = self.may_staff_read(record, account);
+            must!(decision.is_ok() == expected, "staff of {reader} reads {record}: {decision:?}, expected {expected}");
+        }
         let stranger = Access::ensure_may_read(&account(255), record);
         must!(stranger.is_err(), "a stranger reads {record}");
         Ok(())
