@@ -109,7 +109,8 @@ impl Faults {
         hit?;
         self.network.wait_finalized(self.network.finalized() + 1, WHOLE_WITHIN)?;
         let last = ensure_one_chain(&self.network)?;
-        let rpc = self.network.node(self.validators()[0]).rpc()?;
+        let asked = self.validators()[0];
+        let rpc = self.network.node(asked).rpc()?;
         outcome.ensure_once(&transactions(&rpc, first, last)?)?;
         let entries = check_state(&rpc)?;
         println!(
