@@ -27,8 +27,11 @@ use std::{
 use tempfile::TempDir;
 
 const SLOT: Duration = Duration::from_secs(2);
-/// How long a network that has been hit may take to be whole again.
-const WHOLE_WITHIN: Duration = Duration::from_secs(60);
+/// How long a network that has been hit may take to be whole again on a machine that has much else to do. What is
+/// promised is counted in blocks.
+const WHOLE_WITHIN: Duration = Duration::from_secs(180);
+/// Blocks that may be made until two validators that stood still have caught up.
+const BLOCKS_TO_CATCH_UP: u64 = 10;
 /// Calls a second that go in meanwhile.
 const RATE: f64 = 5.0;
 /// Patients who send them; each has one under way at a time.
@@ -72,7 +75,7 @@ impl Faults {
         let began = Instant::now();
         let plan = Plan { nodes: FULL + 1, folder: folder.path().to_owned(), ports: None, arguments: Vec::new() };
         let network = Testnet::start(&plan)?;
-        network.wait_finalized(1, Duration::from_secs(180))?;
+        network.wait_finalized(1, WHOLE_WITHIN * 2)?;
         println!("finality moves {:.1} s after the start", began.elapsed().as_secs_f64());
         let urls: Vec<_> = (0..FULL).map(|validator| network.node(validator).url()).collect();
         let load = Load::register(&urls, PATIENTS)?;
@@ -109,7 +112,8 @@ impl Faults {
         hit?;
         self.network.wait_finalized(self.network.finalized() + 1, WHOLE_WITHIN)?;
         let last = ensure_one_chain(&self.network)?;
-        let rpc = self.network.node(self.validators()[0]).rpc()?;
+        let asked = self.validators()[0];
+        let rpc = self.network.node(asked).rpc()?;
         outcome.ensure_once(&transactions(&rpc, first, last)?)?;
         let entries = check_state(&rpc)?;
         println!(
@@ -180,12 +184,15 @@ fn nothing_is_final_while_two_of_four_stand_still(all: &mut Faults) -> Result<()
         let made = all.best(awake[0])?.max(all.best(awake[1])?) - best;
         still.iter().try_for_each(|&node| all.network.node(node).resume())?;
         ensure!(meanwhile == 0, "{meanwhile} blocks became final with two of four validators");
-        let took = all.until_caught_up(SLOT * 10)?;
+        let resumed = all.best(awake[0])?;
+        let took = all.until_caught_up(WHOLE_WITHIN)?;
+        let blocks = all.best(awake[0])?.saturating_sub(resumed);
         println!(
-            "     {} stood still: {made} blocks were made and none was final; caught up {:.1} s after",
+            "     {} stood still: {made} blocks were made and none was final; caught up {:.1} s and {blocks} blocks after",
             all.names(still),
             took.as_secs_f64()
         );
+        ensure!(blocks <= BLOCKS_TO_CATCH_UP, "they have not caught up within {BLOCKS_TO_CATCH_UP} blocks");
         Ok(())
     })
 }
@@ -273,7 +280,7 @@ fn a_validator_that_lost_its_database_is_back_by_warp_sync_with_new_keys(all: &m
         let log = node.log()?.len();
         node.launch()?;
         node.set_arguments(arguments);
-        let took = all.until_caught_up(WHOLE_WITHIN * 2)?;
+        let took = all.until_caught_up(WHOLE_WITHIN)?;
         let log = all.network.node(victim).log()?.split_off(log);
         ensure!(log.contains("Warp sync is complete"), "it was not by warp sync:\n{log}");
 
@@ -284,7 +291,7 @@ fn a_validator_that_lost_its_database_is_back_by_warp_sync_with_new_keys(all: &m
         block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()))?;
         let registered = all.finalized(victim)?;
         // In use from the session after the next: sessions of this chain have ten blocks.
-        all.network.wait_finalized(registered + 21, WHOLE_WITHIN * 2)?;
+        all.network.wait_finalized(registered + 21, WHOLE_WITHIN)?;
         // With another one away, nothing becomes final without its votes.
         let other = (victim % (FULL - 1)) + 1;
         all.network.node_mut(other).kill()?;

@@ -171,9 +171,8 @@ impl Testnet {
                 option("--reserved-nodes", format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", link.port(), peer.peer_id));
             }
         }
-        match participant.prometheus {
-            Some(port) => option("--prometheus-port", port.to_string()),
-            None => arguments.push("--no-prometheus".into()),
+        if let Some(port) = participant.prometheus {
+            option("--prometheus-port", port.to_string());
         }
         if participant.validator {
             arguments.push(format!("--{}", participant.name));
