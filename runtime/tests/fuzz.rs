@@ -96,10 +96,32 @@ fn sound_calls() -> Vec<RuntimeCall> {
         pallet_registry::Call::verify { member }.into(),
         pallet_registry::Call::suspend { member, reason: VettingReason::Misconduct }.into(),
         pallet_registry::Call::rotate_key { key: key(4) }.into(),
-        pallet_registry::Call::move_account { to: to.clone(), key: key(5), expires_at: until, signature }.into(),
+        pallet_registry::Call::move_account {
+            to: to.clone(),
+            key: key(5),
+            expires_at: until,
+            signature: signature.clone(),
+            copy: seal(1).seal,
+        }
+        .into(),
+        pallet_registry::Call::add_staff {
+            account: to.clone(),
+            scope: StaffScope::Ward,
+            encryption_key: key(6),
+            copy: seal(1).seal,
+            of_version: 1,
+            expires_at: until,
+            signature,
+        }
+        .into(),
+        pallet_registry::Call::remove_staff { account: to.clone() }.into(),
+        pallet_registry::Call::offer_affiliation { doctor: DOCTOR_ID }.into(),
+        pallet_registry::Call::return_copy { member, copy: seal(1) }.into(),
         pallet_registry::Call::name_guardians {
-            guardians: vec![DOCTOR_ID, HOSPITAL_ID].try_into().unwrap(),
-            threshold: 2,
+            guardians: vec![pallet_registry::GuardianWithCopy { guardian: DOCTOR_ID, copy: seal(1) }]
+                .try_into()
+                .unwrap(),
+            threshold: 1,
             wait: DAY,
         }
         .into(),
@@ -119,6 +141,13 @@ fn sound_calls() -> Vec<RuntimeCall> {
         pallet_reports::Call::amend { record, document: document(RecordKind::Report, 6, vec![]) }.into(),
         pallet_reports::Call::erase { record }.into(),
         pallet_reports::Call::dispense { record, fill: 1 }.into(),
+        pallet_reports::Call::reseal {
+            records: vec![pallet_reports::ResealedRecord { record, envelope: EnvelopeHash([5; 32]) }]
+                .try_into()
+                .unwrap(),
+            key_version: 1,
+        }
+        .into(),
         pallet_reports::Call::dispute { record, reason: DisputeReason::Incorrect }.into(),
         request(&[record, RecordId(5)]).into(),
         grant(reader, Some(request_id), record, 1).into(),
@@ -131,6 +160,16 @@ fn sound_calls() -> Vec<RuntimeCall> {
         pallet_access::Call::appoint_guardian { guardian: DOCTOR_ID, scope, until }.into(),
         pallet_access::Call::give_emergency_consent { patient, institutions: all }.into(),
         pallet_access::Call::lodge_emergency { lodgings: vec![capsule].try_into().unwrap() }.into(),
+        pallet_access::Call::register_link {
+            patient,
+            commitment: LinkCommitment([3; 32]),
+            host: reader,
+            records: vec![record].try_into().unwrap(),
+            duration: DAY,
+            openings: 2,
+        }
+        .into(),
+        pallet_access::Call::revoke_link { link: LinkId::FIRST }.into(),
         pallet_access::Call::open_emergency { record, reason: EmergencyReason::ALL[0] }.into(),
         pallet_quotas::Call::set_lanes { lanes: None }.into(),
     ]
