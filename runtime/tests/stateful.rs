@@ -144,7 +144,7 @@ fn play_case(seed: u32, case: u32) -> Histogram {
     bytes[..4].copy_from_slice(&seed.to_le_bytes());
     bytes[4..8].copy_from_slice(&case.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { cases: 1, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
+    let config = Config { cases: 1, failure_persistence: None, max_shrink_iters: 16, ..Config::default() };
     let histogram = RefCell::new(Histogram::new());
     let outcome = TestRunner::new_with_rng(config, rng)
         .run(&proptest::collection::vec(step(), CALLS), |steps| play(&steps, &mut histogram.borrow_mut()));
@@ -236,6 +236,11 @@ fn send_charged(model: &Model, signer: &AccountId, call: RuntimeCall) -> Result<
             Ok(Err(error)) => &error.post_info,
             Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)) => {
                 prop_assert_eq!(before, after, "a refused transaction was charged");
+                // What the class's whole bucket does not hold never enters a block.
+                let exceeds = info.total_weight().ref_time() > before.quota.weight_max;
+                if exceeds || length as u64 > before.quota.length_max.into() {
+                    return Ok(Err(sp_runtime::DispatchError::Exhausted));
+                }
                 for _ in 0..20 {
                     pass(SLOT_DURATION);
                 }
