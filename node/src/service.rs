@@ -174,14 +174,17 @@ fn new_executor(config: &Configuration) -> Executor {
     let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
         HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
     });
-    Executor::builder()
+    let builder = Executor::builder()
         .with_execution_method(config.executor.wasm_method)
         .with_onchain_heap_alloc_strategy(heap)
         .with_offchain_heap_alloc_strategy(heap)
         .with_max_runtime_instances(config.executor.max_runtime_instances)
-        .with_runtime_cache_size(config.executor.runtime_cache_size)
-        .with_cache_path(config.data_path.join(RUNTIME_CACHE))
-        .build()
+        .with_runtime_cache_size(config.executor.runtime_cache_size);
+    // Wasmtime takes no other than an absolute path.
+    match std::path::absolute(config.data_path.join(RUNTIME_CACHE)) {
+        Ok(cache) => builder.with_cache_path(cache).build(),
+        Err(_) => builder.build(),
+    }
 }
 
 /// The time and the slot that belongs to it.

@@ -110,6 +110,7 @@ pub struct Testnet {
     participants: Vec<Participant>,
     /// The link by which the first dials the second; none to itself.
     links: Vec<Vec<Option<Link>>>,
+    chain: PathBuf,
     common: Vec<String>,
 }
 
@@ -147,7 +148,8 @@ impl Testnet {
             }
             links.push(row);
         }
-        let mut network = Self { participants, links, common: plan.arguments.clone() };
+        let (chain, common) = (chain_file(&plan.folder)?, plan.arguments.clone());
+        let mut network = Self { participants, links, chain, common };
         for index in 0..plan.nodes {
             let arguments = network.arguments_of(index);
             network.participants[index].node.set_arguments(arguments);
@@ -158,11 +160,10 @@ impl Testnet {
     /// What a node is started with.
     fn arguments_of(&self, index: usize) -> Vec<String> {
         let participant = &self.participants[index];
-        let mut arguments: Vec<String> = ["--chain", "local", "--no-mdns", "--reserved-only", "--no-private-ip"]
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        let mut arguments: Vec<String> =
+            ["--no-mdns", "--reserved-only", "--no-private-ip"].map(Into::into).into();
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+        option("--chain", self.chain.display().to_string());
         option("--name", participant.name.clone());
         option("--node-key-file", participant.node.folder().join(NODE_KEY).display().to_string());
         option("--listen-addr", format!("/ip4/127.0.0.1/tcp/{}", participant.address.port()));
@@ -356,6 +357,19 @@ fn peer_id(key: &Path) -> Result<String> {
     }
     let peer = said.split_whitespace().find(|word| word.starts_with("12D3Koo"));
     Ok(peer.with_context(|| format!("the node does not name the peer of its key: {said}"))?.to_owned())
+}
+
+/// The file of the chain `local` with its genesis state made out: a node that is given the chain's name makes it anew at
+/// every start, which takes the most of one.
+fn chain_file(network: &Path) -> Result<PathBuf> {
+    let file = network.join("local.json");
+    if !file.exists() {
+        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
+        let output = Command::new(binary).args(["build-spec", "--chain", "local", "--raw"]).output()?;
+        ensure!(output.status.success(), "the chain cannot be made: {}", String::from_utf8_lossy(&output.stderr));
+        fs::write(&file, output.stdout)?;
+    }
+    Ok(file)
 }
 
 /// Lets the nodes of a network share what they compile: on one machine, one compilation serves all.
