@@ -6,7 +6,7 @@
 use crate::moments::{parse_date, parse_days_off, parse_duration, parse_opening_time, parse_time};
 use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
-    Args, Parser, Subcommand,
+    ArgAction, Args, Parser, Subcommand,
 };
 use medchain_primitives::*;
 use medchain_sdk::{
@@ -129,7 +129,7 @@ pub enum Council {
         /// Its number
         motion: u32,
         /// For it or against it
-        #[arg(action = clap::ArgAction::Set, value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
+        #[arg(action = ArgAction::Set, value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
         approve: bool,
     },
     /// Close a motion that has its votes, and so carry it out; or that cannot have them, or whose week is over

@@ -9,7 +9,7 @@ mod wasm {
     include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }
 #[cfg(feature = "std")]
-pub use wasm::WASM_BINARY;
+pub use wasm::*;
 
 #[cfg(not(feature = "std"))]
 pub use medchain_runtime::*;
