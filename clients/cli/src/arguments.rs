@@ -129,7 +129,7 @@ pub enum Council {
         /// Its number
         motion: u32,
         /// For it or against it
-        #[arg(value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
+        #[arg(action = clap::ArgAction::Set, value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
         approve: bool,
     },
     /// Close a motion that has its votes, and so carry it out; or that cannot have them, or whose week is over
