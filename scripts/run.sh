@@ -127,8 +127,12 @@ fi
 MEDCHAIN="$CARGO_TARGET_DIR/$PROFILE/medchain"
 medchain() { "$MEDCHAIN" --url "ws://127.0.0.1:$PORT" "$@" >/dev/null; }
 if ! medchain --key //Dave member show 2>/dev/null; then
+    medchain --key //Alice member publish-key
+    certificate="$(mktemp "${TMPDIR:-/tmp}/medchain-certificate-XXXXXX")"
+    echo "SYNTHETIC CERTIFICATE of a development chain" >"$certificate"
     medchain --key //Dave member register --role hospital --username gateway-hospital --name "Example Hospital" \
-        --licence SYN-0001 --issuer "Example Chamber"
+        --licence SYN-0001 --issuer "Example Chamber" --certificate "$certificate"
+    rm -f "$certificate"
     medchain --key //Alice member verify gateway-hospital
 fi
 if (exec 3<>"/dev/tcp/127.0.0.1/$GATEWAY_PORT") 2>/dev/null; then GATEWAY_PORT=0; fi

@@ -177,7 +177,11 @@ async fn guard(
     next: Next,
 ) -> Response {
     let address = visitor_address(&app, &visitor, &request);
-    let mut response = match app.rate.take(address, Instant::now()) {
+    // A page of the portal is many files, and each costs nothing but its bytes.
+    let path = request.uri().path();
+    let counts = ["/l/", "/f/", "/api/links", "/health"].iter().any(|bounded| path.starts_with(bounded));
+    let taken = if counts { app.rate.take(address, Instant::now()) } else { Ok(()) };
+    let mut response = match taken {
         Ok(()) => match tokio::time::timeout(REQUEST_WITHIN, next.run(request)).await {
             Ok(response) => response,
             Err(_) => unavailable(),

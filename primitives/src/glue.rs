@@ -69,6 +69,9 @@ pub trait MemberDirectory<AccountId> {
     /// Makes members for the benchmarks of other pallets.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId;
+    /// Makes staff of an institution for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(account: &AccountId, institution: MemberId, scope: StaffScope);
 }
 
 /// Which doctors work for which hospitals.

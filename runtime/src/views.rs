@@ -341,9 +341,6 @@ pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
             RuntimeEvent::Access(Access::RecordOpened { reading, record, patient, reader, purpose, .. }) => {
                 Some((patient, AlertView::Opening { reading, record, reader, purpose }))
             }
-            RuntimeEvent::Access(Access::LinkOpened { link, patient, host, first_reading, .. }) => {
-                Some((patient, AlertView::LinkOpening { link, host, reading: first_reading }))
-            }
             RuntimeEvent::Access(Access::EmergencyOpened { reading, record, patient, doctor, reason, .. }) => {
                 Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
             }

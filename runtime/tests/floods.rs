@@ -28,6 +28,8 @@ use std::cmp::Reverse;
 
 /// Bytes of a transaction beside its call.
 const ENVELOPE: usize = 128;
+/// How many transactions that do not fit an author tries before it takes the block for full.
+const SKIPPED_MAX: u32 = 8;
 /// More blocks than any flood here fills.
 const BLOCKS_MAX: u32 = 200;
 
@@ -83,8 +85,12 @@ where
 
     for block in 1..=BLOCKS_MAX {
         next_block();
-        let mut left = Vec::new();
+        let (mut left, mut skipped) = (Vec::new(), 0);
         for (priority, place, sent, info, length) in pool {
+            if skipped > SKIPPED_MAX {
+                left.push((priority, place, sent, info, length));
+                continue;
+            }
             let origin = RuntimeOrigin::signed(sent.by.clone());
             let refusal = storage::with_transaction(|| {
                 match extension(sent.nonce).dispatch_transaction(origin, sent.call.clone(), &info, length, 0) {
@@ -98,7 +104,8 @@ where
                 None if place == flood.len() => return block,
                 // For a later block.
                 Some(TransactionValidityError::Invalid(ExhaustsResources | Future)) => {
-                    left.push((priority, place, sent, info, length))
+                    skipped += 1;
+                    left.push((priority, place, sent, info, length));
                 }
                 _ => {}
             }

@@ -304,7 +304,12 @@ fn only_administrators_vet() {
             );
         }
         assert_noop!(
-            send(ADMINISTRATOR, pallet_membership::Call::add_member { who: STRANGER.to_account_id().into() }),
+            send(
+                ADMINISTRATOR,
+                RuntimeCall::Administrators(pallet_membership::Call::add_member {
+                    who: STRANGER.to_account_id().into()
+                })
+            ),
             DispatchError::BadOrigin
         );
     });

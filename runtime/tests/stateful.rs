@@ -14,6 +14,8 @@ mod chain;
 mod emergency;
 #[path = "stateful/identity.rs"]
 mod identity;
+#[path = "stateful/institutions.rs"]
+mod institutions;
 #[path = "stateful/model.rs"]
 mod model;
 #[path = "stateful/proposals.rs"]

@@ -64,8 +64,8 @@ fn add_staff(institution: Sr25519Keyring, id: MemberId, person: Sr25519Keyring, 
 fn scene() -> Scene {
     let profile = with_members();
     with_care();
-    assert_ok!(send(GUARDIAN, register(Role::Patient, "greta", 0x55)));
-    assert_ok!(send(PENDING, register(Role::Doctor, "pending", 0x56)));
+    assert_ok!(send(GUARDIAN, chain::register(Role::Patient, "greta", 0x55)));
+    assert_ok!(send(PENDING, chain::register(Role::Doctor, "pending", 0x56)));
     let certificate = anchored(PENDING, PENDING_ID, RecordKind::Certificate, 0x57);
     add_staff(HOSPITAL, HOSPITAL_ID, CLERK, StaffScope::FrontDesk);
     add_staff(HOSPITAL, HOSPITAL_ID, NURSE, StaffScope::Ward);
@@ -108,8 +108,9 @@ fn not(who: Sr25519Keyring, error: impl Into<DispatchError>) -> Cell {
 }
 
 /// Those of these actors whom the same error refuses.
-fn none<const N: usize>(actors: [Sr25519Keyring; N], error: impl Into<DispatchError> + Clone) -> Vec<Cell> {
-    actors.into_iter().map(|who| not(who, error.clone())).collect()
+fn none<const N: usize>(actors: [Sr25519Keyring; N], error: impl Into<DispatchError>) -> Vec<Cell> {
+    let error = error.into();
+    actors.into_iter().map(|who| not(who, error)).collect()
 }
 
 fn cells(parts: impl IntoIterator<Item = Vec<Cell>>) -> Vec<Cell> {
@@ -202,9 +203,10 @@ fn request_an_appointment() {
         let (profile, note) = (None, Default::default());
         send(who, pallet_appointments::Call::request { doctor: DOCTOR_ID, start, end, profile, note })
     };
-    let refused = none([DOCTOR, PENDING, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient);
+    let refused = none([DOCTOR, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient);
     let others = none(NO_MEMBERS, AppointmentsError::NotAMember);
-    row(scene, act, &cells([refused, others, vec![may(PATIENT), may(GUARDIAN)]]));
+    let pending = vec![not(PENDING, AppointmentsError::NotActive)];
+    row(scene, act, &cells([refused, others, pending, vec![may(PATIENT), may(GUARDIAN)]]));
 }
 
 /// The scene with a second appointment that waits for the doctor.
@@ -262,7 +264,10 @@ fn complete_or_miss_an_appointment() {
 #[test]
 fn end_a_care_relation() {
     let act = |who, _| send(who, pallet_appointments::Call::end_care { doctor: DOCTOR_ID });
-    let refused = none([DOCTOR, PENDING, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient);
+    let refused = cells([
+        none([DOCTOR, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient),
+        vec![not(PENDING, AppointmentsError::NotActive)],
+    ]);
     let others = none(NO_MEMBERS, AppointmentsError::NotAMember);
     row(scene, act, &cells([refused, others, vec![may(PATIENT), not(GUARDIAN, AppointmentsError::NotUnderCare)]]));
 }

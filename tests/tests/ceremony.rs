@@ -43,6 +43,8 @@ fn commands(section: &str) -> Result<String> {
 /// The institutions, each with a folder of its own, and their nodes once they run.
 struct Ceremony {
     institutions: Vec<Institution>,
+    /// The genesis hash that they read to each other.
+    genesis: String,
     _folder: TempDir,
 }
 
@@ -122,7 +124,7 @@ impl Ceremony {
             let (port, rpc_port) = (free_port()?, free_port()?);
             institutions.push(Institution { name, folder: own, port, rpc_port, node: None });
         }
-        Ok(Self { institutions, _folder: folder })
+        Ok(Self { institutions, genesis: String::new(), _folder: folder })
     }
 }
 
@@ -182,6 +184,8 @@ fn all_build_the_same_chain(ceremony: &mut Ceremony) -> Result<()> {
         genesis.extend(said.lines().find(|line| line.starts_with("genesis hash")).map(str::to_owned));
     }
     ensure!(genesis.len() == 4 && genesis.windows(2).all(|pair| pair[0] == pair[1]), "{genesis:?}");
+    let (_, hash) = genesis[0].split_once(": ").context("no genesis hash")?;
+    ceremony.genesis = hash.to_owned();
     Ok(())
 }
 
@@ -218,6 +222,8 @@ fn the_chain_finalizes_and_only_they_hold_its_keys(ceremony: &mut Ceremony) -> R
     println!("     four nodes finalize {:.1} s after the start", started.elapsed().as_secs_f64());
     let hashes: Vec<_> = ceremony.institutions.iter().map(|it| it.rpc()?.block_hash(3)).collect::<Result<Vec<_>>>()?;
     ensure!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{hashes:?}");
+    let genesis = ceremony.institutions[0].rpc()?.block_hash(0)?.context("the chain has no first block")?;
+    ensure!(genesis == ceremony.genesis, "the chain is {genesis}, and they agreed on {}", ceremony.genesis);
 
     // No secret of one institution is in a file of another.
     for one in &ceremony.institutions {

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         tests![
             without_consent_nothing_is_lodged_and_nothing_opens,
             a_consent_for_one_hospital_reaches_none_of_the_doctors_of_another,
+            an_affiliated_doctor_opens_until_the_affiliation_ends,
             a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once,
             a_grant_s_reader_and_a_stranger_get_no_emergency_release,
             a_suspended_doctor_reads_no_further,
@@ -154,8 +155,26 @@ fn a_consent_for_one_hospital_reaches_none_of_the_doctors_of_another(world: &mut
     wait_for_capsules(world, 2)?;
     ensure_says(&refusal(&world.cli, RESCUER, report)?, "for other institutions")?;
     ensure_says(&refusal(&world.cli, HOSPITAL, report)?, "only a doctor")?;
-    ensure_says(&refusal(&world.cli, ADMINISTRATOR, report)?, "not granted")?;
+    ensure_says(&refusal(&world.cli, ADMINISTRATOR, report)?, "belongs to no member")?;
     Ok(())
+}
+
+fn an_affiliated_doctor_opens_until_the_affiliation_ends(world: &mut World) -> Result<()> {
+    let report = report(world)?;
+    world.cli.json(Some(HOSPITAL), args!["affiliation", "offer", DOCTOR])?;
+    // An offer alone is no affiliation.
+    ensure_says(&refusal(&world.cli, DOCTOR, report)?, "for other institutions")?;
+    world.cli.json(Some(DOCTOR), args!["affiliation", "accept", HOSPITAL])?;
+    let output = world.folder().join("affiliated.txt");
+    world.cli.json(Some(DOCTOR), open_emergency(report, &output))?;
+    ensure!(fs::read(&output)? == fs::read(world.folder().join("report.txt"))?, "another document came out");
+    world.cli.json(Some(HOSPITAL), args!["affiliation", "end", DOCTOR])?;
+    let doctor = world.cli.identity(DOCTOR)?;
+    ensure!(ask_for_emergency(world, &doctor, report)? == ["NotAffiliated", "NotAffiliated"]);
+    world.cli.json(Some(DOCTOR), args!["access", "close", report.to_string()])?;
+    let pending = world.cli.json(Some(ADMINISTRATOR), args!["emergency", "pending"])?;
+    let reading = number(&pending["items"][0], "reading")?.to_string();
+    world.cli.json(Some(ADMINISTRATOR), args!["emergency", "review", reading, "--outcome", "unjustified"]).map(drop)
 }
 
 fn a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once(world: &mut World) -> Result<()> {
@@ -172,7 +191,7 @@ fn a_doctor_opens_what_was_lodged_and_the_patient_hears_of_it_at_once(world: &mu
     the_node_releases_both_halves(world, report)?;
     let log = world.cli.json(Some(PATIENT), args!["access", "log"])?;
     let entries = log["items"].as_array().context("no log")?;
-    ensure!(entries.len() == 1, "{log}");
+    ensure!(entries.len() == 2, "{log}");
     let entry = &entries[0];
     ensure!((&entry["purpose"], &entry["basis"]) == (&json!("ETREAT"), &json!("emergency")), "{entry}");
     ensure!(entry["emergency"]["reason"] == "unconscious" && entry["emergency"]["outcome"].is_null(), "{entry}");

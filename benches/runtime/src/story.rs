@@ -3,10 +3,12 @@
 use codec::Encode;
 use medchain_primitives::*;
 use medchain_runtime::{AccountId, Hash, Runtime, RuntimeCall, Signature, SLOT_DURATION};
-use pallet_access::{Call as Access, RecordGrant};
+use pallet_access::{
+    AskedTerms, Call as Access, EmergencyInstitutions, EmergencyLodging, RecordGrant, SealedRecipient,
+};
 use pallet_appointments::{Call as Appointments, DaysOff, OpeningTime, Schedule};
-use pallet_registry::{Call as Registry, Details, Voucher};
-use pallet_reports::{Call as Reports, Document, NewRecord};
+use pallet_registry::{Call as Registry, Details, GuardianWithCopy, Voucher};
+use pallet_reports::{Call as Reports, Document, NewRecord, ResealedRecord};
 use sp_core::{crypto::DEV_PHRASE, sr25519, Pair};
 
 /// When the story begins: midnight, in milliseconds.
@@ -46,6 +48,11 @@ enum Actor {
     Moved,
     /// The account that guardians recover the patient's membership to.
     Recovered,
+    /// Staff of the hospital.
+    Nurse,
+    /// The guardian's dependant, and the account that it has later.
+    Child,
+    Grown,
 }
 use Actor::*;
 
@@ -61,6 +68,9 @@ impl Actor {
             Administrator => "Alice",
             Moved => "Moved",
             Recovered => "Recovered",
+            Nurse => "Nurse",
+            Child => "Child",
+            Grown => "Grown",
         };
         let seed = sr25519::Pair::from_phrase(DEV_PHRASE, None);
         let path = [sp_core::DeriveJunction::hard(name)];
@@ -82,7 +92,8 @@ impl Actor {
             Hospital => 3,
             Pharmacy => 4,
             Newcomer => 5,
-            Administrator => u64::MAX - MemberId::FIRST.0,
+            Child | Grown => 6,
+            Nurse | Administrator => u64::MAX - MemberId::FIRST.0,
         };
         MemberId(MemberId::FIRST.0 + place)
     }
@@ -98,6 +109,7 @@ struct Author {
     records: u64,
     requests: u64,
     appointments: u64,
+    readings: u64,
     /// The record that is erased.
     erased: RecordId,
 }
@@ -109,12 +121,21 @@ pub fn administrator() -> sr25519::Pair {
 
 /// The story.
 pub fn events() -> Vec<Event> {
-    let mut author =
-        Author { events: Vec::new(), now: BEGIN, records: 0, requests: 0, appointments: 0, erased: RecordId(0) };
+    let mut author = Author {
+        events: Vec::new(),
+        now: BEGIN,
+        records: 0,
+        requests: 0,
+        appointments: 0,
+        readings: 0,
+        erased: RecordId(0),
+    };
     author.members();
     author.appointments();
     author.records();
     author.consents();
+    author.emergencies();
+    author.institutions();
     author.accounts();
     author.events
 }
@@ -174,8 +195,10 @@ impl Author {
         };
         self.call(Doctor, Appointments::set_schedule { schedule });
         // Half an hour, and the longest.
+        let mut longest = AppointmentId::FIRST;
         for (offset, slots) in [(4, 2), (8, limits::APPOINTMENT_SLOTS_MAX)] {
             let id = self.request(offset, slots, true);
+            longest = id;
             self.carry(Doctor, slots, Appointments::accept { id });
             let id = self.request(offset + 96, slots, true);
             self.call(Doctor, Appointments::decline { id, reason: AppointmentReason::Unavailable });
@@ -196,7 +219,7 @@ impl Author {
         self.carry(Doctor, 2, Appointments::accept { id: missed });
         self.pass(BEGIN + 13 * HOUR - self.now);
         self.carry(Doctor, 2, Appointments::complete { id: AppointmentId(1) });
-        self.carry(Doctor, limits::APPOINTMENT_SLOTS_MAX, Appointments::complete { id: AppointmentId(6) });
+        self.carry(Doctor, limits::APPOINTMENT_SLOTS_MAX, Appointments::complete { id: longest });
         self.carry(Doctor, 2, Appointments::mark_missed { id: missed });
         self.call(Patient, Appointments::end_care { doctor: Doctor.id() });
         let profile = Some(profile());
@@ -239,6 +262,7 @@ impl Author {
         let request = self.ask(Hospital, &batch);
         self.grant(Patient, Hospital, Some(request), &batch);
         self.call(Hospital, Access::open { record: batch[0] });
+        self.readings += 1;
         self.call(Hospital, Access::close { record: batch[0] });
         let one = &batch[..1];
         let request = self.ask(Hospital, one);
@@ -281,6 +305,7 @@ impl Author {
         let guardian = Guardian.id();
         self.carry(Patient, items, Access::seal_to_guardian { guardian, grants: bounded(grants) });
         self.call(Guardian, Access::open { record: RecordId(self.records) });
+        self.readings += 1;
         self.call(Patient, Access::revoke_standing_consent { patient, reader });
         self.call(Patient, Access::dismiss_guardian { guardian });
         self.call(Patient, appoint());
@@ -291,16 +316,19 @@ impl Author {
     fn accounts(&mut self) {
         self.call(Guardian, Registry::rotate_key { key: key(0xb1) });
         let expires_at = self.now + DAY;
-        let signature = consent(Moved, key(0xb2), expires_at);
+        let signature = consent(Patient.id(), Moved, key(0xb2), expires_at);
         let to = Moved.account();
-        self.call(Patient, Registry::move_account { to, key: key(0xb2), expires_at, signature });
-        let guardians = bounded(vec![Guardian.id(), Doctor.id()]);
+        let copy = seal(2).seal;
+        self.call(Patient, Registry::move_account { to, key: key(0xb2), expires_at, signature, copy });
+        let with_copy =
+            |guardian: Actor, key_version| GuardianWithCopy { guardian: guardian.id(), copy: seal(key_version) };
+        let guardians = bounded(vec![with_copy(Guardian, 2), with_copy(Doctor, 1)]);
         let wait = limits::RECOVERY_WAIT_MIN;
         self.call(Moved, Registry::name_guardians { guardians, threshold: 2, wait });
         for objected in [true, false] {
             let (to, expires_at) = (Recovered.account(), self.now + DAY);
             let (member, proposer, key) = (Patient.id(), Guardian.id(), key(0xb3));
-            let signature = consent(Recovered, key, expires_at);
+            let signature = consent(member, Recovered, key, expires_at);
             let propose = Registry::propose_recovery { member, to: to.clone(), key, expires_at, signature };
             self.call(Guardian, propose);
             self.call(Doctor, Registry::approve_recovery { member, proposer, to, key });
@@ -311,6 +339,95 @@ impl Author {
                 self.call(Guardian, Registry::complete_recovery { member, proposer });
             }
         }
+        self.call(Guardian, Registry::return_copy { member: Patient.id(), copy: seal(3) });
+        self.call(Recovered, Registry::rotate_key { key: key(0xb4) });
+        let most = limits::RECORDS_PER_RESEAL_MAX;
+        let records: Vec<_> = (0..u64::from(most))
+            .map(|index| RecordId(self.records - index))
+            .filter(|record| *record != self.erased)
+            .map(|record| ResealedRecord { record, envelope: EnvelopeHash([0xe0; 32]) })
+            .collect();
+        let items = records.len() as u32;
+        self.carry(Recovered, items, Reports::reseal { records: bounded(records), key_version: 4 });
+    }
+
+    /// What institutions and guardians do for others.
+    fn institutions(&mut self) {
+        self.call(Hospital, Registry::offer_affiliation { doctor: Doctor.id() });
+        self.call(Doctor, Registry::accept_affiliation { hospital: Hospital.id() });
+        self.call(Doctor, Registry::end_affiliation { other: Hospital.id() });
+        let expires_at = self.now + DAY;
+        let account = Nurse.account();
+        let statement = StaffStatement {
+            genesis: GENESIS.as_ref(),
+            institution: Hospital.id(),
+            account: &account.encode(),
+            encryption_key: key(0xc1),
+            expires_at,
+        };
+        let signature = signed(Nurse, &statement.text());
+        let (scope, encryption_key, copy, of_version) = (StaffScope::Ward, key(0xc1), seal(1).seal, 1);
+        let add = Registry::add_staff {
+            account: account.clone(),
+            scope,
+            encryption_key,
+            copy,
+            of_version,
+            expires_at,
+            signature,
+        };
+        self.call(Hospital, add);
+        let record = RecordId::FIRST;
+        let asked = AskedTerms { duration: DAY, openings: 1 };
+        let (patient, purpose) = (Patient.id(), Purpose::Treatment);
+        let records = bounded(vec![record]);
+        self.call(Nurse, Access::request_for { patient, records, purpose, asked });
+        self.requests += 1;
+        let copies = bounded(vec![(account.clone(), copy)]);
+        self.call(Hospital, Registry::reseal_staff { copies, of_version });
+        self.call(Hospital, Registry::remove_staff { account });
+        let (host, commitment) = (Hospital.id(), LinkCommitment([9; 32]));
+        let (records, duration, openings) = (bounded(vec![record]), DAY, 2);
+        self.call(Patient, Access::register_link { patient, commitment, host, records, duration, openings });
+        let recipient = SealedRecipient { sealed: [0x5e; limits::SEALED_RECIPIENT as usize], key_version: 1 };
+        let link = LinkId::FIRST;
+        self.call(Hospital, Access::open_link { link, recipient });
+        self.call(Patient, Access::revoke_link { link });
+
+        let voucher = self.voucher(Child);
+        let account = Child.account();
+        let statement = DependantStatement {
+            genesis: GENESIS.as_ref(),
+            guardian: Guardian.id(),
+            account: &account.encode(),
+            encryption_key: key(0xd1),
+            expires_at,
+        };
+        let signature = signed(Child, &statement.text());
+        let (username, encryption_key) = (username(Child), key(0xd1));
+        let register =
+            Registry::register_dependant { account, username, encryption_key, voucher, expires_at, signature };
+        self.call(Guardian, register);
+        let (dependant, to, key) = (Child.id(), Grown.account(), key(0xd2));
+        let expires_at = self.now + DAY;
+        let signature = consent(dependant, Grown, key, expires_at);
+        self.call(Guardian, Registry::hand_over { dependant, to, key, expires_at, signature, copy });
+    }
+
+    fn emergencies(&mut self) {
+        let (patient, institutions) = (Patient.id(), EmergencyInstitutions::All);
+        self.call(Patient, Access::give_emergency_consent { patient, institutions });
+        let record = RecordId(self.records);
+        let lodging = |index| EmergencyLodging {
+            record: RecordId(record.0 - index),
+            capsule: EmergencyCapsuleHash([index as u8; 32]),
+        };
+        self.carry(Patient, 2, Access::lodge_emergency { lodgings: bounded(vec![lodging(0), lodging(1)]) });
+        self.call(Doctor, Access::open_emergency { record, reason: EmergencyReason::Unconscious });
+        let reading = ReadingId(self.readings + 1);
+        self.call(Administrator, Access::review_emergency { reading, outcome: ReviewOutcome::Justified });
+        self.call(Patient, Access::withdraw_emergency { records: bounded(vec![record]) });
+        self.call(Patient, Access::revoke_emergency_consent { patient });
     }
 
     fn time(&self, offset: u64, slots: u32) -> (Moment, Moment) {
@@ -336,6 +453,7 @@ impl Author {
             content: ContentRoot(digest),
             size: 100_000,
             envelope: EnvelopeHash(digest),
+            key_version: 1,
             fills: if prescription { 2 } else { 0 },
             valid_until: prescription.then(|| self.now + 90 * DAY),
             seals: bounded(seals),
@@ -365,7 +483,7 @@ impl Author {
         self.carry(by, records.len() as u32, call);
     }
 
-    fn vouched(&self, applicant: Actor) -> Registry<Runtime> {
+    fn voucher(&self, applicant: Actor) -> Voucher<AccountId, Signature> {
         let expires_at = self.now + DAY;
         let statement = VoucherStatement {
             genesis: GENESIS.as_ref(),
@@ -373,8 +491,12 @@ impl Author {
             institution: Hospital.id(),
             expires_at,
         };
-        let signature = Signature::from(Hospital.pair().sign(&wrapped(&statement.text())));
-        let voucher = Voucher { institution: Hospital.id(), signer: Hospital.account(), expires_at, signature };
+        let signature = signed(Hospital, &statement.text());
+        Voucher { institution: Hospital.id(), signer: Hospital.account(), expires_at, signature }
+    }
+
+    fn vouched(&self, applicant: Actor) -> Registry<Runtime> {
+        let voucher = self.voucher(applicant);
         let (username, encryption_key) = (username(applicant), key(0x5a));
         Registry::register_vouched { role: Role::Patient, username, encryption_key, details: None, voucher }
     }
@@ -385,10 +507,15 @@ fn profile() -> SealedProfile {
     SealedProfile { record: RecordId::FIRST, seal: seal(1) }
 }
 
-fn consent(to: Actor, encryption_key: EncryptionKey, expires_at: Moment) -> Signature {
-    let (member, account) = (Patient.id(), to.account().encode());
+/// A statement's signature, as programs make it. A wallet's takes another look, for what it wraps around the text.
+fn signed(signer: Actor, text: &str) -> Signature {
+    signer.pair().sign(text.as_bytes()).into()
+}
+
+fn consent(member: MemberId, to: Actor, encryption_key: EncryptionKey, expires_at: Moment) -> Signature {
+    let account = to.account().encode();
     let statement = MoveStatement { genesis: GENESIS.as_ref(), member, to: &account, encryption_key, expires_at };
-    to.pair().sign(&wrapped(&statement.text())).into()
+    signed(to, &statement.text())
 }
 
 fn register(actor: Actor, role: Role) -> Registry<Runtime> {

@@ -129,7 +129,7 @@ pub enum Council {
         /// Its number
         motion: u32,
         /// For it or against it
-        #[arg(value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
+        #[arg(action = clap::ArgAction::Set, value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
         approve: bool,
     },
     /// Close a motion that has its votes, and so carry it out; or that cannot have them, or whose week is over
@@ -204,46 +204,44 @@ pub enum Council {
         #[arg(value_parser = term(QuotaClass::ALL, QuotaClass::name))]
         class: QuotaClass,
         #[command(flatten)]
-        figures: Option<QuotaArguments>,
+        figures: QuotaArguments,
     },
     /// Propose how many registrations a block takes (more than half); without figures, the runtime's own
     SetLanes {
         #[command(flatten)]
-        figures: Option<LaneArguments>,
+        figures: LaneArguments,
     },
 }
 
 /// The figures of a quota: all or none.
 #[derive(Clone, Debug, Args)]
-#[group(required = false, multiple = true)]
 pub struct QuotaArguments {
     /// Computation that can be spent at once, in milliseconds
     #[arg(long, value_name = "MS", requires_all = ["refill", "bytes", "bytes_refill"])]
-    pub burst: u64,
+    pub burst: Option<u64>,
     /// Computation that flows back in a block, in microseconds
     #[arg(long, value_name = "US", requires = "burst")]
-    pub refill: u64,
+    pub refill: Option<u64>,
     /// Bytes that can be sent at once
     #[arg(long, requires = "burst")]
-    pub bytes: u32,
+    pub bytes: Option<u32>,
     /// Bytes that flow back in a block
     #[arg(long, requires = "burst")]
-    pub bytes_refill: u32,
+    pub bytes_refill: Option<u32>,
 }
 
 /// The widths of the lanes: all or none.
 #[derive(Clone, Debug, Args)]
-#[group(required = false, multiple = true)]
 pub struct LaneArguments {
     /// Registrations of strangers in a block; 0 closes the lane
     #[arg(long, requires_all = ["vouched", "per_institution"])]
-    pub open: u32,
+    pub open: Option<u32>,
     /// Registrations with a voucher in a block
     #[arg(long, requires = "open")]
-    pub vouched: u32,
+    pub vouched: Option<u32>,
     /// Of those, by the word of one institution
     #[arg(long, requires = "open")]
-    pub per_institution: u32,
+    pub per_institution: Option<u32>,
 }
 
 /// Validators and their session keys.

@@ -112,6 +112,14 @@ fn help_texts() {
         "emergency pending",
         "emergency review",
         "alerts",
+        "link create",
+        "link list",
+        "link show",
+        "link revoke",
+        "link log",
+        "link unlock",
+        "link open",
+        "gateway verify",
         "status",
     ];
     let mut all = String::new();

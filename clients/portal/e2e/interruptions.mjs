@@ -9,18 +9,7 @@ async function interrupted(who, label) {
   await who.page.waitForTimeout(150);
   await who.page.reload();
   await who.signIn();
-}
-
-/** Waits for a sign that an interrupted act took effect; does the act again if it did not. */
-async function settled(sign, again) {
-  const done = await sign.waitFor({ timeout: 15_000 }).then(
-    () => true,
-    () => false,
-  );
-  if (!done) {
-    await again();
-    await sign.waitFor({ timeout: FINAL });
-  }
+  await who.button("Sign out").waitFor({ timeout: FINAL });
 }
 
 /** @param {import("./run.mjs").Play} play */
@@ -49,9 +38,7 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     await interrupted(patient, "Ask");
     await patient.go("/appointments");
     const asked = patient.page.getByRole("listitem").filter({ hasText: "15:00" });
-    await settled(asked.first(), async () => {
-      throw new Error("what was sent did not take effect");
-    });
+    await asked.first().waitFor({ timeout: FINAL });
     expect((await asked.count()) === 1, "the appointment was asked for twice");
   });
 
@@ -77,7 +64,7 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     expect((await row.filter({ hasText: "Accepted" }).count()) > 0, "the appointment lost its time");
   });
 
-  await step("a reload in the middle of signing up: one step is left, and then all is there", async () => {
+  await step("a reload in the middle of signing up: what is left is offered, and then all is there", async () => {
     const page = guardian.page;
     await page.goto(`${guardian.url}#/signup`);
     await page.getByRole("link", { name: "Sign up as Patient" }).click();
@@ -89,10 +76,13 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     const fresh = page.getByText("the chain does not know it yet");
     const whole = page.getByRole("heading", { name: `Hello, ${guardian.username}` });
     await finish.or(fresh).or(whole).first().waitFor({ timeout: FINAL });
+    // What was in a block by the reload is kept; what was not, a node may drop, and then it is done again.
     await page.waitForTimeout(4_000);
     if ((await whole.count()) === 0) {
-      expect((await fresh.count()) === 0, "the registration that was sent is not there");
       await look(guardian, "finish");
+      if ((await fresh.count()) > 0) {
+        await guardian.button("Continue").click();
+      }
       await page.getByLabel("Name", { exact: true }).fill("Gerda Guardian");
       await guardian.button("Finish").click();
       await guardian.confirm("Register");

@@ -3,6 +3,8 @@
 //! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
 //! of `medchain-primitives`, they take those.
 
+pub use subxt::tx::Payload;
+
 use crate::statement::{DependantConsent, MoveConsent, StaffConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;

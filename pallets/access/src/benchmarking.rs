@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Time};
 use frame_system::RawOrigin;
-use medchain_primitives::{LinkCommitment, LinkId, ReaderSeal, Seal, VersionedSeal};
+use medchain_primitives::{LinkCommitment, LinkId, ReaderSeal, Seal, StaffScope, VersionedSeal};
 
 const PURPOSE: Purpose = Purpose::Treatment;
 
@@ -14,6 +14,13 @@ fn member<T: Config>(name: &'static str, role: Role) -> (T::AccountId, MemberId)
     let account: T::AccountId = account(name, 0, 0);
     let id = T::Members::benchmark_register(&account, role);
     (account, id)
+}
+
+/// A staff account of an institution, which every act looks up.
+fn staff_of<T: Config>(institution: MemberId, scope: StaffScope) -> T::AccountId {
+    let account: T::AccountId = account("staff", 0, 0);
+    T::Members::benchmark_staff(&account, institution, scope);
+    account
 }
 
 fn seal_to<T: Config>(reader: MemberId) -> VersionedSeal {
@@ -114,14 +121,19 @@ pub(crate) fn standing_grant<T: Config>(record: RecordId, reader: MemberId) {
 fn put_window<T: Config>(record: RecordId, reader: MemberId) {
     let (opened_at, opened_in) = (T::Time::now(), frame_system::Pallet::<T>::block_number());
     let closes_at = opened_at.saturating_add(limits::READING_WINDOW);
-    Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
+    Windows::<T>::insert(
+        record,
+        reader,
+        ReadingWindow { opened_at, closes_at, opened_in, staff: Some(account("staff", 0, 0)) },
+    );
 }
 
 /// A request for the most records, its requester, and a guardian of its patient.
 fn waiting_request<T: Config>() -> Result<(RequestId, T::AccountId, T::AccountId), BenchmarkError> {
     let (_, patient) = member::<T>("patient", Role::Patient);
     let (guardian, _) = guardian_of::<T>(patient);
-    let (requester_account, _) = member::<T>("hospital", Role::Hospital);
+    let (_, hospital) = member::<T>("hospital", Role::Hospital);
+    let requester_account = staff_of::<T>(hospital, StaffScope::FrontDesk);
     let records: Vec<_> = (0..limits::RECORDS_PER_REQUEST_MAX)
         .map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile))
         .collect();
@@ -135,7 +147,8 @@ fn pharmacy_grant<T: Config>() -> (RecordId, T::AccountId, MemberId, T::AccountI
     let (_, patient) = member::<T>("patient", Role::Patient);
     let (guardian, _) = guardian_of::<T>(patient);
     let (_, doctor) = member::<T>("doctor", Role::Doctor);
-    let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+    let (_, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+    let pharmacy_account = staff_of::<T>(pharmacy, StaffScope::Dispensary);
     let record = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
     put_grant::<T>(record, pharmacy, GrantBasis::Consent, patient, later::<T>());
     put_window::<T>(record, pharmacy);
@@ -200,7 +213,8 @@ mod benchmarks {
     #[benchmark]
     fn request(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
         let (_, patient) = member::<T>("patient", Role::Patient);
-        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let (_, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        let caller = staff_of::<T>(pharmacy, StaffScope::Dispensary);
         let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
         let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
         #[extrinsic_call]
@@ -292,7 +306,8 @@ mod benchmarks {
     fn open() {
         let (_, patient) = member::<T>("patient", Role::Patient);
         let (_, doctor) = member::<T>("doctor", Role::Doctor);
-        let (caller, hospital) = member::<T>("hospital", Role::Hospital);
+        let (_, hospital) = member::<T>("hospital", Role::Hospital);
+        let caller = staff_of::<T>(hospital, StaffScope::Ward);
         T::Care::benchmark_open(patient, doctor);
         let record = T::Records::benchmark_anchor(patient, patient, RecordKind::Profile);
         put_grant::<T>(record, hospital, GrantBasis::Shared, doctor, later::<T>());
@@ -404,7 +419,11 @@ mod benchmarks {
         let record = lodged::<T>(patient);
         let now = T::Time::now();
         let opened_in = frame_system::Pallet::<T>::block_number();
-        EmergencyWindows::<T>::insert(record, doctor, ReadingWindow { opened_at: now, closes_at: now, opened_in });
+        EmergencyWindows::<T>::insert(
+            record,
+            doctor,
+            ReadingWindow { opened_at: now, closes_at: now, opened_in, staff: None },
+        );
         Expiries::<T>::insert(ending(now), Expiring::EmergencyWindow(record, doctor), ());
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), record, EmergencyReason::Unconscious);

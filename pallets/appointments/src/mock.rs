@@ -114,6 +114,9 @@ impl MemberDirectory<AccountId> for NamedMembers {
     }
 
     #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(_: &AccountId, _: MemberId, _: medchain_primitives::StaffScope) {}
+
+    #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, _: Role) -> MemberId {
         MemberId(*account)
     }

@@ -90,8 +90,27 @@ fn lost<T: Config>() -> Result<Lost<T::AccountId>, BenchmarkError> {
     for proposer in named {
         let recovery = Recovery { to: to.clone(), key: NEW_KEY, approvals: approvals.clone(), ready_at: None };
         Recoveries::<T>::insert(id, proposer, recovery);
+        let copy = KeyCopy { of_version: FIRST_KEY_VERSION, seal: copy_for(FIRST_KEY_VERSION) };
+        GuardianCopies::<T>::insert(id, proposer, copy);
     }
     Ok(Lost { account, id, guardians, to })
+}
+
+const COPY: Seal = Seal([0x5e; 80]);
+
+/// A copy of a secret, sealed to this version of a key.
+fn copy_for(key_version: KeyVersion) -> VersionedSeal {
+    VersionedSeal { seal: COPY, key_version }
+}
+
+/// An active hospital and an active doctor.
+fn hospital_and_doctor<T: Config>() -> ((T::AccountId, MemberId), (T::AccountId, MemberId)) {
+    let register = |name, role| {
+        let account: T::AccountId = account(name, 0, 0);
+        let id = <Pallet<T> as MemberDirectory<T::AccountId>>::benchmark_register(&account, role);
+        (account, id)
+    };
+    (register("hospital", Role::Hospital), register("doctor", Role::Doctor))
 }
 
 fn named<AccountId>(guardians: &[(AccountId, MemberId)]) -> Result<Guardians, BenchmarkError> {
@@ -233,7 +252,7 @@ mod benchmarks {
         let Lost { account, id, to, .. } = lost::<T>()?;
         let (expires_at, signature) = consent::<T>(id, &to)?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(account.clone()), to.clone(), NEW_KEY, expires_at, signature);
+        _(RawOrigin::Signed(account.clone()), to.clone(), NEW_KEY, expires_at, signature, COPY);
         assert_eq!(AccountOf::<T>::get(id), Some(to));
         assert!(Retired::<T>::contains_key(account));
         assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
@@ -243,7 +262,10 @@ mod benchmarks {
     #[benchmark]
     fn name_guardians() -> Result<(), BenchmarkError> {
         let Lost { account, id, guardians, .. } = lost::<T>()?;
-        let guardians = named(&guardians)?;
+        let with_copy =
+            |(_, guardian): &(_, MemberId)| GuardianWithCopy { guardian: *guardian, copy: copy_for(FIRST_KEY_VERSION) };
+        let guardians: Vec<_> = guardians.iter().map(with_copy).collect();
+        let guardians = guardians.try_into().map_err(|_| BenchmarkError::Stop("too many guardians"))?;
         #[extrinsic_call]
         _(RawOrigin::Signed(account), guardians, 1, limits::RECOVERY_WAIT_MAX);
         assert!(Guardianships::<T>::get(id).is_some_and(|guardianship| guardianship.threshold == 1));
@@ -298,6 +320,131 @@ mod benchmarks {
         _(RawOrigin::Signed(guardian), id, proposer);
         assert_eq!(AccountOf::<T>::get(id), Some(to));
         assert_eq!(Recoveries::<T>::iter_key_prefix(id).count(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn offer_affiliation() {
+        let ((caller, hospital), (_, doctor)) = hospital_and_doctor::<T>();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), doctor);
+        assert!(AffiliatedDoctors::<T>::contains_key(hospital, OrderedKey::from(doctor)));
+    }
+
+    #[benchmark]
+    fn accept_affiliation() -> Result<(), BenchmarkError> {
+        let ((_, hospital), (caller, doctor)) = hospital_and_doctor::<T>();
+        Pallet::<T>::do_offer_affiliation(hospital, doctor)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), hospital);
+        assert!(<Pallet<T> as Affiliations>::is_affiliated(doctor, hospital));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn end_affiliation() {
+        let ((caller, hospital), (_, doctor)) = hospital_and_doctor::<T>();
+        <Pallet<T> as Affiliations>::benchmark_affiliate(doctor, hospital);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), doctor);
+        assert!(!AffiliatedDoctors::<T>::contains_key(hospital, OrderedKey::from(doctor)));
+    }
+
+    #[benchmark]
+    fn add_staff() -> Result<(), BenchmarkError> {
+        let ((caller, institution), _) = hospital_and_doctor::<T>();
+        let account = T::BenchmarkSigner::new_account();
+        let expires_at = T::Time::now().saturating_add(limits::STATEMENT_LIFETIME_MAX);
+        let (genesis, bytes) = (Pallet::<T>::genesis(), account.encode());
+        let statement = StaffStatement {
+            genesis: genesis.as_ref(),
+            institution,
+            account: &bytes,
+            encryption_key: NEW_KEY,
+            expires_at,
+        };
+        let signature = signed_by_wallet::<T>(&account, &statement.text())?;
+        let (scope, of_version) = (StaffScope::Ward, FIRST_KEY_VERSION);
+        let new = account.clone();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), new, scope, NEW_KEY, COPY, of_version, expires_at, signature);
+        assert!(Staff::<T>::contains_key(account));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn remove_staff() {
+        let ((caller, institution), _) = hospital_and_doctor::<T>();
+        let account: T::AccountId = account("staff", 0, 0);
+        <Pallet<T> as MemberDirectory<T::AccountId>>::benchmark_staff(&account, institution, StaffScope::Ward);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), account.clone());
+        assert!(!Staff::<T>::contains_key(account));
+    }
+
+    #[benchmark]
+    fn reseal_staff(s: Linear<1, { limits::STAFF_PER_RESEAL_MAX }>) -> Result<(), BenchmarkError> {
+        let ((caller, institution), _) = hospital_and_doctor::<T>();
+        let copies: Vec<_> = (0..s)
+            .map(|index| {
+                let account: T::AccountId = account("staff", index, 0);
+                <Pallet<T> as MemberDirectory<T::AccountId>>::benchmark_staff(&account, institution, StaffScope::Ward);
+                (account, Seal([0x5f; 80]))
+            })
+            .collect();
+        let copies = copies.try_into().map_err(|_| BenchmarkError::Stop("too many accounts"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), copies, FIRST_KEY_VERSION);
+        assert!(Staff::<T>::iter_values().all(|entry| entry.copy == Seal([0x5f; 80])));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn return_copy() -> Result<(), BenchmarkError> {
+        let lost = lost::<T>()?;
+        let (guardian, guardian_id) = last_guardian::<T>(&lost)?;
+        let Lost { account, id, .. } = lost;
+        Pallet::<T>::rotate_key(RawOrigin::Signed(account).into(), NEW_KEY)?;
+        let copy = copy_for(FIRST_KEY_VERSION + 1);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(guardian), id, copy);
+        assert!(OwnCopies::<T>::contains_key((id, FIRST_KEY_VERSION, guardian_id)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn register_dependant() -> Result<(), BenchmarkError> {
+        let (caller, guardian) = guardian::<T>(0);
+        let account = T::BenchmarkSigner::new_account();
+        let voucher = Pallet::<T>::benchmark_voucher(&account).ok_or(BenchmarkError::Stop("nobody vouches"))?;
+        let expires_at = voucher.expires_at;
+        let (genesis, bytes) = (Pallet::<T>::genesis(), account.encode());
+        let statement = DependantStatement {
+            genesis: genesis.as_ref(),
+            guardian,
+            account: &bytes,
+            encryption_key: NEW_KEY,
+            expires_at,
+        };
+        let signature = signed_by_wallet::<T>(&account, &statement.text())?;
+        let (new, username) = (account.clone(), longest_username());
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), new, username, NEW_KEY, voucher, expires_at, signature);
+        let dependant = Members::<T>::get(account).ok_or(BenchmarkError::Stop("nobody was registered"))?.id;
+        assert_eq!(Dependants::<T>::get(dependant), Some(guardian));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn hand_over() -> Result<(), BenchmarkError> {
+        let Lost { id, to, guardians, .. } = lost::<T>()?;
+        let (caller, guardian) = guardians.first().cloned().ok_or(BenchmarkError::Stop("there are no guardians"))?;
+        Pallet::<T>::do_add_dependant(id, guardian);
+        let (expires_at, signature) = consent::<T>(id, &to)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), id, to.clone(), NEW_KEY, expires_at, signature, COPY);
+        assert_eq!(AccountOf::<T>::get(id), Some(to));
+        assert!(!Dependants::<T>::contains_key(id));
         Ok(())
     }
 }

@@ -1434,6 +1434,14 @@ impl<T: Config> MemberDirectory<T::AccountId> for Pallet<T> {
     }
 
     #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(account: &T::AccountId, institution: MemberId, scope: StaffScope) {
+        let of_version = Self::member_by_id(institution).map_or(FIRST_KEY_VERSION, |(_, member)| member.key_version);
+        let (encryption_key, copy, added_at) = (EncryptionKey([0x5a; 32]), Seal([0x5e; 80]), T::Time::now());
+        let entry = StaffMember { institution, scope, encryption_key, copy, of_version, added_at };
+        Self::do_add_staff(account.clone(), entry);
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &T::AccountId, role: Role) -> MemberId {
         use alloc::format;
         let number = NextMemberId::<T>::get();

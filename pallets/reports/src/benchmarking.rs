@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
 use frame_system::RawOrigin;
-use medchain_primitives::{CareRelations, EnvelopeHash, ReaderSeal};
+use medchain_primitives::{CareRelations, EnvelopeHash, ReaderSeal, StaffScope};
 
 const ENVELOPE: EnvelopeHash = EnvelopeHash([0xee; 32]);
 
@@ -36,7 +36,7 @@ fn document<T: Config>(byte: u8, size: u64, fills: u8, seals: Vec<ReaderSeal>) -
     Anchors::<T>::insert(content, 1);
     let valid_until = (fills > 0).then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX));
     let seals = seals.try_into().map_err(|_| BenchmarkError::Stop("too many seals"))?;
-    Ok(Document { content, size, envelope: ENVELOPE, fills, valid_until, seals })
+    Ok(Document { content, size, envelope: ENVELOPE, key_version: 1, fills, valid_until, seals })
 }
 
 fn anchored<T: Config>(patient: MemberId, author: MemberId, kind: RecordKind) -> RecordId {
@@ -138,8 +138,9 @@ mod benchmarks {
     #[benchmark]
     fn dispense() {
         let Actors { doctor_id, patient_id, .. } = actors::<T>();
-        let caller: T::AccountId = account("pharmacy", 0, 0);
-        let pharmacy = T::Members::benchmark_register(&caller, Role::Pharmacy);
+        let pharmacy = T::Members::benchmark_register(&account("pharmacy", 0, 0), Role::Pharmacy);
+        let caller: T::AccountId = account("staff", 0, 0);
+        T::Members::benchmark_staff(&caller, pharmacy, StaffScope::Dispensary);
         let record = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
         T::Consents::benchmark_grant(record, pharmacy);
         #[extrinsic_call]
@@ -173,5 +174,21 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(patient), record);
         assert!(Records::<T>::get(record).is_some_and(|record| record.dispute.is_none()));
+    }
+
+    #[benchmark]
+    fn reseal(n: Linear<1, { limits::RECORDS_PER_RESEAL_MAX }>) -> Result<(), BenchmarkError> {
+        let Actors { patient, doctor_id, patient_id, .. } = actors::<T>();
+        let records: Vec<_> = (0..n)
+            .map(|_| {
+                let record = anchored::<T>(patient_id, doctor_id, RecordKind::Report);
+                ResealedRecord { record, envelope: ENVELOPE }
+            })
+            .collect();
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), records, 1);
+        assert!(Records::<T>::iter_values().all(|record| record.envelope == ENVELOPE));
+        Ok(())
     }
 }

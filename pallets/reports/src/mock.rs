@@ -108,6 +108,9 @@ impl MemberDirectory<AccountId> for Directory {
     }
 
     #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(_: &AccountId, _: MemberId, _: medchain_primitives::StaffScope) {}
+
+    #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId {
         register(*account, role, Status::Active);
         MemberId(*account)

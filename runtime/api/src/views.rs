@@ -550,15 +550,6 @@ pub enum AlertView {
         /// What for.
         purpose: Purpose,
     },
-    /// A link of the member was opened.
-    LinkOpening {
-        /// The link.
-        link: LinkId,
-        /// The institution that hosts it.
-        host: MemberId,
-        /// The first of its entries in the read log.
-        reading: ReadingId,
-    },
     /// A record of the member was opened in an emergency.
     Emergency {
         /// The entry of the read log.

@@ -7,7 +7,7 @@ use medchain_runtime::*;
 use sp_core::Pair;
 
 /// A statement's end; now and then one that is over, or too far ahead.
-fn end(dice: &mut Dice) -> Moment {
+pub fn end(dice: &mut Dice) -> Moment {
     match dice.below(24) {
         0 => moment(),
         1 => moment() + limits::STATEMENT_LIFETIME_MAX + 1,
@@ -16,13 +16,13 @@ fn end(dice: &mut Dice) -> Moment {
 }
 
 /// An account's signature, as it is or as wallets wrap it; now and then another account's.
-fn signature(dice: &mut Dice, signer: &AccountId, text: &str) -> Option<Signature> {
+pub fn signature(dice: &mut Dice, signer: &AccountId, text: &str) -> Option<Signature> {
     let number = if dice.one_in(24) { 1 + dice.below(ACCOUNTS) as u8 } else { number_of(signer)? };
     let text = if dice.one_in(2) { wrapped(text) } else { text.as_bytes().to_vec() };
     Some(pair(number).sign(&text).into())
 }
 
-fn any_key(dice: &mut Dice) -> EncryptionKey {
+pub fn any_key(dice: &mut Dice) -> EncryptionKey {
     chain::key(1 + dice.below(255) as u8)
 }
 
@@ -59,11 +59,13 @@ pub fn rotate_key(model: &Model, dice: &mut Dice) -> Proposal {
 }
 
 /// An account that has never been anybody's; now and then one that has.
-fn free_account(model: &Model, dice: &mut Dice) -> Option<AccountId> {
+pub fn free_account(model: &Model, dice: &mut Dice) -> Option<AccountId> {
     if dice.one_in(16) {
         return Some(account(1 + dice.below(250) as u8));
     }
-    (ACCOUNTS as u8 + 1..=250).map(account).find(|spare| model.is_stranger(spare) && !model.retired.contains(spare))
+    (ACCOUNTS as u8 + 1..=250)
+        .map(account)
+        .find(|spare| model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare))
 }
 
 /// A consent to take a membership over.
@@ -79,7 +81,10 @@ pub fn move_account(model: &Model, dice: &mut Dice) -> Proposal {
     dice.one_in(8).then_some(())?;
     let (to, key) = (free_account(model, dice)?, any_key(dice));
     let (expires_at, signature) = consent(dice, member, &to, key)?;
-    Some((signer, pallet_registry::Call::move_account { to, key, expires_at, signature }.into()))
+    Some((
+        signer,
+        pallet_registry::Call::move_account { to, key, expires_at, signature, copy: Seal([0x5e; 80]) }.into(),
+    ))
 }
 
 pub fn name_guardians(model: &Model, dice: &mut Dice) -> Proposal {
@@ -88,7 +93,12 @@ pub fn name_guardians(model: &Model, dice: &mut Dice) -> Proposal {
     let named = Registry::by_account(&signer).map(|member| member.id);
     let has = named.is_some_and(pallet_registry::Guardianships::<Runtime>::contains_key);
     (!has || dice.one_in(8)).then_some(())?;
-    let guardians: Vec<_> = (0..dice.below(4)).filter_map(|_| dice.of_map(&model.members)).collect();
+    let guardians: Vec<_> = (0..dice.below(4))
+        .filter_map(|_| {
+            let guardian = dice.of_map(&model.members)?;
+            Some(pallet_registry::GuardianWithCopy { guardian, copy: model.seal_to(dice, guardian) })
+        })
+        .collect();
     let threshold = if dice.one_in(16) { dice.below(5) } else { 1 + dice.below(2) } as u32;
     let wait = if dice.one_in(16) { dice.below(100 * DAY) } else { limits::RECOVERY_WAIT_MIN };
     let guardians = guardians.try_into().ok()?;

@@ -56,6 +56,15 @@ pub struct ReadingModel {
     pub opened_at: Moment,
 }
 
+#[derive(Clone, Debug)]
+pub struct LinkModel {
+    pub host: MemberId,
+    pub records: Vec<RecordId>,
+    pub expires_at: Moment,
+    pub openings_left: u32,
+    pub revoked: bool,
+}
+
 type Outcome = Result<(), String>;
 
 macro_rules! must {
@@ -79,6 +88,8 @@ pub struct Model {
     pub grants: BTreeMap<(RecordId, MemberId), GrantModel>,
     /// When each window ends.
     pub windows: BTreeMap<(RecordId, MemberId), Moment>,
+    /// The staff that opened a window, which reads in it alone.
+    pub opened_by: BTreeMap<(RecordId, MemberId), AccountId>,
     pub log: BTreeMap<ReadingId, ReadingModel>,
     /// The accounts that members have left.
     pub retired: BTreeSet<AccountId>,
@@ -92,6 +103,11 @@ pub struct Model {
     pub emergency_windows: BTreeMap<(RecordId, MemberId), (Moment, Moment)>,
     /// The emergency openings that nobody has reviewed, and whose they are.
     pub unreviewed: BTreeMap<ReadingId, MemberId>,
+    /// The staff accounts, for whom and for what.
+    pub staff: BTreeMap<AccountId, (MemberId, StaffScope)>,
+    /// The dependants that have no account of their own yet, and their guardians.
+    pub dependants: BTreeMap<MemberId, MemberId>,
+    pub links: BTreeMap<LinkId, LinkModel>,
     /// What the last call concerned.
     touched: Vec<(RecordId, MemberId)>,
 }
@@ -156,9 +172,26 @@ impl Model {
         if entry.patient == reader {
             return member.status == Status::Active || entry.kind == RecordKind::Certificate;
         }
-        let by_grant = self.stands(record, reader)
-            && self.windows.get(&(record, reader)).is_some_and(|closes_at| moment() < *closes_at);
+        let by_grant = self.may_read_by_grant(record, reader) && !self.opened_by.contains_key(&(record, reader));
         member.status == Status::Active && (by_grant || self.may_read_in_emergency(record, reader))
+    }
+
+    /// Whether whoever opened a record for a member may read it now.
+    fn may_read_by_grant(&self, record: RecordId, reader: MemberId) -> bool {
+        let window = self.windows.get(&(record, reader));
+        let erased = self.records.get(&record).is_none_or(|entry| entry.status == RecordStatus::Erased);
+        let active = self.members.get(&reader).is_some_and(|member| member.status == Status::Active);
+        self.stands(record, reader) && window.is_some_and(|closes_at| moment() < *closes_at) && active && !erased
+    }
+
+    /// Whether a staff account may read a record now.
+    fn may_staff_read(&self, record: RecordId, account: &AccountId) -> bool {
+        let (Some((institution, scope)), Some(entry)) = (self.staff.get(account), self.records.get(&record)) else {
+            return false;
+        };
+        self.may_read_by_grant(record, *institution)
+            && self.opened_by.get(&(record, *institution)) == Some(account)
+            && scope.allows(StaffAct::Read(entry.kind))
     }
 
     /// Whether a doctor's emergency opening of a record still lets it read.
@@ -241,6 +274,25 @@ impl Model {
                 must!(key_version == entry.key_version + 1, "{member} has skipped a version of its key");
                 (entry.account, entry.key_version) = (to, key_version);
                 self.retired.insert(from);
+                self.dependants.remove(&member);
+                return Ok(());
+            }
+            StaffAdded { institution, account, scope } => {
+                must!(self.is_stranger(&account), "the staff account {account} is a member's");
+                let entry = self.members.get(&institution).ok_or("staff of nobody")?;
+                must!(entry.status == Status::Active && entry.role.is_institution(), "{institution} may have no staff");
+                let before = self.staff.insert(account, (institution, scope));
+                must!(before.is_none(), "one account is staff twice");
+                return Ok(());
+            }
+            StaffRemoved { institution, account } => {
+                let before = self.staff.remove(&account);
+                must!(before.is_some_and(|(of, _)| of == institution), "{account} was not staff of {institution}");
+                return Ok(());
+            }
+            DependantRegistered { dependant, guardian } => {
+                must!(self.is_active_as(guardian, Role::Patient), "{guardian} may have no dependants");
+                self.dependants.insert(dependant, guardian);
                 return Ok(());
             }
             MemberVerified { member, .. } => {
@@ -372,7 +424,10 @@ impl Model {
         use pallet_access::Event::*;
         match event {
             AccessRequested { request, patient, requester, purpose, .. } => {
-                let RuntimeCall::Access(pallet_access::Call::request { records, .. }) = call else {
+                let RuntimeCall::Access(
+                    pallet_access::Call::request { records, .. } | pallet_access::Call::request_for { records, .. },
+                ) = call
+                else {
                     return Err("a request came from another call".into());
                 };
                 let expires_at = moment() + limits::REQUEST_LIFETIME;
@@ -440,7 +495,7 @@ impl Model {
                 self.windows.remove(&(record, reader));
                 self.touched.push((record, reader));
             }
-            RecordOpened { reading, record, patient, reader, closes_at, .. } => {
+            RecordOpened { reading, record, patient, reader, closes_at, staff, .. } => {
                 must!(self.stands(record, reader), "{reader} opened {record} without a grant that stands");
                 must!(
                     self.members.get(&reader).is_some_and(|member| member.status == Status::Active),
@@ -455,9 +510,50 @@ impl Model {
                 must!(closes_at == window, "the window closes at another time");
                 let before = self.windows.insert((record, reader), closes_at);
                 must!(before.is_none_or(|end| end <= moment()), "{reader} opened {record} twice at once");
+                match staff {
+                    Some(account) => {
+                        let of = self.staff.get(&account).map(|(institution, _)| *institution);
+                        must!(of == Some(reader), "{account} opened {record} for {reader} and is not its staff");
+                        self.opened_by.insert((record, reader), account);
+                    }
+                    None => {
+                        self.opened_by.remove(&(record, reader));
+                    }
+                }
                 let entry = ReadingModel { record, patient, reader, opened_at: moment() };
                 must!(self.log.insert(reading, entry).is_none(), "reading {reading} was given out twice");
                 self.touched.push((record, reader));
+            }
+            LinkRegistered { link, host, expires_at, openings, .. } => {
+                let RuntimeCall::Access(pallet_access::Call::register_link { records, .. }) = call else {
+                    return Err("a link came from another call".into());
+                };
+                let records = records.to_vec();
+                let entry = LinkModel { host, records, expires_at, openings_left: openings, revoked: false };
+                must!(self.links.insert(link, entry).is_none(), "link {link} was given out twice");
+            }
+            LinkRevoked { link, .. } => {
+                let entry = self.links.get_mut(&link).ok_or("an unknown link was revoked")?;
+                must!(!entry.revoked, "link {link} was revoked twice");
+                entry.revoked = true;
+            }
+            LinkOpened { link, patient, host, first_reading, openings_left } => {
+                let entry = self.links.get_mut(&link).ok_or("an unknown link was opened")?;
+                must!(
+                    !entry.revoked && moment() < entry.expires_at && entry.host == host,
+                    "link {link} does not stand"
+                );
+                let left = entry.openings_left.checked_sub(1);
+                must!(left == Some(openings_left), "the openings of link {link} exceed what was given");
+                entry.openings_left = openings_left;
+                let is_left = |record: &&RecordId| {
+                    self.records.get(record).is_some_and(|entry| entry.status != RecordStatus::Erased)
+                };
+                for (index, record) in (0u64..).zip(entry.records.iter().filter(is_left)) {
+                    let reading = ReadingModel { record: *record, patient, reader: host, opened_at: moment() };
+                    let before = self.log.insert(ReadingId(first_reading.0 + index), reading);
+                    must!(before.is_none(), "reading {first_reading} was given out twice");
+                }
             }
             EmergencyConsentGiven { patient, institutions } => {
                 let since = self.emergency_consents.get(&patient).map_or(moment(), |(since, _)| *since);
@@ -563,6 +659,11 @@ impl Model {
         let decision = Access::ensure_may_read(&member.account, record);
         let expected = self.may_read(record, reader);
         must!(decision.is_ok() == expected, "{reader} reads {record}: {decision:?}, expected {expected}");
+        for account in self.staff.iter().filter(|(_, (of, _))| *of == reader).map(|(account, _)| account) {
+            let decision = Access::ensure_may_read(account, record);
+            let expected = self.may_staff_read(record, account);
+            must!(decision.is_ok() == expected, "staff of {reader} reads {record}: {decision:?}, expected {expected}");
+        }
         let stranger = Access::ensure_may_read(&account(255), record);
         must!(stranger.is_err(), "a stranger reads {record}");
         Ok(())
@@ -587,6 +688,12 @@ impl Model {
         }
         let capsules: BTreeSet<_> = pallet_access::EmergencyCapsules::<Runtime>::iter_keys().collect();
         must!(capsules == self.capsules, "the emergency capsules differ");
+        let staff: BTreeMap<_, _> = pallet_registry::Staff::<Runtime>::iter()
+            .map(|(account, entry)| (account, (entry.institution, entry.scope)))
+            .collect();
+        must!(staff == self.staff, "the staff differs");
+        let dependants: BTreeMap<_, _> = pallet_registry::Dependants::<Runtime>::iter().collect();
+        must!(dependants == self.dependants, "the dependants differ");
         let log: BTreeMap<_, _> = pallet_access::ReadLog::<Runtime>::iter()
             .map(|(id, reading)| {
                 let pallet_access::Reading { record, patient, reader, opened_at, .. } = reading;

@@ -1,6 +1,6 @@
 //! Proposes calls that mostly make sense, by what the model knows.
 
-use crate::{account, chain, emergency::*, identity::*, model::*, moment, now};
+use crate::{account, chain, emergency::*, identity::*, institutions::*, model::*, moment, now};
 use medchain_primitives::*;
 use medchain_runtime::*;
 use sp_keyring::Sr25519Keyring;
@@ -109,6 +109,20 @@ const PROPOSERS: &[Proposer] = &[
     withdraw_emergency,
     open_emergency,
     review_emergency,
+    offer_affiliation,
+    accept_affiliation,
+    end_affiliation,
+    add_staff,
+    remove_staff,
+    reseal_staff,
+    return_copy,
+    register_dependant,
+    hand_over,
+    reseal,
+    request_for,
+    register_link,
+    open_link,
+    revoke_link,
     clear_expired,
     clear_expired,
     mark_missed,
@@ -121,7 +135,8 @@ pub fn propose(model: &Model, kind: u16, dice: &mut Dice) -> Proposal {
     let first = usize::from(kind) % PROPOSERS.len();
     let mut kinds = PROPOSERS.iter().cycle().skip(first).take(PROPOSERS.len());
     let (signer, call) = kinds.find_map(|proposer| proposer(model, dice))?;
-    let signer = if dice.one_in(ODD_ONE_IN) { account(1 + dice.below(ACCOUNTS) as u8) } else { signer };
+    let signer =
+        if dice.one_in(ODD_ONE_IN) { account(1 + dice.below(ACCOUNTS) as u8) } else { by_staff(model, dice, signer) };
     Some((signer, call))
 }
 
@@ -192,7 +207,7 @@ impl Model {
     }
 
     /// The version of a member's key; now and then another.
-    fn seal_to(&self, dice: &mut Dice, member: MemberId) -> VersionedSeal {
+    pub fn seal_to(&self, dice: &mut Dice, member: MemberId) -> VersionedSeal {
         let current = <Registry as MemberDirectory<AccountId>>::by_id(member).map_or(1, |info| info.key_version);
         let key_version = if dice.one_in(ODD_ONE_IN) { dice.below(4) as u32 } else { current };
         VersionedSeal { seal: Seal([0x5e; 80]), key_version }
@@ -483,6 +498,15 @@ fn request(model: &Model, dice: &mut Dice) -> Proposal {
     let (patient, _) = model.some_active(dice, Role::Patient)?;
     let records = records_for(model, dice, patient, requester)?.try_into().ok()?;
     Some((signer, pallet_access::Call::request { patient, records, purpose: purpose(dice)? }.into()))
+}
+
+fn request_for(model: &Model, dice: &mut Dice) -> Proposal {
+    let (requester, signer) = reader(model, dice)?;
+    let (patient, _) = model.some_active(dice, Role::Patient)?;
+    let records = records_for(model, dice, patient, requester)?.try_into().ok()?;
+    let (duration, openings) = (HOUR + dice.below(20 * DAY), dice.below(6) as u32);
+    let (purpose, asked) = (purpose(dice)?, pallet_access::AskedTerms { duration, openings });
+    Some((signer, pallet_access::Call::request_for { patient, records, purpose, asked }.into()))
 }
 
 fn withdraw(model: &Model, dice: &mut Dice) -> Proposal {

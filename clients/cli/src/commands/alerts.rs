@@ -34,9 +34,6 @@ fn line(alert: &AlertView) -> String {
         AlertView::Opening { reading, record, reader, purpose } => {
             format!("member {reader} opened record {record}, for {purpose} (reading {reading})")
         }
-        AlertView::LinkOpening { link, host, reading } => {
-            format!("link {link} was opened at institution {host} (reading {reading} and those after it)")
-        }
         AlertView::Emergency { reading, record, doctor, reason } => {
             format!("EMERGENCY: doctor {doctor} opened record {record} without a grant: {reason} (reading {reading})")
         }

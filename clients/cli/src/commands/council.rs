@@ -1,7 +1,7 @@
 //! `medchain council` and `medchain validator`.
 
 use crate::{
-    arguments::{CallName, Council, ValidatorCommand},
+    arguments::{CallName, Council, LaneArguments, QuotaArguments, ValidatorCommand},
     failure::{Failure, Result},
     progress::Display,
     report::{table, Report},
@@ -121,12 +121,7 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
             Ok(if stopped.is_empty() { report.line("no call is stopped") } else { report.lines(stopped) })
         }
         Council::SetQuota { class, figures } => {
-            let quota = figures.map(|figures| Quota {
-                weight_max: figures.burst.saturating_mul(MILLISECOND),
-                weight_refill: figures.refill.saturating_mul(MICROSECOND),
-                length_max: figures.bytes,
-                length_refill: figures.bytes_refill,
-            });
+            let quota = quota(&figures);
             let said = match &quota {
                 Some(_) => format!("accounts of class {} have this quota", class.name()),
                 None => format!("accounts of class {} have the runtime's own quota", class.name()),
@@ -134,11 +129,7 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
             session.propose(calls::set_quota(class, quota), MoreThanHalf, &said).await
         }
         Council::SetLanes { figures } => {
-            let lanes = figures.map(|figures| Lanes {
-                open: figures.open,
-                vouched: figures.vouched,
-                vouched_per_institution: figures.per_institution,
-            });
+            let lanes = lanes(&figures);
             let said = match &lanes {
                 Some(lanes) => format!("a block takes {} open and {} vouched registrations", lanes.open, lanes.vouched),
                 None => "a block takes as many registrations as the runtime says".to_owned(),
@@ -179,6 +170,21 @@ pub async fn run_validator(session: &Session, command: ValidatorCommand) -> Resu
             session.act(calls::purge_session_keys(), "this validator leaves with the end of the session").await
         }
     }
+}
+
+/// The quota of these figures, if there are any.
+fn quota(figures: &QuotaArguments) -> Option<Quota> {
+    Some(Quota {
+        weight_max: figures.burst?.saturating_mul(MILLISECOND),
+        weight_refill: figures.refill?.saturating_mul(MICROSECOND),
+        length_max: figures.bytes?,
+        length_refill: figures.bytes_refill?,
+    })
+}
+
+/// The lanes of these widths, if there are any.
+fn lanes(figures: &LaneArguments) -> Option<Lanes> {
+    Some(Lanes { open: figures.open?, vouched: figures.vouched?, vouched_per_institution: figures.per_institution? })
 }
 
 async fn motions(session: &Session) -> Result<Report> {

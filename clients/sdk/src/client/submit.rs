@@ -87,6 +87,27 @@ impl Client {
         Error::dispatch(pallet, error, &documentation.await.unwrap_or_default())
     }
 
+    /// Signs calls in advance, each with the nonce that is said, for any time: nothing is asked of the node for each.
+    /// Gives them encoded, to be sent by `author_submitExtrinsic`.
+    ///
+    /// # Errors
+    /// [`Error::IncompatibleRuntime`], [`Error::ConnectionLost`].
+    pub async fn sign_in_advance<'a, Call: Payload>(
+        &self,
+        calls: impl IntoIterator<Item = (Call, &'a Identity, u64)>,
+    ) -> Result<Vec<Vec<u8>>> {
+        let chain = self.chain().await?;
+        let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let mut signed = Vec::new();
+        for (call, signer, nonce) in calls {
+            let parameters = DefaultExtrinsicParamsBuilder::<ChainConfig>::new().immortal().nonce(nonce).build();
+            let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
+            let mut signable = at.create_signable(&call, &account, parameters).await.map_err(from_extrinsic)?;
+            signed.push(signable.sign(signer).map_err(from_extrinsic)?.encoded().to_vec());
+        }
+        Ok(signed)
+    }
+
     /// Signs a call and submits it with a mortal era, after the account's transactions that are already in the pool;
     /// follows it as far as `wait` says.
     ///
