@@ -160,8 +160,7 @@ impl Testnet {
     /// What a node is started with.
     fn arguments_of(&self, index: usize) -> Vec<String> {
         let participant = &self.participants[index];
-        let mut arguments: Vec<String> =
-            ["--no-mdns", "--reserved-only", "--no-private-ip"].map(Into::into).into();
+        let mut arguments: Vec<String> = ["--no-mdns", "--reserved-only", "--no-private-ip"].map(Into::into).into();
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         option("--chain", self.chain.display().to_string());
         option("--name", participant.name.clone());
