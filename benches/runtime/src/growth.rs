@@ -177,6 +177,7 @@ fn put_record(id: RecordId, patient: MemberId) {
         content: ContentRoot(digest),
         size: 100_000,
         envelope: EnvelopeHash(digest),
+        key_version: 1,
         anchored_at: 0,
         supersedes: None,
         superseded_by: None,
@@ -193,7 +194,7 @@ fn put_record(id: RecordId, patient: MemberId) {
 fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {
     let key = NewestFirstKey::from(id);
     let (purpose, basis) = (Purpose::Treatment, GrantBasis::Consent);
-    let reading = Reading { record, patient, reader, purpose, basis, opened_at: 0, opened_in: 1 };
+    let reading = Reading { record, patient, reader, purpose, basis, opened_at: 0, opened_in: 1, staff: None };
     ReadLog::<Runtime>::insert(id, reading);
     LogByRecord::<Runtime>::insert(record, key, ());
     LogByPatient::<Runtime>::insert(patient, key, ());
@@ -210,6 +211,7 @@ fn put_grant(record: RecordId, reader: MemberId) {
         expires_at: Moment::MAX,
         openings: 1,
         openings_left: 1,
+        asked: None,
     };
     Grants::<Runtime>::insert(record, reader, grant);
     GrantsByReader::<Runtime>::insert(reader, OrderedKey::from(record), ());
