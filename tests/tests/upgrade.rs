@@ -104,7 +104,8 @@ fn the_migration_holds_over_a_snapshot_of_the_state(upgrade: &mut Upgrade) -> Re
 }
 
 fn nobody_applies_what_the_council_has_not_authorised(upgrade: &mut Upgrade) -> Result<()> {
-    upgrade.cli.refused(None, args!["council", "apply-upgrade", &upgrade.code])?;
+    let refusal = upgrade.cli.refused(None, args!["council", "apply-upgrade", &upgrade.code])?;
+    ensure!(refusal.says("the council has not authorised"), "{}", refusal.error);
     upgrade.cli.refused(Some(PATIENT), args!["council", "authorize-upgrade", &upgrade.code])?;
     ensure!(finalized_version(&upgrade.rpc(0)?)? == 1, "the runtime changed");
     Ok(())

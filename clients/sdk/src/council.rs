@@ -362,6 +362,25 @@ impl Client {
         Ok((generated.keys, submitted))
     }
 
+    /// Applies the runtime that the council has authorised, which needs no signer.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthorised`] if the council has authorised another or none: a node that was sent its code would turn it
+    /// away for a while after the council has decided, too; those of [`Client::submit`].
+    pub async fn apply_upgrade(
+        &self,
+        code: Vec<u8>,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
+        let authorised: Option<([u8; 32], bool)> = self.stored("System", "AuthorizedUpgrade", &[]).await?;
+        let hash = code_hash(&code);
+        if authorised.is_none_or(|(authorised, _)| authorised != hash) {
+            return Err(Error::NotAuthorised { code: format!("0x{}", hex::encode(hash)) });
+        }
+        self.submit_unsigned(&calls::apply_upgrade(code), wait, progress).await
+    }
+
     /// The calls that the council has stopped, as pallet and call.
     ///
     /// # Errors

@@ -174,6 +174,12 @@ pub enum Error {
         /// How many have said so.
         found: u32,
     },
+    /// The council has authorised another runtime or none.
+    #[error("the council has not authorised the runtime with code hash {code}")]
+    NotAuthorised {
+        /// The hash of the code, hexadecimal.
+        code: String,
+    },
     /// The chain has no release committee.
     #[error("this chain has no release committee")]
     NoCommittee,
@@ -436,6 +442,7 @@ impl Error {
             Self::TooFewCopies { .. } => {
                 "the record is anchored and its content stored; repeat the command to wait again, or ask for fewer copies"
             }
+            Self::NotAuthorised { .. } => "propose it with medchain council authorize-upgrade, and have the motion carried out",
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
             Self::ContentMismatch { .. } => "fetch it from another node with --url, and tell this node's operator",

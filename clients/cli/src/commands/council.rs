@@ -102,8 +102,8 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
         Council::ApplyUpgrade { code } => {
             let display = Display::new();
             let progress = |stage| display.transaction(stage);
-            let apply = calls::apply_upgrade(runtime(&code)?);
-            let applied = session.client().await?.submit_unsigned(&apply, session.wait(), &progress).await?;
+            let client = session.client().await?;
+            let applied = client.apply_upgrade(runtime(&code)?, session.wait(), &progress).await?;
             Ok(transaction_report(&applied).line("the runtime is applied: the next block runs it"))
         }
         Council::Stop { call } => {
