@@ -57,10 +57,19 @@ need jq jq
 need git git
 need node nodejs
 need npm npm
+# The gateway's link store links PostgreSQL's client library; its tests start a server of their own.
+[[ -e /usr/include/postgresql/libpq-fe.h || -e /usr/include/libpq-fe.h ]] || missing+=(libpq-dev)
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null || missing+=(libclang-dev)
 [[ -e /usr/include/google/protobuf/descriptor.proto ]] || missing+=(libprotobuf-dev)
 [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
 if ((${#missing[@]})); then apt_install "${missing[@]}"; fi
+
+# The browser that the portal's tests drive. Ubuntu has it as a snap only; without it those tests are left out.
+if ! command -v chromium >/dev/null && apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+    apt_install chromium
+fi
 
 # --- a Rust compiler with the runtime's wasm target -------------------------------------------------------------
 # The distribution's compiler has the sources of its library but not the wasm target: build core and alloc once.

@@ -19,14 +19,26 @@ cargo test --workspace --locked "$@"
 )
 
 (
+    cd tests/links-js
+    npm ci --silent --no-audit --no-fund
+    MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
+)
+
+(
     cd tests/interop
     npm ci --silent --no-audit --no-fund
     MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
 )
 
-# The portal's types, lints, unit tests and vectors. Its flow in browsers is `npm run e2e` there.
+# The portal: types, lints, unit tests, vectors, the size of its first view; and its flow in browsers, where there is one.
 (
     cd clients/portal
     npm ci --silent --no-audit --no-fund
     npm run --silent check
+    if [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]]; then
+        MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" node e2e/run.mjs
+        node scripts/build-hash.mjs
+    else
+        echo "test: there is no Chromium; the portal's flow in browsers was left out" >&2
+    fi
 )

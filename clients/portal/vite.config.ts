@@ -32,5 +32,12 @@ export default defineConfig({
   base: "./",
   plugins: [react(), policy()],
   worker: { format: "es" },
-  build: { target: "es2023", sourcemap: false, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1500 },
+  build: {
+    target: "es2023",
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+    // The portal, and the page that opens links for people without an account.
+    rollupOptions: { input: ["index.html", "viewer.html"] },
+  },
 });

@@ -25,14 +25,19 @@ pub fn local() -> Result<ChainSpec, String> {
 
 fn named(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
     let code = WASM_BINARY.ok_or("this node was built without the runtime; build it with SKIP_WASM_BUILD unset")?;
-    let mut properties = Properties::new();
-    properties.insert("ss58Format".into(), SS58_PREFIX.into());
     Ok(ChainSpec::builder(code, None)
         .with_name(name)
         .with_id(id)
         .with_protocol_id("medchain")
         .with_chain_type(chain_type)
         .with_genesis_config_preset_name(preset)
-        .with_properties(properties)
+        .with_properties(properties())
         .build())
+}
+
+/// What wallets want to know of a chain.
+pub fn properties() -> Properties {
+    let mut properties = Properties::new();
+    properties.insert("ss58Format".into(), SS58_PREFIX.into());
+    properties
 }

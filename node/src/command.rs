@@ -3,12 +3,16 @@
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
+    loopback,
     service::{self, Block, PartialNode},
 };
 use sc_cli::{DatabasePruningMode, KeySubcommand, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 use std::path::PathBuf;
+
+/// Most calls in a batch over JSON-RPC where nothing else is said. The SDK sets no limit.
+const BATCH_MAX: u32 = 100;
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -74,7 +78,11 @@ pub fn run() -> sc_cli::Result<()> {
         if cli.run.shared_params.is_dev() && pruning.state_pruning.is_none() {
             pruning.state_pruning = Some(DatabasePruningMode::ArchiveCanonical);
         }
-        return start(&cli);
+        let rpc = &mut cli.run.rpc_params;
+        if !rpc.rpc_disable_batch_requests {
+            rpc.rpc_max_batch_request_len.get_or_insert(BATCH_MAX);
+        }
+        return start(cli);
     };
     match subcommand {
         Subcommand::Key(command) => command.run(&cli),
@@ -108,13 +116,24 @@ pub fn run() -> sc_cli::Result<()> {
             Ok((command.run(client, backend, Some(revert_finality)), task_manager))
         }),
         Subcommand::Vault(command) => cli.create_runner(command)?.sync_run(|config| command.run(&config)),
+        Subcommand::Ceremony(command) => command.run().map_err(sc_cli::Error::Input),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
     }
 }
 
-fn start(cli: &Cli) -> sc_cli::Result<()> {
+fn start(mut cli: Cli) -> sc_cli::Result<()> {
+    let shared = &cli.run.shared_params;
+    let spec = cli.load_spec(&shared.chain_id(shared.is_dev()))?;
+    let keep_to_loopback = loopback::has_well_known_keys(&spec.chain_type()) && !cli.unsafe_well_known_keys;
+    let network = &mut cli.run.network_params;
+    if keep_to_loopback && network.listen_addr.is_empty() {
+        network.listen_addr.push(loopback::listen_address(network.port));
+    }
     let vault = cli.vault.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+        if keep_to_loopback {
+            loopback::ensure_kept(&config)?;
+        }
         match config.network.network_backend {
             NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config, &vault),
             NetworkBackendType::Libp2p => {

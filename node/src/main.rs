@@ -1,10 +1,16 @@
 //! The MedChain node: a validator or a full node of the consortium's chain, with the vault beside it.
 
+mod admission;
+mod alerts;
+mod ceremony;
 mod chain_spec;
 mod cli;
 mod command;
 mod erasure;
+mod gate;
+mod http;
 mod ipfs;
+mod loopback;
 mod peers;
 mod release_key;
 mod replication;

@@ -1,5 +1,5 @@
 //! What the consortium's nodes ask of each other beside blocks and contents: envelopes, and signed statements that a
-//! node holds a content.
+//! node holds a content or has deleted what it held of an erased record.
 //!
 //! Envelopes are the only part of a record that is worth guarding, so they never travel by Bitswap. A node answers only
 //! to a peer that its operator has reserved, or that shows a statement by a validator of the finalized block: signed with
@@ -7,11 +7,13 @@
 //! node, and no more than five minutes old. Nobody else can use it, and it asks for nothing but what validators may have.
 
 use crate::{
+    erasure::DeletionTimes,
     rpc::ChainClient,
     service::{Block, Hash},
 };
 use codec::{Decode, DecodeAll, Encode};
-use medchain_primitives::{limits, Moment};
+use futures::future::join_all;
+use medchain_primitives::{limits, Moment, RecordId};
 use medchain_vault::{ContentRoot, ContentStore, VaultError};
 use sc_network::{
     request_responses::{IncomingRequest, OutgoingResponse},
@@ -21,7 +23,7 @@ use sc_network::{
 use sc_network_sync::SyncingService;
 use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::{sr25519::AuthorityId as AuraId, AuraApi};
-use sp_core::{crypto::key_types::AURA, sr25519, Pair};
+use sp_core::{crypto::key_types::AURA, ed25519, sr25519, Pair};
 use sp_keystore::KeystorePtr;
 use std::{
     collections::HashSet,
@@ -49,10 +51,16 @@ const ASKING: &[u8] = b"medchain/asking/v1";
 /// What begins the text that a validator signs to tell that it holds a content.
 const HOLDING: &[u8] = b"medchain/holding/v1";
 
-/// A client that also knows the validators.
-pub trait ValidatorClient: ChainClient + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>> {}
+/// What begins the text that a node signs to tell that it has deleted what it held of an erased record.
+const ERASED: &[u8] = b"medchain/erased/v1";
 
-impl<C> ValidatorClient for C where C: ChainClient + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>> {}
+/// A client that also knows the validators, and what this node has deleted.
+pub trait ValidatorClient: ChainClient + DeletionTimes + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>> {}
+
+impl<C> ValidatorClient for C where
+    C: ChainClient + DeletionTimes + ProvideRuntimeApi<Block, Api: AuraApi<Block, AuraId>>
+{
+}
 
 /// A request and who stands for it.
 #[derive(Encode, Decode)]
@@ -69,6 +77,9 @@ enum Question {
     /// Whether the node holds this content.
     #[codec(index = 1)]
     Holding([u8; 32]),
+    /// Whether the node has deleted what it held of this record with this content.
+    #[codec(index = 2)]
+    Erased(u64, [u8; 32]),
 }
 
 /// A validator's word that the sending peer is its node.
@@ -85,6 +96,8 @@ enum Answer {
     Envelopes(Vec<Option<Vec<u8>>>),
     #[codec(index = 1)]
     Holding(Option<Holding>),
+    #[codec(index = 2)]
+    Erased(Option<Erased>),
 }
 
 /// A validator's word that its node holds a whole content, durably.
@@ -97,6 +110,51 @@ pub struct Holding {
     /// Signature over `medchain/holding/v1`, the genesis hash, the content's root digest and the time (8 bytes, little
     /// endian).
     pub signature: [u8; 64],
+}
+
+/// A node's word that it has deleted what it held of an erased record, and holds nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Erased {
+    /// The node's network identity, Ed25519.
+    pub key: [u8; 32],
+    /// When it deleted, in milliseconds since 1970 by its clock.
+    pub at: Moment,
+    /// Signature over `medchain/erased/v1`, the genesis hash, the record's number, the content's root digest and the time
+    /// (numbers as 8 bytes, little endian).
+    pub signature: [u8; 64],
+    /// If the node is a validator's: its block-authoring key, sr25519, and its signature over the same.
+    pub validator: Option<([u8; 32], [u8; 64])>,
+}
+
+/// What the nodes say of the erasure of a record.
+pub struct ErasureReport {
+    /// The record's content.
+    pub content: ContentRoot,
+    /// Who has deleted it.
+    pub nodes: Vec<(PeerId, Erased)>,
+    /// Who is connected and does not say so.
+    pub silent: Vec<PeerId>,
+}
+
+fn erased_text(genesis: &Hash, record: RecordId, content: ContentRoot, at: Moment) -> Vec<u8> {
+    [ERASED, genesis.as_bytes(), &record.0.to_le_bytes(), &content.0, &at.to_le_bytes()].concat()
+}
+
+/// The Ed25519 key that a network identity is made of: an identity is the key itself behind a fixed prefix (identity
+/// multihash of 36 bytes, key type Ed25519, 32 bytes).
+fn identity_key(peer: &PeerId) -> Option<[u8; 32]> {
+    let bytes = peer.to_bytes();
+    bytes.strip_prefix(&[0x00, 0x24, 0x08, 0x01, 0x12, 0x20])?.try_into().ok()
+}
+
+impl Erased {
+    /// Whether this peer has signed it, and the validator that it names too.
+    fn is_signed_by(&self, peer: &PeerId, text: &[u8]) -> bool {
+        let signature = ed25519::Signature::from_raw(self.signature);
+        identity_key(peer) == Some(self.key)
+            && ed25519::Pair::verify(&signature, text, &ed25519::Public::from_raw(self.key))
+            && self.validator.is_none_or(|(key, signature)| is_signed(&key, &signature, text))
+    }
 }
 
 fn holding_text(genesis: &Hash, content: ContentRoot, at: Moment) -> Vec<u8> {
@@ -112,7 +170,7 @@ fn is_signed(key: &[u8; 32], signature: &[u8; 64], text: &[u8]) -> bool {
 }
 
 /// This node's clock, in milliseconds since 1970.
-fn now() -> Moment {
+pub fn now() -> Moment {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()
@@ -137,14 +195,45 @@ pub fn validators<C: ValidatorClient>(client: &C) -> Vec<[u8; 32]> {
     }
 }
 
-/// What questions and answers need to know of this node.
-struct Identity<C> {
+/// What a node states of itself, under its own keys.
+pub struct Statements<C> {
     client: Arc<C>,
     keystore: KeystorePtr,
+    vault: Arc<dyn ContentStore>,
+    network: Arc<dyn NetworkService>,
     genesis: Hash,
 }
 
-impl<C: ValidatorClient> Identity<C> {
+impl<C: ValidatorClient> Statements<C> {
+    /// Of this node.
+    pub fn new(
+        client: Arc<C>,
+        keystore: KeystorePtr,
+        vault: Arc<dyn ContentStore>,
+        network: Arc<dyn NetworkService>,
+    ) -> Self {
+        let genesis = client.info().genesis_hash;
+        Self { client, keystore, vault, network, genesis }
+    }
+
+    /// That it holds a content, if it is a validator's and does.
+    fn holding(&self, content: ContentRoot) -> Option<Holding> {
+        // The root block is read and verified; leaves were when they were written, and the scrub looks after them.
+        self.vault.root_block(content).ok()?;
+        let at = now();
+        let (key, signature) = self.sign(&holding_text(&self.genesis, content, at))?;
+        Some(Holding { key, at, signature })
+    }
+
+    /// That it has deleted what it held of an erased record, if it has.
+    fn erased(&self, record: RecordId, content: ContentRoot) -> Option<Erased> {
+        let at = self.client.deleted_at(record)?;
+        let text = erased_text(&self.genesis, record, content, at);
+        let key = identity_key(&self.network.local_peer_id())?;
+        let signature = self.network.sign_with_local_identity(text.clone()).ok()?.bytes.try_into().ok()?;
+        Some(Erased { key, at, signature, validator: self.sign(&text) })
+    }
+
     /// A key of this node that is a validator's, and the text signed with it.
     fn sign(&self, text: &[u8]) -> Option<([u8; 32], [u8; 64])> {
         let validators = validators(&*self.client);
@@ -172,23 +261,14 @@ pub fn protocol<N: NetworkBackend<Block, Hash>>(genesis: &Hash) -> (N::RequestRe
 
 /// Answers to peers.
 pub struct Answering<C> {
-    identity: Identity<C>,
-    vault: Arc<dyn ContentStore>,
-    own_peer: PeerId,
+    statements: Arc<Statements<C>>,
     reserved: HashSet<PeerId>,
 }
 
 impl<C: ValidatorClient> Answering<C> {
-    /// From this vault, to validators and to the peers that the operator has reserved.
-    pub fn new(
-        client: Arc<C>,
-        keystore: KeystorePtr,
-        vault: Arc<dyn ContentStore>,
-        own_peer: PeerId,
-        reserved: HashSet<PeerId>,
-    ) -> Self {
-        let genesis = client.info().genesis_hash;
-        Self { identity: Identity { client, keystore, genesis }, vault, own_peer, reserved }
+    /// To validators and to the peers that the operator has reserved.
+    pub fn new(statements: Arc<Statements<C>>, reserved: HashSet<PeerId>) -> Self {
+        Self { statements, reserved }
     }
 
     /// Runs until the network stops. Blocks on the disk: give it a thread of its own.
@@ -211,37 +291,25 @@ impl<C: ValidatorClient> Answering<C> {
         }
         match request.question {
             Question::Envelopes(wanted) if wanted.len() <= ENVELOPES_MAX => {
-                let envelope =
-                    |(content, hash): ([u8; 32], [u8; 32])| self.vault.envelope(ContentRoot(content), hash).ok();
+                let vault = &self.statements.vault;
+                let envelope = |(content, hash): ([u8; 32], [u8; 32])| vault.envelope(ContentRoot(content), hash).ok();
                 Some(Answer::Envelopes(wanted.into_iter().map(envelope).collect()))
             }
             Question::Envelopes(_) => None,
-            Question::Holding(content) => Some(Answer::Holding(self.holding(ContentRoot(content)))),
+            Question::Holding(content) => Some(Answer::Holding(self.statements.holding(ContentRoot(content)))),
+            Question::Erased(record, content) => {
+                Some(Answer::Erased(self.statements.erased(RecordId(record), ContentRoot(content))))
+            }
         }
     }
 
-    fn holding(&self, content: ContentRoot) -> Option<Holding> {
-        holding(&self.identity, &*self.vault, content)
-    }
-
     fn is_validators(&self, peer: &PeerId, statement: &Asking) -> bool {
-        let text = asking_text(&self.identity.genesis, peer, &self.own_peer, statement.at);
+        let own = self.statements.network.local_peer_id();
+        let text = asking_text(&self.statements.genesis, peer, &own, statement.at);
         now().abs_diff(statement.at) <= STATEMENT_LIFETIME
-            && validators(&*self.identity.client).contains(&statement.key)
+            && validators(&*self.statements.client).contains(&statement.key)
             && is_signed(&statement.key, &statement.signature, &text)
     }
-}
-
-fn holding<C: ValidatorClient>(
-    identity: &Identity<C>,
-    vault: &dyn ContentStore,
-    content: ContentRoot,
-) -> Option<Holding> {
-    // The root block is read and verified; leaves were when they were written, and the scrub looks after them.
-    vault.root_block(content).ok()?;
-    let at = now();
-    let (key, signature) = identity.sign(&holding_text(&identity.genesis, content, at))?;
-    Some(Holding { key, at, signature })
 }
 
 /// Why an envelope could not be had from peers.
@@ -257,23 +325,14 @@ pub enum EnvelopeError {
 
 /// Questions to peers.
 pub struct Asker<C> {
-    identity: Identity<C>,
-    vault: Arc<dyn ContentStore>,
-    network: Arc<dyn NetworkService>,
+    statements: Arc<Statements<C>>,
     sync: Arc<SyncingService<Block>>,
 }
 
 impl<C: ValidatorClient> Asker<C> {
-    /// Over this network. Without a validator's key in the keystore only those answer that have reserved this node.
-    pub fn new(
-        client: Arc<C>,
-        keystore: KeystorePtr,
-        vault: Arc<dyn ContentStore>,
-        network: Arc<dyn NetworkService>,
-        sync: Arc<SyncingService<Block>>,
-    ) -> Self {
-        let genesis = client.info().genesis_hash;
-        Self { identity: Identity { client, keystore, genesis }, vault, network, sync }
+    /// Over the network of this node. Without a validator's key in the keystore only those answer that have reserved it.
+    pub fn new(statements: Arc<Statements<C>>, sync: Arc<SyncingService<Block>>) -> Self {
+        Self { statements, sync }
     }
 
     async fn connected(&self) -> Vec<PeerId> {
@@ -283,11 +342,12 @@ impl<C: ValidatorClient> Asker<C> {
 
     async fn ask(&self, peer: PeerId, question: Question) -> Option<Answer> {
         let at = now();
-        let text = asking_text(&self.identity.genesis, &self.network.local_peer_id(), &peer, at);
-        let statement = self.identity.sign(&text).map(|(key, signature)| Asking { key, at, signature });
+        let network = &self.statements.network;
+        let text = asking_text(&self.statements.genesis, &network.local_peer_id(), &peer, at);
+        let statement = self.statements.sign(&text).map(|(key, signature)| Asking { key, at, signature });
         let request = Request { question, statement }.encode();
-        let name = protocol_name(&self.identity.genesis);
-        match self.network.request(peer, name, request, None, IfDisconnected::ImmediateError).await {
+        let name = protocol_name(&self.statements.genesis);
+        match network.request(peer, name, request, None, IfDisconnected::ImmediateError).await {
             Ok((bytes, _)) => Answer::decode_all(&mut bytes.as_slice()).ok(),
             Err(error) => {
                 log::debug!(target: LOG, "a peer did not answer: {error}");
@@ -318,13 +378,13 @@ impl<C: ValidatorClient> Asker<C> {
 
     /// The statements of the validators that hold a content, this node among them: one for each validator.
     pub async fn holdings(&self, content: ContentRoot) -> Vec<Holding> {
-        let validators = validators(&*self.identity.client);
-        let mut found: Vec<Holding> = holding(&self.identity, &*self.vault, content).into_iter().collect();
+        let validators = validators(&*self.statements.client);
+        let mut found: Vec<Holding> = self.statements.holding(content).into_iter().collect();
         for peer in self.connected().await {
             let Some(Answer::Holding(Some(holding))) = self.ask(peer, Question::Holding(content.0)).await else {
                 continue;
             };
-            let text = holding_text(&self.identity.genesis, content, holding.at);
+            let text = holding_text(&self.statements.genesis, content, holding.at);
             if validators.contains(&holding.key)
                 && now().abs_diff(holding.at) <= STATEMENT_LIFETIME
                 && is_signed(&holding.key, &holding.signature, &text)
@@ -334,6 +394,33 @@ impl<C: ValidatorClient> Asker<C> {
             }
         }
         found
+    }
+
+    /// What this node and those connected to it state of the erasure of a record. All are asked at once.
+    pub async fn erasures(&self, record: RecordId, content: ContentRoot) -> ErasureReport {
+        let (mut nodes, mut silent) = (Vec::new(), Vec::new());
+        let own = self.statements.network.local_peer_id();
+        match self.statements.erased(record, content) {
+            Some(erased) => nodes.push((own, erased)),
+            None => silent.push(own),
+        }
+        let asked = self
+            .connected()
+            .await
+            .into_iter()
+            .map(|peer| async move { (peer, self.ask(peer, Question::Erased(record.0, content.0)).await) });
+        for (peer, answer) in join_all(asked).await {
+            match answer {
+                Some(Answer::Erased(Some(erased)))
+                    if erased
+                        .is_signed_by(&peer, &erased_text(&self.statements.genesis, record, content, erased.at)) =>
+                {
+                    nodes.push((peer, erased));
+                }
+                _ => silent.push(peer),
+            }
+        }
+        ErasureReport { content, nodes, silent }
     }
 }
 
@@ -361,6 +448,34 @@ mod tests {
             assert!(!is_signed(&alice.public().0, &signature, &other));
         }
         assert!(!is_signed(&sr25519::Pair::from_string("//Bob", None).unwrap().public().0, &signature, &text));
+    }
+
+    #[test]
+    fn a_statement_of_erasure_counts_under_the_node_s_own_identity_only() {
+        let clinic = ed25519::Pair::from_string("//Clinic", None).unwrap();
+        let hospital = ed25519::Pair::from_string("//Hospital", None).unwrap();
+        let identity = |pair: &ed25519::Pair| {
+            let bytes = [[0x00, 0x24, 0x08, 0x01, 0x12, 0x20].as_slice(), &pair.public().0].concat();
+            PeerId::from_bytes(&bytes).unwrap()
+        };
+        let genesis = Hash::repeat_byte(5);
+        let text = erased_text(&genesis, RecordId(4), ContentRoot([7; 32]), 9);
+        let erased = Erased { key: clinic.public().0, at: 9, signature: clinic.sign(&text).0, validator: None };
+        assert!(erased.is_signed_by(&identity(&clinic), &text));
+        assert!(!erased.is_signed_by(&identity(&hospital), &text));
+        for other in [
+            erased_text(&Hash::repeat_byte(6), RecordId(4), ContentRoot([7; 32]), 9),
+            erased_text(&genesis, RecordId(5), ContentRoot([7; 32]), 9),
+            erased_text(&genesis, RecordId(4), ContentRoot([8; 32]), 9),
+            erased_text(&genesis, RecordId(4), ContentRoot([7; 32]), 10),
+        ] {
+            assert!(!erased.is_signed_by(&identity(&clinic), &other));
+        }
+        let alice = sr25519::Pair::from_string("//Alice", None).unwrap();
+        let validator = Some((alice.public().0, alice.sign(&text).0));
+        assert!(Erased { validator, ..erased.clone() }.is_signed_by(&identity(&clinic), &text));
+        let validator = Some((alice.public().0, alice.sign(b"something else").0));
+        assert!(!Erased { validator, ..erased }.is_signed_by(&identity(&clinic), &text));
     }
 
     #[test]

@@ -165,7 +165,10 @@ fn read(path: &Path, epoch: u32) -> Result<ReleaseShare, ReleaseKeyError> {
 }
 
 /// Writes a share durably, readable by the node's own account alone.
-fn write(keystore: &Path, epoch: u32, share: &ReleaseShare) -> Result<(), ReleaseKeyError> {
+///
+/// # Errors
+/// [`ReleaseKeyError::File`].
+pub fn write(keystore: &Path, epoch: u32, share: &ReleaseShare) -> Result<(), ReleaseKeyError> {
     let path = keystore.join(file_name(epoch));
     let unfinished = path.with_extension("tmp");
     let written = || -> io::Result<()> {

@@ -8,12 +8,12 @@
 use crate::{
     ipfs::{FetchError, Fetcher},
     peers::{own_keys, validators, Asker, EnvelopeError, ValidatorClient},
-    service::Block,
+    service::{Block, BlockNumber},
     vault_metrics::VaultMetrics,
 };
 use futures::{stream::FuturesUnordered, FutureExt, StreamExt};
 use medchain_primitives::{RecordId, RecordStatus};
-use medchain_runtime_api::{RecordView, ReportsApi};
+use medchain_runtime_api::{AccessApi, RecordView, ReportsApi};
 use medchain_vault::{ContentRoot, ContentStore, VaultError};
 use sc_client_api::BlockchainEvents;
 use sc_consensus_aura::SyncOracle;
@@ -24,7 +24,7 @@ use std::{
     str::FromStr,
     sync::{
         atomic::{AtomicUsize, Ordering},
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
     },
     time::{Duration, Instant},
 };
@@ -39,6 +39,8 @@ const PAGE: usize = 256;
 const MISSING_MAX: usize = 100_000;
 /// The longest time between two attempts.
 const RETRY_MAX: Duration = Duration::from_secs(300);
+/// The most blocks that are looked through one by one.
+const BLOCKS_MAX: BlockNumber = 2048;
 /// How often all records are looked at again.
 const RESCAN: Duration = Duration::from_secs(60 * 60);
 /// How often the loop looks up when nothing happens.
@@ -102,6 +104,32 @@ impl ReplicationStatus {
     }
 }
 
+/// The envelopes that records had before they were resealed, by record: each is deleted here once the node holds the
+/// record's new one. In memory alone: what a node that stops does not delete is a seal for an earlier key of the record's
+/// owner, and goes with the record.
+#[derive(Default)]
+pub struct Replaced(Mutex<BTreeMap<RecordId, Vec<[u8; 32]>>>);
+
+impl Replaced {
+    /// Notes the hash of an envelope that was replaced, in a final block.
+    pub fn add(&self, record: RecordId, envelope: [u8; 32]) {
+        self.lock().entry(record).or_default().push(envelope);
+    }
+
+    fn records(&self) -> Vec<RecordId> {
+        self.lock().keys().copied().collect()
+    }
+
+    fn take(&self, record: RecordId) -> Vec<[u8; 32]> {
+        self.lock().remove(&record).unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RecordId, Vec<[u8; 32]>>> {
+        // Every change is a single step, so that what a panicking thread leaves is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Why a record's content or envelope is not here yet.
 #[derive(Debug, thiserror::Error)]
 enum ReplicationError {
@@ -113,6 +141,8 @@ enum ReplicationError {
     Vault(#[from] VaultError),
     #[error("{0}")]
     Runtime(#[from] ApiError),
+    #[error("{0}")]
+    Database(#[from] sp_blockchain::Error),
 }
 
 /// When a missing record is tried next.
@@ -128,9 +158,12 @@ pub struct Replication<C, S> {
     keeper: Arc<Keeper<C>>,
     keystore: KeystorePtr,
     replicate: Replicate,
+    replaced: Arc<Replaced>,
     status: Arc<ReplicationStatus>,
     metrics: VaultMetrics,
     next: RecordId,
+    /// The block after the last one that was looked through for lodged emergency capsules.
+    next_block: BlockNumber,
     missing: BTreeMap<RecordId, Waiting>,
 }
 
@@ -153,11 +186,25 @@ impl<C: ValidatorClient> Keeper<C> {
         self.client.runtime_api().record(self.client.info().finalized_hash, id)
     }
 
+    /// The hashes of what lies beside the record's content: its envelope, and its emergency capsule if there is one.
+    fn beside(&self, record: &RecordView) -> Result<Vec<[u8; 32]>, ApiError> {
+        let finalized = self.client.info().finalized_hash;
+        let capsule = self.client.runtime_api().emergency_capsule(finalized, record.id)?;
+        Ok([record.envelope.0].into_iter().chain(capsule.map(|lodged| lodged.capsule.0)).collect())
+    }
+
     /// Whether nothing of the record is missing here.
-    fn is_kept(&self, record: &RecordView) -> bool {
+    fn is_kept(&self, record: &RecordView) -> Result<bool, ApiError> {
         let content = ContentRoot(record.content.0);
-        self.vault.contains(content)
-            && self.vault.envelopes(content).is_ok_and(|envelopes| envelopes.contains(&record.envelope.0))
+        let held = self.vault.envelopes(content).unwrap_or_default();
+        Ok(self.vault.contains(content) && self.beside(record)?.iter().all(|hash| held.contains(hash)))
+    }
+
+    /// The records for which this block, if it is known here, lodged an emergency capsule.
+    fn lodged_in(&self, number: BlockNumber) -> Result<Vec<RecordId>, ReplicationError> {
+        let Some(block) = self.client.hash(number)? else { return Ok(Vec::new()) };
+        let changes = self.client.runtime_api().emergency_capsule_changes(block)?;
+        Ok(changes.into_iter().filter(|change| change.lodged).map(|change| change.record).collect())
     }
 
     /// Fetches what is missing of a record, because somebody reads it through this node.
@@ -172,23 +219,45 @@ impl<C: ValidatorClient> Keeper<C> {
         let Some(record) = self.record(id)?.filter(|record| record.status != RecordStatus::Erased) else {
             return Ok(());
         };
-        let (content, hash) = (ContentRoot(record.content.0), record.envelope.0);
+        let content = ContentRoot(record.content.0);
         let fetched = self.fetcher.content(content).await;
         if fetched.is_ok() && !self.vault.contains(content) {
             // Somebody reads it through this node, and so it is on its way.
             return Err(FetchError::Overloaded.into());
         }
         fetched?;
-        let envelope = match self.vault.envelope(content, hash) {
-            Ok(_) => Ok(()),
-            Err(VaultError::NotFound) => match self.asker.envelope(content, hash).await {
-                Ok(envelope) => self.vault.add_envelope(content, &envelope).map(|_| ()).map_err(Into::into),
-                Err(error) => Err(error.into()),
-            },
-            Err(error) => Err(error.into()),
-        };
+        let mut outcome = Ok(());
+        for hash in self.beside(&record)? {
+            let kept = self.keep_beside(content, hash).await;
+            outcome = outcome.and(kept);
+        }
         self.undo_if_erased(id)?;
-        envelope
+        outcome
+    }
+
+    /// Fetches an envelope or emergency capsule, if it is missing.
+    async fn keep_beside(&self, content: ContentRoot, hash: [u8; 32]) -> Result<(), ReplicationError> {
+        match self.vault.envelope(content, hash) {
+            Ok(_) => Ok(()),
+            Err(VaultError::NotFound) => {
+                let envelope = self.asker.envelope(content, hash).await?;
+                self.vault.add_envelope(content, &envelope)?;
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes envelopes that a record had before; says whether all of them went, which they do once its new one is held.
+    fn drop_replaced(&self, id: RecordId, envelopes: &[[u8; 32]]) -> Result<bool, ReplicationError> {
+        let Some(record) = self.record(id)? else { return Ok(false) };
+        if record.status != RecordStatus::Erased && !self.is_kept(&record)? {
+            return Ok(false);
+        }
+        for envelope in envelopes.iter().filter(|envelope| **envelope != record.envelope.0) {
+            self.vault.delete_envelope(ContentRoot(record.content.0), *envelope)?;
+        }
+        Ok(true)
     }
 
     /// Deletes what was fetched while its record was being erased. The erasure itself deletes what was there before.
@@ -220,27 +289,29 @@ where
         keeper: Arc<Keeper<C>>,
         keystore: KeystorePtr,
         replicate: Replicate,
+        replaced: Arc<Replaced>,
         status: Arc<ReplicationStatus>,
         metrics: VaultMetrics,
     ) -> Self {
+        // What was lodged before is found with its record.
+        let next_block = client.info().finalized_number.saturating_add(1);
         Self {
             client,
             sync,
             keeper,
             keystore,
             replicate,
+            replaced,
             status,
             metrics,
             next: RecordId::FIRST,
+            next_block,
             missing: BTreeMap::new(),
         }
     }
 
     /// Runs until the node stops. Blocks on the disk: give it a thread of its own.
     pub async fn run(mut self) {
-        if self.replicate == Replicate::None {
-            return;
-        }
         let mut finalized = self.client.finality_notification_stream();
         let mut running = FuturesUnordered::new();
         let mut started_over = Instant::now();
@@ -249,7 +320,7 @@ where
             if started_over.elapsed() > RESCAN {
                 (self.next, started_over) = (RecordId::FIRST, Instant::now());
             }
-            let more = match self.scan() {
+            let more = match self.scan().and_then(|more| self.scan_lodgings().map(|()| more)) {
                 Ok(more) => more,
                 Err(error) => {
                     log::warn!(target: LOG, "the records cannot be read now: {error}");
@@ -288,6 +359,7 @@ where
         match result {
             Ok(()) => {
                 self.missing.remove(&id);
+                self.drop_replaced(id);
             }
             Err(error) => {
                 if let Some(waiting) = self.missing.get_mut(&id) {
@@ -300,8 +372,35 @@ where
         }
     }
 
+    /// Deletes the envelopes that a record had before, or lets them wait.
+    fn drop_replaced(&self, id: RecordId) {
+        let envelopes = self.replaced.take(id);
+        match self.keeper.drop_replaced(id, &envelopes) {
+            Ok(true) => {}
+            Ok(false) => envelopes.into_iter().for_each(|envelope| self.replaced.add(id, envelope)),
+            Err(error) => log::warn!(target: LOG, "a replaced envelope of record {id} is not deleted: {error}"),
+        }
+    }
+
+    /// Has the new envelopes of resealed records fetched, where their contents are held.
+    fn follow_reseals(&mut self) -> Result<(), ApiError> {
+        for id in self.replaced.records() {
+            let record = self.keeper.record(id)?;
+            if record.is_some_and(|record| self.keeper.vault.contains(ContentRoot(record.content.0))) {
+                self.missing.entry(id).or_insert(Waiting { attempts: 0, not_before: Instant::now() });
+            } else {
+                self.replaced.take(id);
+            }
+        }
+        Ok(())
+    }
+
     /// Looks at the next records; says whether there are more.
-    fn scan(&mut self) -> Result<bool, ApiError> {
+    fn scan(&mut self) -> Result<bool, ReplicationError> {
+        self.follow_reseals()?;
+        if self.replicate == Replicate::None {
+            return Ok(false);
+        }
         // While blocks fly past, most of what they anchor may be erased again further on.
         if self.sync.is_major_syncing() || self.missing.len() >= MISSING_MAX {
             return Ok(false);
@@ -314,10 +413,9 @@ where
             let Some(record) = self.keeper.record(self.next)? else { return Ok(false) };
             if record.status != RecordStatus::Erased
                 && self.replicate.includes(ContentRoot(record.content.0), &own, &validators)
-                && !self.keeper.is_kept(&record)
+                && !self.keeper.is_kept(&record)?
             {
-                let now = Instant::now();
-                self.missing.entry(record.id).or_insert(Waiting { attempts: 0, not_before: now });
+                self.lacks(record.id);
             }
             match self.next.next() {
                 Some(next) => self.next = next,
@@ -325,6 +423,32 @@ where
             }
         }
         Ok(true)
+    }
+
+    /// Looks through the blocks that have become final for emergency capsules of records that were looked at before.
+    fn scan_lodgings(&mut self) -> Result<(), ReplicationError> {
+        let finalized = self.client.info().finalized_number;
+        if self.sync.is_major_syncing() || finalized.saturating_sub(self.next_block) > BLOCKS_MAX {
+            // All records are looked at again instead.
+            (self.next, self.next_block) = (RecordId::FIRST, finalized.saturating_add(1));
+            return Ok(());
+        }
+        while self.next_block <= finalized {
+            for id in self.keeper.lodged_in(self.next_block)? {
+                // What this node is not to hold, it does not hold.
+                if let Some(record) = self.keeper.record(id)?.filter(|record| record.id < self.next) {
+                    if self.keeper.vault.contains(ContentRoot(record.content.0)) && !self.keeper.is_kept(&record)? {
+                        self.lacks(id);
+                    }
+                }
+            }
+            self.next_block = self.next_block.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn lacks(&mut self, id: RecordId) {
+        self.missing.entry(id).or_insert(Waiting { attempts: 0, not_before: Instant::now() });
     }
 }
 

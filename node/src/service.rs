@@ -1,14 +1,18 @@
 //! The node's parts and how they are put together: database, client, pool, network, Aura, GRANDPA, the vault and the RPC.
 
 use crate::{
+    admission::Admission,
+    alerts::AlertLog,
     chain_spec::LOCAL_ID,
-    cli::VaultArguments,
+    cli::{StoreArguments, VaultArguments},
     erasure::Erasures,
+    gate::{Gate, VaultDeps},
+    http,
     ipfs::{Fetcher, VaultClient},
-    peers::{self, Answering, Asker},
+    peers::{self, Answering, Asker, Statements},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replication, ReplicationStatus},
-    rpc::{self, Deps, GrandpaDeps, VaultDeps},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus},
+    rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
     upkeep::{Collection, Scrub},
@@ -18,10 +22,14 @@ use futures::FutureExt;
 use medchain_primitives::{limits, ContentRoot};
 use medchain_runtime::RuntimeApi;
 use medchain_runtime_api::{AccessApi, ReportsApi};
-use medchain_vault::{ContentRoot as Cid, Options, Vault};
+use medchain_vault::{Bucket, ContentRoot as Cid, Options, Vault, VaultError};
 use sc_client_api::Backend;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
-use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
+use sc_consensus_grandpa::{
+    BeforeBestBlockBy, FinalityProofProvider, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain, VotingRulesBuilder,
+};
+use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
+use sc_network::config::TransportConfig;
 use sc_service::{
     config::KeystoreConfig, error::Error as ServiceError, ChainType, Configuration, PartialComponents, TaskManager,
     WarpSyncConfig,
@@ -31,7 +39,11 @@ use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 /// A block.
 pub type Block = medchain_runtime::opaque::Block;
@@ -66,6 +78,12 @@ const JUSTIFICATION_PERIOD: u32 = 512;
 /// The usual time for a vote to spread among the validators.
 const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
+/// Where the compiled runtimes are kept, below the chain's data folder.
+const RUNTIME_CACHE: &str = "runtime-cache";
+
+/// Validators vote this many blocks behind the best one: see ADR 0014.
+const VOTE_BEHIND_BEST: BlockNumber = 1;
+
 /// Uploads to which nothing was written for this long are given up.
 const STAGING_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -85,7 +103,7 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
         })
         .transpose()?;
 
-    let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+    let executor = new_executor(config);
     let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, Executor>(
         config,
         telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
@@ -150,6 +168,25 @@ pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> 
     })
 }
 
+/// The executor of the runtime. What it compiles is kept beside the database, so that a node which starts again is there
+/// in a second; compiling takes the better part of a start.
+fn new_executor(config: &Configuration) -> Executor {
+    let heap = config.executor.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| {
+        HeapAllocStrategy::Static { extra_pages: u32::try_from(extra_pages).unwrap_or(u32::MAX) }
+    });
+    let builder = Executor::builder()
+        .with_execution_method(config.executor.wasm_method)
+        .with_onchain_heap_alloc_strategy(heap)
+        .with_offchain_heap_alloc_strategy(heap)
+        .with_max_runtime_instances(config.executor.max_runtime_instances)
+        .with_runtime_cache_size(config.executor.runtime_cache_size);
+    // Wasmtime takes no other than an absolute path.
+    match std::path::absolute(config.data_path.join(RUNTIME_CACHE)) {
+        Ok(cache) => builder.with_cache_path(cache).build(),
+        Err(_) => builder.build(),
+    }
+}
+
 /// The time and the slot that belongs to it.
 fn inherents(
     slot_duration: sc_consensus_aura::SlotDuration,
@@ -169,6 +206,10 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 ) -> Result<TaskManager, ServiceError> {
     // A node of the consortium is an IPFS peer wherever the network can be one.
     config.network.ipfs_server |= N::SUPPORTS_IPFS;
+    // litep2p itself takes no notice of `--no-private-ip`: what peers say of private addresses is then passed over.
+    if matches!(config.network.transport, TransportConfig::Normal { allow_private_ip: false, .. }) {
+        config.network.allow_non_globals_in_dht = false;
+    }
     let PartialComponents {
         client,
         backend,
@@ -181,7 +222,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     } = new_partial(&config)?;
 
     let genesis = client.info().genesis_hash;
-    let vault = open_vault(&config.data_path.join("vault"))?;
+    let vault = open_vault(&config, &arguments.store)?;
     let release_keys = open_release_keys(&config, &client)?;
     let unanchored = Arc::new(Unanchored::default());
     let vault_metrics = VaultMetrics::new(config.prometheus_registry())
@@ -221,7 +262,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync.clone())),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
@@ -255,26 +296,24 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             }
         }
     });
+    let replaced = Arc::new(Replaced::default());
     task_manager.spawn_handle().spawn_blocking(
         "erasures",
         "vault",
-        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone()).run(),
+        Erasures::<_, _, FullBackend>::new(client.clone(), sync_service.clone(), vault.clone(), replaced.clone()).run(),
     );
+
+    let alerts = Arc::new(AlertLog::new(client.clone())?);
+    task_manager.spawn_handle().spawn_blocking("alerts", "rpc", alerts.clone().run());
 
     let keystore = keystore_container.keystore();
     let fetcher = Arc::new(Fetcher::new(bitswap, sync_service.clone(), vault.clone(), vault_metrics.clone()));
-    let asker =
-        Arc::new(Asker::new(client.clone(), keystore.clone(), vault.clone(), network.clone(), sync_service.clone()));
+    let statements = Arc::new(Statements::new(client.clone(), keystore.clone(), vault.clone(), network.clone()));
+    let asker = Arc::new(Asker::new(statements.clone(), sync_service.clone()));
     let keeper = Arc::new(Keeper::new(client.clone(), vault.clone(), fetcher.clone(), asker.clone()));
     let replication_status = Arc::new(ReplicationStatus::default());
     let reserved = &config.network.default_peers_set.reserved_nodes;
-    let answering = Answering::new(
-        client.clone(),
-        keystore.clone(),
-        vault.clone(),
-        network.local_peer_id(),
-        reserved.iter().map(|peer| peer.peer_id).collect(),
-    );
+    let answering = Answering::new(statements, reserved.iter().map(|peer| peer.peer_id).collect());
     task_manager.spawn_handle().spawn_blocking("vault-peers", "vault", answering.run(peer_requests));
     task_manager.spawn_handle().spawn_blocking(
         "replication",
@@ -285,6 +324,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             keeper.clone(),
             keystore,
             arguments.vault_replicate,
+            replaced,
             replication_status.clone(),
             vault_metrics.clone(),
         )
@@ -316,17 +356,35 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             .run(),
         );
     }
-    let vault_deps = VaultDeps {
-        unanchored,
-        vault,
-        release_keys: Arc::new(release_keys),
-        tickets: Arc::new(TicketGate::new(genesis.into())),
-        fetcher,
-        asker,
-        keeper,
-        replication: replication_status,
-        metrics: vault_metrics,
+    let transfers = listen_for_transfers(arguments)?;
+    let announced = match &transfers {
+        Some((_, port)) => Some(arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}"))),
+        None => None,
     };
+    let gate = Arc::new(Gate::new(
+        client.clone(),
+        VaultDeps {
+            unanchored,
+            vault,
+            release_keys: Arc::new(release_keys),
+            tickets: TicketGate::new(genesis.into()),
+            admission: Admission::new(config.rpc.max_connections),
+            fetcher,
+            asker,
+            keeper,
+            replication: replication_status,
+            http: announced,
+            metrics: vault_metrics,
+        },
+    ));
+    if let Some((listener, _)) = transfers {
+        let gate = gate.clone();
+        task_manager.spawn_handle().spawn("vault-http", "vault", async move {
+            if let Err(error) = http::serve(listener, gate).await {
+                log::error!(target: "vault", "transfers by HTTP have ended: {error}");
+            }
+        });
+    }
 
     let role = config.role;
     let force_authoring = config.force_authoring;
@@ -353,7 +411,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
                 client: client.clone(),
                 pool: pool.clone(),
                 grandpa: grandpa.clone(),
-                vault: vault_deps.clone(),
+                vault: gate.clone(),
+                alerts: alerts.clone(),
+                finality: warp_sync.clone(),
                 executor,
             })
             .map_err(ServiceError::Application)
@@ -417,8 +477,12 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             telemetry: telemetry.as_ref().map(Telemetry::handle),
             protocol_name: grandpa_protocol_name,
         };
-        // Validators vote two blocks behind the best one, where forks are rare. A single validator has no forks.
-        let voting_rules = if is_development { VotingRulesBuilder::new() } else { VotingRulesBuilder::default() };
+        // Forks are rare a block behind the best one. A single validator has none.
+        let voting_rules = if is_development {
+            VotingRulesBuilder::new()
+        } else {
+            VotingRulesBuilder::new().add(BeforeBestBlockBy(VOTE_BEHIND_BEST)).add(ThreeQuartersOfTheUnfinalizedChain)
+        };
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: grandpa_config,
             link: grandpa_link,
@@ -438,15 +502,41 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     Ok(task_manager)
 }
 
+/// The port for bulk transfers, unless they are off: the one that is asked for, or any if it is taken.
+fn listen_for_transfers(arguments: &VaultArguments) -> Result<Option<(tokio::net::TcpListener, u16)>, ServiceError> {
+    if arguments.no_vault_http {
+        return Ok(None);
+    }
+    let address = if arguments.vault_http_external { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+    let listen = |port| http::listen(SocketAddr::from((address, port)));
+    let listener = listen(arguments.vault_http_port).or_else(|_| listen(0)).map_err(ServiceError::Io)?;
+    let port = listener.local_addr().map_err(ServiceError::Io)?.port();
+    log::info!(target: "vault", "bulk transfers by HTTP on {address}:{port}");
+    Ok(Some((listener, port)))
+}
+
 /// Opens the vault and gives up old uploads.
 ///
 /// # Errors
-/// The vault's lock and its disk.
-pub fn open_vault(path: &Path) -> Result<Arc<Vault>, ServiceError> {
+/// The vault's lock and its disk, or what keeps the object store from answering.
+pub fn open_vault(config: &Configuration, arguments: &StoreArguments) -> Result<Arc<Vault>, ServiceError> {
     let options = Options { max_envelope_bytes: limits::ENVELOPE_MAX as usize, ..Options::default() };
+    let path = arguments.vault_path.clone().unwrap_or_else(|| config.data_path.join("vault"));
     let failed = |error| ServiceError::Other(format!("the vault at {} cannot be opened: {error}", path.display()));
-    let vault = Vault::open(path, options).map_err(failed)?;
-    let pruned = vault.prune_staging(STAGING_LIFETIME).map_err(failed)?;
+    let vault = match arguments.vault_store.as_str() {
+        "folder" => Vault::open(&path, options),
+        url => {
+            let bucket = Bucket::from_url(url, arguments.vault_store_endpoint.as_deref())
+                .map_err(|error| ServiceError::Other(error.to_string()))?;
+            Vault::open_in_bucket(&path, &bucket, options)
+        }
+    };
+    let vault = vault.map_err(failed)?;
+    let pruned = match vault.prune_staging(STAGING_LIFETIME) {
+        // What is held can still be read.
+        Err(VaultError::ReadOnly) => 0,
+        pruned => pruned.map_err(failed)?,
+    };
     if pruned > 0 {
         log::info!(target: "vault", "gave up {pruned} uploads that were left unfinished");
     }

@@ -1,8 +1,8 @@
 //! `medchain-node vault`: the vault of a stopped node, for operators. What a command finds goes to standard output, one
 //! content a line.
 
-use crate::service::open_vault;
-use medchain_vault::{car, ContentRoot, Vault, VaultError};
+use crate::{cli::StoreArguments, service::open_vault};
+use medchain_vault::{car, ContentRoot, ContentStore, Vault};
 use sc_cli::{CliConfiguration, SharedParams};
 use sc_service::Configuration;
 use std::{
@@ -35,6 +35,10 @@ pub struct VaultOf {
     /// Which chain and folder.
     #[clap(flatten)]
     pub shared: SharedParams,
+
+    /// Where the vault is kept.
+    #[clap(flatten)]
+    pub store: StoreArguments,
 }
 
 /// What to export.
@@ -51,6 +55,10 @@ pub struct Export {
     /// Which chain and folder.
     #[clap(flatten)]
     pub shared: SharedParams,
+
+    /// Where the vault is kept.
+    #[clap(flatten)]
+    pub store: StoreArguments,
 }
 
 /// What to import.
@@ -63,6 +71,10 @@ pub struct Import {
     /// Which chain and folder.
     #[clap(flatten)]
     pub shared: SharedParams,
+
+    /// Where the vault is kept.
+    #[clap(flatten)]
+    pub store: StoreArguments,
 }
 
 impl CliConfiguration for VaultCommand {
@@ -76,12 +88,20 @@ impl CliConfiguration for VaultCommand {
 }
 
 impl VaultCommand {
+    fn store(&self) -> &StoreArguments {
+        match self {
+            Self::Verify(of) | Self::List(of) => &of.store,
+            Self::Export(export) => &export.store,
+            Self::Import(import) => &import.store,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors
     /// What keeps the vault or the file from being read or written, and for `verify` that something is corrupt.
     pub fn run(&self, config: &Configuration) -> sc_cli::Result<()> {
-        let vault = open_vault(&config.data_path.join("vault"))?;
+        let vault = open_vault(config, self.store())?;
         match self {
             Self::Verify(_) => verify(&vault),
             Self::List(_) => list(&vault),
@@ -114,7 +134,7 @@ fn verify(vault: &Vault) -> sc_cli::Result<()> {
     for root in vault.list().map_err(refused)? {
         let root = root.map_err(refused)?;
         contents += 1;
-        if let Err(error) = verify_content(vault, root) {
+        if let Err(error) = vault.verify(root) {
             corrupt += 1;
             print(format_args!("{root} {error}"))?;
         }
@@ -127,17 +147,6 @@ fn verify(vault: &Vault) -> sc_cli::Result<()> {
         .into());
     }
     print(format_args!("{contents} contents are whole"))
-}
-
-fn verify_content(vault: &Vault, root: ContentRoot) -> Result<(), VaultError> {
-    let block = vault.root_block(root)?;
-    for index in 0..block.leaf_count() {
-        vault.leaf(root, index)?;
-    }
-    for hash in vault.envelopes(root)? {
-        vault.envelope(root, hash)?;
-    }
-    Ok(())
 }
 
 fn list(vault: &Vault) -> sc_cli::Result<()> {

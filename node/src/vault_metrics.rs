@@ -3,8 +3,17 @@
 use medchain_vault::Stats;
 use std::time::Duration;
 use substrate_prometheus_endpoint::{
-    register, Counter, CounterVec, Gauge, Histogram, HistogramOpts, Opts, PrometheusError, Registry, U64,
+    register, Counter, CounterVec, Gauge, Histogram, HistogramOpts, HistogramVec, Opts, PrometheusError, Registry, U64,
 };
+
+/// Where a leaf that is read came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// This node's vault: a hit.
+    Vault,
+    /// Peers, because it was missing or corrupt here.
+    Peers,
+}
 
 /// Counters and gauges of the vault. Without a registry they count for nobody.
 #[derive(Clone)]
@@ -13,6 +22,7 @@ pub struct VaultMetrics(Option<Registered>);
 #[derive(Clone)]
 struct Registered {
     contents: Gauge<U64>,
+    leaves: Gauge<U64>,
     bytes: Gauge<U64>,
     staged: Gauge<U64>,
     missing: Gauge<U64>,
@@ -25,8 +35,9 @@ struct Registered {
     fetch_seconds: Histogram,
     repairs: CounterVec<U64>,
     collected: Counter<U64>,
+    read_leaves: CounterVec<U64>,
     calls: CounterVec<U64>,
-    call_seconds: Histogram,
+    call_seconds: HistogramVec,
 }
 
 impl VaultMetrics {
@@ -42,6 +53,7 @@ impl VaultMetrics {
     pub fn holds(&self, stats: Stats) {
         if let Some(to) = &self.0 {
             to.contents.set(stats.contents);
+            to.leaves.set(stats.leaves);
             to.bytes.set(stats.content_bytes);
             to.staged.set(stats.staged_bytes);
         }
@@ -93,11 +105,22 @@ impl VaultMetrics {
         }
     }
 
-    /// A call over RPC was answered with this code; 0 for success.
-    pub fn called(&self, code: i32, took: Duration) {
+    /// A leaf was read by a member.
+    pub fn read_leaf(&self, from: Source) {
         if let Some(to) = &self.0 {
-            to.calls.with_label_values(&[&code.to_string()]).inc();
-            to.call_seconds.observe(took.as_secs_f64());
+            let source = match from {
+                Source::Vault => "vault",
+                Source::Peers => "peers",
+            };
+            to.read_leaves.with_label_values(&[source]).inc();
+        }
+    }
+
+    /// A call was answered with this code; 0 for success.
+    pub fn called(&self, method: &str, code: i32, took: Duration) {
+        if let Some(to) = &self.0 {
+            to.calls.with_label_values(&[method, &code.to_string()]).inc();
+            to.call_seconds.with_label_values(&[method]).observe(took.as_secs_f64());
         }
     }
 }
@@ -110,6 +133,7 @@ impl Registered {
         let histogram = |name, help| register(Histogram::with_opts(HistogramOpts::new(name, help))?, registry);
         Ok(Self {
             contents: gauge("medchain_vault_contents", "Contents held")?,
+            leaves: gauge("medchain_vault_leaves", "Leaves of the contents held")?,
             bytes: gauge("medchain_vault_bytes", "Bytes of the contents held")?,
             staged: gauge("medchain_vault_staged_bytes", "Bytes of contents being uploaded or fetched")?,
             missing: gauge("medchain_vault_missing", "Records whose content or envelope is still to be fetched")?,
@@ -122,8 +146,15 @@ impl Registered {
             fetch_seconds: histogram("medchain_vault_fetch_seconds", "Time to fetch a content from peers")?,
             repairs: counters("medchain_vault_repairs_total", "Corrupt roots, leaves and envelopes", "outcome")?,
             collected: counter("medchain_vault_collected_total", "Contents collected because no record anchors them")?,
-            calls: counters("medchain_vault_reads_total", "Reads over RPC by error code, 0 if served", "code")?,
-            call_seconds: histogram("medchain_vault_read_seconds", "Time to answer a read over RPC")?,
+            read_leaves: counters("medchain_vault_leaves_read_total", "Leaves read by members", "source")?,
+            calls: {
+                let opts = Opts::new("medchain_vault_calls_total", "Calls by method and error code, 0 if answered");
+                register(CounterVec::new(opts, &["method", "code"])?, registry)?
+            },
+            call_seconds: {
+                let opts = HistogramOpts::new("medchain_vault_call_seconds", "Time to answer a call");
+                register(HistogramVec::new(opts, &["method"])?, registry)?
+            },
         })
     }
 }

@@ -105,6 +105,28 @@ fn wrong_usage_gives_one_clear_error() {
     assert!(!help.to_lowercase().contains("rocksdb"));
 }
 
+#[test]
+fn a_chain_with_well_known_keys_stays_on_this_machine() {
+    for (elsewhere, what) in [
+        (["--listen-addr", "/ip4/0.0.0.0/tcp/0"].as_slice(), "the network"),
+        (&["--listen-addr", "/ip4/127.0.0.1/tcp/0", "--listen-addr", "/ip6/::/tcp/0"], "the network"),
+        (&["--unsafe-rpc-external", "--rpc-port", "0"], "the RPC"),
+        (&["--prometheus-external", "--prometheus-port", "0"], "the metrics server"),
+    ] {
+        for chain in [["--dev", "--tmp"].as_slice(), &["--chain", "local", "--alice", "--tmp"]] {
+            let error = fail(&[chain, elsewhere].concat());
+            assert!(error.contains("everybody knows the keys"), "{error}");
+            assert!(error.contains(what) && error.contains("hint: "), "{error}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_insists_opens_a_chain_with_well_known_keys() {
+    let chain = Chain::start_with(None, &["--listen-addr", "/ip4/0.0.0.0/tcp/0", "--unsafe-well-known-keys"]);
+    chain.finalized(1).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_development_chain_answers_every_method_and_refuses_bad_parameters() {
     let chain = Chain::start(None);

@@ -32,15 +32,61 @@ impl MemberInfo {
     }
 }
 
+/// Who acts behind an account: a member by itself, or an institution through staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting<AccountId> {
+    /// The member for which the act counts, whatever its status.
+    pub member: MemberInfo,
+    /// The staff account that acts, and for what it was added; `None` for the member's own account.
+    pub staff: Option<(AccountId, StaffScope)>,
+}
+
+impl<AccountId> Acting<AccountId> {
+    /// The member by its own account.
+    pub fn by_itself(member: MemberInfo) -> Self {
+        Self { member, staff: None }
+    }
+
+    /// Whether the scope of the staff account, if it is one, allows this.
+    pub fn scope_allows(&self, act: StaffAct) -> bool {
+        self.staff.as_ref().is_none_or(|(_, scope)| scope.allows(act))
+    }
+
+    /// The staff account that acts, for logs and events.
+    pub fn staff_account(self) -> Option<AccountId> {
+        self.staff.map(|(account, _)| account)
+    }
+}
+
 /// The registry, as the other pallets see it.
 pub trait MemberDirectory<AccountId> {
-    /// The member behind an account, whatever its status; `None` for a stranger.
+    /// The member behind an account, whatever its status; `None` for a stranger and for staff.
     fn by_account(account: &AccountId) -> Option<MemberInfo>;
+    /// Who acts behind an account: the member itself, or the institution whose staff it is; `None` for a stranger.
+    fn acting(account: &AccountId) -> Option<Acting<AccountId>>;
     /// The member with this number, whatever its status.
     fn by_id(id: MemberId) -> Option<MemberInfo>;
     /// Makes members for the benchmarks of other pallets.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId;
+    /// Makes staff of an institution for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(account: &AccountId, institution: MemberId, scope: StaffScope);
+}
+
+/// Which doctors work for which hospitals.
+pub trait Affiliations {
+    /// Whether the doctor is affiliated with the institution now: both have agreed, and both are active.
+    fn is_affiliated(doctor: MemberId, institution: MemberId) -> bool;
+    /// Affiliates them for the benchmarks of other pallets.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_affiliate(doctor: MemberId, institution: MemberId);
+}
+
+/// The guardianship that comes with the registration of a dependant, kept by the access pallet.
+pub trait DependantGuardians {
+    /// Makes the guardian, who is another active patient, decide and read in the dependant's name.
+    fn appoint_for_dependant(dependant: MemberId, guardian: MemberId);
 }
 
 /// Care relations between patients and doctors.
@@ -92,4 +138,13 @@ pub trait RecordConsents {
     fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
     /// Whether the reader holds a grant on the record that stands now, openings left or not.
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
+    /// Drops what was lodged for a record that its patient erases.
+    fn forget_record(record: RecordId);
+    /// Benchmarking: has a patient name as many readers as can be, of whom this many receive a seal of a new record;
+    /// gives the seals.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> alloc::vec::Vec<ReaderSeal>;
+    /// Benchmarking: gives a reader a grant that takes the longest to find standing.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId);
 }

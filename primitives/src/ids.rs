@@ -78,6 +78,12 @@ id!(
     first 1
 );
 
+id!(
+    /// A link that shows records to who has no account.
+    LinkId,
+    first 1
+);
+
 /// A storage key that lists in ascending order of an identifier under the `Identity` hasher. SCALE integers are
 /// little-endian and would list in no useful order; this is the number in big-endian.
 #[derive(
@@ -122,7 +128,7 @@ macro_rules! keys_of {
     };
 }
 
-keys_of!(MemberId, RecordId, AppointmentId, RequestId, ReadingId);
+keys_of!(MemberId, RecordId, AppointmentId, RequestId, ReadingId, LinkId);
 
 #[cfg(test)]
 mod tests {

@@ -76,6 +76,16 @@ byte_string!(
     32
 );
 byte_string!(
+    /// The SHA-256 digest of an emergency capsule.
+    EmergencyCapsuleHash,
+    32
+);
+byte_string!(
+    /// What a link is known by: a hash of its secret, from which the secret does not follow.
+    LinkCommitment,
+    32
+);
+byte_string!(
     /// A patient half wrapped to one encryption key: an HPKE encapsulated key and ciphertext.
     Seal,
     80
@@ -110,6 +120,30 @@ pub struct VersionedSeal {
     pub seal: Seal,
     /// The version of the recipient's encryption key.
     pub key_version: KeyVersion,
+}
+
+/// A copy of a member's encryption secret, sealed to another key: an institution lends its staff one, a member leaves its
+/// guardians one each, and one goes with a membership to another account.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyCopy {
+    /// The version of the member's key whose secret is in it.
+    pub of_version: KeyVersion,
+    /// The secret, sealed to the current key of whom it is for.
+    pub seal: VersionedSeal,
 }
 
 /// A patient's profile, sealed to one recipient. A seal is bound to the content that it opens, so it names the record:

@@ -18,6 +18,10 @@ pub const RECOVERY_WAIT_MIN: Moment = DAY;
 pub const RECOVERY_WAIT_MAX: Moment = 90 * DAY;
 /// Most staff accounts of one institution.
 pub const STAFF_MAX: u32 = 1_000;
+/// Most dependants of one guardian.
+pub const DEPENDANTS_MAX: u32 = 16;
+/// Most copies of an institution's key that one call seals to its staff anew.
+pub const STAFF_PER_RESEAL_MAX: u32 = 32;
 
 /// An appointment slot: a quarter of an hour, in milliseconds.
 pub const SLOT: Moment = 15 * MINUTE;
@@ -68,8 +72,28 @@ pub const STANDING_MAX: Moment = 20 * 366 * DAY;
 /// Openings of a grant that comes with a standing consent or a guardianship.
 pub const STANDING_OPENINGS: u32 = OPENINGS_MAX;
 
+/// Most hospitals that one emergency consent names.
+pub const EMERGENCY_INSTITUTIONS_MAX: u32 = 16;
+/// Most emergency openings of one doctor that wait for an administrator's review.
+pub const EMERGENCY_UNREVIEWED_MAX: u32 = 8;
+
+/// Most records that one link shows.
+pub const LINK_RECORDS_MAX: u32 = 32;
+/// Shortest link, in milliseconds.
+pub const LINK_MIN: Moment = 15 * MINUTE;
+/// Longest link, in milliseconds.
+pub const LINK_MAX: Moment = 30 * DAY;
+/// Most openings of one link.
+pub const LINK_OPENINGS_MAX: u32 = 1_000;
+/// Longest name that a recipient of a link states, in bytes of UTF-8.
+pub const RECIPIENT_MAX: u32 = 128;
+/// Length of a recipient's name encrypted to the patient, in bytes: padded to the longest, and the seal's overhead.
+pub const SEALED_RECIPIENT: u32 = RECIPIENT_MAX + 48;
+
 /// Most records anchored in one call.
 pub const RECORDS_PER_ANCHOR_MAX: u32 = 32;
+/// Most records whose envelopes one call replaces.
+pub const RECORDS_PER_RESEAL_MAX: u32 = 32;
 /// How long a prescription may be valid, in milliseconds.
 pub const PRESCRIPTION_VALIDITY_MAX: Moment = 366 * DAY;
 /// Most fills of a prescription.

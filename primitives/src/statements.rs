@@ -1,7 +1,7 @@
 //! The texts that an account signs for another to show to the chain. Readable, because wallets show them; each begins
 //! with what it is for and names the chain, so that no signature serves another purpose or another chain.
 
-use crate::{EncryptionKey, MemberId, Moment};
+use crate::{EncryptionKey, LinkId, MemberId, Moment};
 use alloc::{format, string::String, vec::Vec};
 
 /// An institution's word for an account that is to register. It is used up by the registration: an account registers
@@ -69,6 +69,8 @@ pub struct StaffStatement<'a> {
     pub institution: MemberId,
     /// The account that signs and will act, as its public bytes.
     pub account: &'a [u8],
+    /// The encryption key of the person, to which the institution seals the copy of its own.
+    pub encryption_key: EncryptionKey,
     /// Until when, in milliseconds.
     pub expires_at: Moment,
 }
@@ -77,10 +79,91 @@ impl StaffStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nexpires: {}",
+            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
             Hex(self.genesis),
             self.institution,
             Hex(self.account),
+            self.encryption_key,
+            self.expires_at
+        )
+    }
+}
+
+/// The consent of an account to be a dependant's, whose guardian registers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DependantStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// The guardian who registers the dependant.
+    pub guardian: MemberId,
+    /// The account that signs and becomes the dependant's, as its public bytes.
+    pub account: &'a [u8],
+    /// The encryption key that the dependant will have.
+    pub encryption_key: EncryptionKey,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl DependantStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain dependant v1\nchain: 0x{}\nguardian: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
+            Hex(self.genesis),
+            self.guardian,
+            Hex(self.account),
+            self.encryption_key,
+            self.expires_at
+        )
+    }
+}
+
+/// What a patient asks of the gateway that hosts a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOperation {
+    /// Keep what the link shows.
+    Store,
+    /// Take passcodes again, perhaps another one.
+    Unlock,
+    /// Delete what the link shows.
+    Remove,
+}
+
+impl LinkOperation {
+    /// The name in the signed text.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Unlock => "unlock",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// A patient's asking of the gateway that hosts a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkStatement<'a> {
+    /// The chain's genesis hash.
+    pub genesis: &'a [u8],
+    /// What is asked.
+    pub operation: LinkOperation,
+    /// The link.
+    pub link: LinkId,
+    /// The SHA-256 digest of the body that comes with it.
+    pub body: &'a [u8],
+    /// Until when it is good, in milliseconds.
+    pub expires_at: Moment,
+}
+
+impl LinkStatement<'_> {
+    /// The text to sign, in UTF-8.
+    pub fn text(&self) -> String {
+        format!(
+            "medchain link v1\nchain: 0x{}\noperation: {}\nlink: {}\nbody: 0x{}\nexpires: {}",
+            Hex(self.genesis),
+            self.operation.name(),
+            self.link,
+            Hex(self.body),
             self.expires_at
         )
     }
@@ -128,10 +211,45 @@ mod tests {
     }
 
     #[test]
-    fn a_staff_consent_names_chain_institution_account_and_end() {
-        let statement =
-            StaffStatement { genesis: &[0x11; 2], institution: MemberId(1003), account: &[0xab; 2], expires_at: 9 };
-        let text = "medchain staff v1\nchain: 0x1111\ninstitution: 1003\naccount: 0xabab\nexpires: 9";
+    fn a_staff_consent_names_chain_institution_account_key_and_end() {
+        let statement = StaffStatement {
+            genesis: &[0x11; 2],
+            institution: MemberId(1003),
+            account: &[0xab; 2],
+            encryption_key: EncryptionKey([7; 32]),
+            expires_at: 9,
+        };
+        let key = "07".repeat(32);
+        let text =
+            format!("medchain staff v1\nchain: 0x1111\ninstitution: 1003\naccount: 0xabab\nkey: 0x{key}\nexpires: 9");
+        assert_eq!(statement.text(), text);
+    }
+
+    #[test]
+    fn an_asking_of_a_gateway_names_chain_operation_link_body_and_end() {
+        let statement = LinkStatement {
+            genesis: &[0x11; 2],
+            operation: LinkOperation::Unlock,
+            link: LinkId(7),
+            body: &[0xab; 2],
+            expires_at: 9,
+        };
+        let text = "medchain link v1\nchain: 0x1111\noperation: unlock\nlink: 7\nbody: 0xabab\nexpires: 9";
+        assert_eq!(statement.text(), text);
+    }
+
+    #[test]
+    fn a_dependant_s_consent_names_chain_guardian_account_key_and_end() {
+        let statement = DependantStatement {
+            genesis: &[0x11; 2],
+            guardian: MemberId(1001),
+            account: &[0xab; 2],
+            encryption_key: EncryptionKey([7; 32]),
+            expires_at: 9,
+        };
+        let key = "07".repeat(32);
+        let text =
+            format!("medchain dependant v1\nchain: 0x1111\nguardian: 1001\naccount: 0xabab\nkey: 0x{key}\nexpires: 9");
         assert_eq!(statement.text(), text);
     }
 }

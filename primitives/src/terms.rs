@@ -84,6 +84,43 @@ impl Role {
 }
 
 terms!(
+    /// For what an institution has added a staff account.
+    StaffScope {
+        /// Asks for records, and takes requests back.
+        FrontDesk = "front-desk",
+        /// Asks for records, opens and closes them, and gives grants up.
+        Ward = "ward",
+        /// As a ward, for prescriptions and the profiles that go with them; and dispenses.
+        Dispensary = "dispensary",
+    }
+);
+
+/// What staff may do for an institution at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffAct {
+    /// Request records, and withdraw requests.
+    Request,
+    /// Open and read a record of this kind, close its window, and relinquish its grant.
+    Read(RecordKind),
+    /// Dispense a prescription.
+    Dispense,
+}
+
+impl StaffScope {
+    /// Whether staff of this scope may do this.
+    pub const fn allows(self, act: StaffAct) -> bool {
+        match (self, act) {
+            (_, StaffAct::Request) => true,
+            (Self::FrontDesk, StaffAct::Read(_) | StaffAct::Dispense) => false,
+            (Self::Ward, StaffAct::Read(_)) => true,
+            (Self::Ward, StaffAct::Dispense) => false,
+            (Self::Dispensary, StaffAct::Read(RecordKind::Report)) => false,
+            (Self::Dispensary, StaffAct::Read(_) | StaffAct::Dispense) => true,
+        }
+    }
+}
+
+terms!(
     /// Where a member stands.
     Status {
         /// Registered, waiting for an administrator.
@@ -177,6 +214,26 @@ terms!(
         Standing = "standing",
         /// A guardianship. Stands while the guardianship lasts.
         Guardianship = "guardianship",
+        /// An emergency consent, under which a doctor opens without a grant. In the read log only.
+        Emergency = "emergency",
+        /// A link of the patient. No grant rests on it: the institution that hosts it opens for who holds the link.
+        Link = "link",
+    }
+);
+
+terms!(
+    /// Where a link stands.
+    LinkStatus {
+        /// It can be opened.
+        Active = "active",
+        /// The patient took it back.
+        Revoked = "revoked",
+        /// It has reached its end.
+        Expired = "expired",
+        /// Every opening is used.
+        Exhausted = "exhausted",
+        /// Every record that it showed is erased.
+        Erased = "erased",
     }
 );
 
@@ -233,6 +290,30 @@ terms!(
         AnotherPerson = "another-person",
         /// The patient holds that what it says is wrong.
         Incorrect = "incorrect",
+    }
+);
+
+terms!(
+    /// Why a doctor opens a record in an emergency; words are in the doctor's own record, not on chain.
+    EmergencyReason {
+        /// The patient is unconscious.
+        Unconscious = "unconscious",
+        /// The patient's life is in danger, and asking would cost the time to save it.
+        LifeThreatening = "life-threatening",
+        /// The patient is awake and cannot decide: confused, sedated, or a child whose guardians cannot be reached.
+        UnableToDecide = "unable-to-decide",
+        /// What the patient takes or cannot tolerate must be known before a treatment that cannot wait.
+        CriticalMedication = "critical-medication",
+    }
+);
+
+terms!(
+    /// What an administrator finds of an emergency opening.
+    ReviewOutcome {
+        /// There was an emergency that called for it.
+        Justified = "justified",
+        /// There was none.
+        Unjustified = "unjustified",
     }
 );
 
@@ -297,7 +378,7 @@ impl RecordKinds {
 )]
 #[serde(rename_all = "camelCase")]
 pub struct GuardianScope {
-    /// Grant, deny, revoke, and give standing consents.
+    /// Grant, deny, revoke, and give standing and emergency consents.
     pub decide: bool,
     /// Open the patient's records; each opening is logged.
     pub read: bool,

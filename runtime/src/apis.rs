@@ -5,7 +5,11 @@
 
 use crate::{presets, views, *};
 use alloc::{string::String, vec::Vec};
-use frame_support::genesis_builder_helper::{build_state, get_preset};
+use codec::Encode;
+use frame_support::{
+    genesis_builder_helper::{build_state, get_preset},
+    traits::KeyOwnerProofSystem,
+};
 use medchain_primitives::*;
 use medchain_runtime_api::*;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -112,20 +116,21 @@ sp_api::impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
                 <Block as BlockT>::Hash,
                 NumberFor<Block>,
             >,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof.decode()?)
         }
 
         fn generate_key_ownership_proof(
             _set_id: sp_consensus_grandpa::SetId,
-            _authority_id: GrandpaId,
+            authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            let proof = Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))?;
+            Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 
@@ -228,7 +233,47 @@ sp_api::impl_runtime_apis! {
 
         fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>> {
             pallet_registry::Guardianships::<Runtime>::get(member)
-                .map(|guardianship| views::guardianship(guardianship, Registry::recoveries(member)))
+                .map(|guardianship| views::guardianship(member, guardianship, Registry::recoveries(member)))
+        }
+
+        fn acting(account: AccountId) -> Option<ActingView<AccountId>> {
+            views::acting(account)
+        }
+
+        fn staff(
+            institution: MemberId,
+            cursor: Option<AccountId>,
+            limit: u32,
+        ) -> Page<StaffView<AccountId>, AccountId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::staff_page(institution, cursor.as_ref(), limit),
+                |(account, _)| account.clone(),
+                views::staff,
+            )
+        }
+
+        fn own_copies(member: MemberId) -> Vec<OwnCopyView> {
+            let copies = Registry::own_copies_page(member, None, limits::PAGE_MAX).into_iter();
+            copies.map(|(of_version, giver, seal)| OwnCopyView { of_version, giver, seal }).collect()
+        }
+
+        fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId> {
+            let is_doctor = Registry::member_by_id(member).is_some_and(|(_, found)| found.role == Role::Doctor);
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| match is_doctor {
+                    true => Registry::affiliated_hospitals_page(member, cursor, limit),
+                    false => Registry::affiliations_page(member, cursor, limit),
+                },
+                |(other, _)| *other,
+                |(other, entry)| match is_doctor {
+                    true => views::affiliation(other, member, entry),
+                    false => views::affiliation(member, other, entry),
+                },
+            )
         }
 
         fn administrators() -> Vec<AdministratorView<AccountId>> {
@@ -253,6 +298,16 @@ sp_api::impl_runtime_apis! {
                 |(id, _)| *id,
                 views::appointment,
             )
+        }
+
+        fn agenda(
+            member: MemberId,
+            status: Option<AppointmentStatus>,
+            day: Option<u32>,
+            cursor: Option<AppointmentId>,
+            limit: u32,
+        ) -> Page<AppointmentView, AppointmentId> {
+            views::agenda(member, status, day, cursor, limit)
         }
 
         fn schedule(doctor: MemberId) -> ScheduleView {
@@ -294,7 +349,7 @@ sp_api::impl_runtime_apis! {
             Reports::anchored_by(author, content)
         }
 
-        fn dispensings(record: RecordId) -> Vec<DispensingView> {
+        fn dispensings(record: RecordId) -> Vec<DispensingView<AccountId>> {
             Reports::dispensings(record).into_iter().map(views::dispensing).collect()
         }
 
@@ -308,11 +363,11 @@ sp_api::impl_runtime_apis! {
     }
 
     impl medchain_runtime_api::AccessApi<Block, AccountId> for Runtime {
-        fn request(id: RequestId) -> Option<RequestView> {
+        fn request(id: RequestId) -> Option<RequestView<AccountId>> {
             pallet_access::Requests::<Runtime>::get(id).map(|request| views::request((id, request)))
         }
 
-        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId> {
+        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId> {
             views::page(
                 cursor,
                 limit,
@@ -322,7 +377,7 @@ sp_api::impl_runtime_apis! {
             )
         }
 
-        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId> {
+        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId> {
             views::page(
                 cursor,
                 limit,
@@ -356,7 +411,21 @@ sp_api::impl_runtime_apis! {
             )
         }
 
-        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId> {
+        fn grants_of_patient(
+            patient: MemberId,
+            cursor: Option<(MemberId, RecordId)>,
+            limit: u32,
+        ) -> Page<GrantView, (MemberId, RecordId)> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::grants_of_patient(patient, cursor, limit),
+                |(reader, record, _)| (*reader, *record),
+                |(reader, record, grant)| views::grant((record, reader, grant)),
+            )
+        }
+
+        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView<AccountId>, ReadingId> {
             views::page(
                 cursor,
                 limit,
@@ -407,6 +476,68 @@ sp_api::impl_runtime_apis! {
                 |cursor, limit| Access::wards(guardian, cursor, limit),
                 |(patient, _)| *patient,
                 |(patient, entry)| views::guardian(patient, guardian, entry),
+            )
+        }
+
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView> {
+            pallet_access::EmergencyConsents::<Runtime>::get(patient).map(views::emergency_consent)
+        }
+
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView> {
+            pallet_access::EmergencyCapsules::<Runtime>::get(record).map(views::emergency_capsule)
+        }
+
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                Access::pending_reviews,
+                |(reading, ..)| *reading,
+                views::pending_review,
+            )
+        }
+
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_open_emergency(&account, record)
+        }
+
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError> {
+            Access::ensure_may_lodge(&account, record)
+        }
+
+        fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
+            views::emergency_capsule_changes()
+        }
+
+        fn alerts() -> Vec<(MemberId, AlertView)> {
+            views::alerts()
+        }
+
+        fn link(id: LinkId) -> Option<LinkView> {
+            pallet_access::Links::<Runtime>::get(id).map(|link| views::link((id, link)))
+        }
+
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView> {
+            Access::link_by_commitment(commitment).map(views::link)
+        }
+
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::links_of_patient(patient, cursor, limit),
+                |(id, _)| *id,
+                views::link,
+            )
+        }
+
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Access::openings_of_link(link, cursor, limit),
+                |(first, _)| *first,
+                |(_, opening)| views::link_opening(opening),
             )
         }
 

@@ -6,4 +6,6 @@ frame_benchmarking::define_benchmarks!(
     [pallet_reports, Reports]
     [pallet_access, Access]
     [pallet_quotas, Quotas]
+    [pallet_consortium, Consortium]
+    [pallet_timestamp, Timestamp]
 );

@@ -26,6 +26,9 @@ pub mod apis;
 pub mod configs;
 #[deny(missing_docs)]
 pub mod presets;
+#[cfg(any(feature = "rehearsal", feature = "std"))]
+#[deny(missing_docs)]
+pub mod rehearsal;
 mod views;
 
 #[cfg(feature = "std")]
@@ -109,6 +112,7 @@ impl_opaque_keys! {
 pub const SLOT_DURATION: u64 = 2_000;
 
 /// The runtime's version.
+#[cfg(not(feature = "rehearsal"))]
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("medchain"),
@@ -121,7 +125,23 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-/// The pallets and their indices. 5 to 9 are left for sessions and authorship, 11 to 19 for the council.
+/// The runtime's version, as an upgrade to it is rehearsed: one more than the release's. It is in the code alone, as the
+/// attribute above wants a number that it can read.
+#[cfg(feature = "rehearsal")]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_name: Cow::Borrowed("medchain"),
+    impl_name: Cow::Borrowed("medchain"),
+    authoring_version: 1,
+    spec_version: 2,
+    impl_version: 1,
+    apis: apis::RUNTIME_API_VERSIONS,
+    transaction_version: 1,
+    system_version: 1,
+};
+
+/// The pallets and their indices. The validators' set comes before the sessions, which begin with it at genesis, and
+/// authorship before the sessions' end, as a block is its author's by the session in which it was begun. 14 to 19 are
+/// left.
 #[frame_support::runtime]
 mod runtime {
     /// The runtime.
@@ -156,9 +176,45 @@ mod runtime {
     #[runtime::pallet_index(3)]
     pub type Grandpa = pallet_grandpa;
 
+    /// Who may author and finalize blocks, by the council's word.
+    #[runtime::pallet_index(4)]
+    pub type Validators = pallet_membership<Instance3>;
+
+    /// Who authored this block.
+    #[runtime::pallet_index(5)]
+    pub type Authorship = pallet_authorship;
+
+    /// Proven offences of validators.
+    #[runtime::pallet_index(6)]
+    pub type Offences = pallet_offences;
+
+    /// The validators' keys, session by session.
+    #[runtime::pallet_index(7)]
+    pub type Session = pallet_session;
+
+    /// The validators' keys of earlier sessions.
+    #[runtime::pallet_index(8)]
+    pub type Historical = pallet_session::historical;
+
+    /// The sessions' ends, and what the council has done in the name of root.
+    #[runtime::pallet_index(9)]
+    pub type Consortium = pallet_consortium;
+
     /// Who vets professionals.
     #[runtime::pallet_index(10)]
     pub type Administrators = pallet_membership<Instance1>;
+
+    /// The consortium's governing body: its motions and votes.
+    #[runtime::pallet_index(11)]
+    pub type Council = pallet_collective<Instance1>;
+
+    /// Who sits in the council.
+    #[runtime::pallet_index(12)]
+    pub type CouncilMembers = pallet_membership<Instance2>;
+
+    /// The calls that the council has stopped.
+    #[runtime::pallet_index(13)]
+    pub type TxPause = pallet_tx_pause;
 
     /// The members.
     #[runtime::pallet_index(20)]

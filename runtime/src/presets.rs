@@ -1,9 +1,10 @@
-//! Genesis presets: `development`, a chain of one validator, and `local_testnet`, the node's `local` chain, of four.
-//! Their keys are those of the well-known development accounts, so neither protects anything.
+//! Genesis: [`genesis`] makes one of its parts, which a consortium gathers in a ceremony, and the presets are two with the
+//! keys of the well-known development accounts, which protect nothing: `development`, a chain of one validator, and
+//! `local_testnet`, the node's `local` chain, of four.
 
 use crate::{
-    AccessConfig, AccountId, AdministratorsConfig, AuraConfig, GrandpaConfig, QuotasConfig, RuntimeGenesisConfig,
-    SessionKeys,
+    AccessConfig, AccountId, AdministratorsConfig, BlockNumber, ConsortiumConfig, CouncilMembersConfig,
+    RuntimeGenesisConfig, SessionConfig, SessionKeys, ValidatorsConfig,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -18,10 +19,16 @@ pub const DEVELOPMENT_COMMITTEE_KEY: [u8; 32] = [
     0xe8, 0x40, 0x9a, 0x22, 0x0b, 0x01, 0x45, 0x03, 0xf2, 0xb4, 0x92, 0x61, 0x62,
 ];
 
-/// A validator of a preset: its account is the one of its authoring key.
-struct Validator {
-    account: AccountId,
-    keys: SessionKeys,
+/// Blocks in a session of the presets: 20 s, so that a change of the validators can be watched.
+const PRESET_SESSION_LENGTH: BlockNumber = 10;
+
+/// A validator at genesis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validator {
+    /// Its account.
+    pub account: AccountId,
+    /// The keys that it works with.
+    pub keys: SessionKeys,
 }
 
 impl Validator {
@@ -33,15 +40,34 @@ impl Validator {
     }
 }
 
-fn genesis(validators: Vec<Validator>, administrators: Vec<AccountId>) -> serde_json::Value {
-    let committee_key = CommitteePoint(DEVELOPMENT_COMMITTEE_KEY);
-    let administrators = administrators.try_into().unwrap_or_default();
+/// What a genesis is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenesisParts {
+    /// The validators; at most `limits::COMMITTEE_MAX`.
+    pub validators: Vec<Validator>,
+    /// The council.
+    pub council: Vec<AccountId>,
+    /// The administrators.
+    pub administrators: Vec<AccountId>,
+    /// The public key of the release committee's one member.
+    pub committee_key: CommitteePoint,
+    /// Blocks in a session.
+    pub session_length: BlockNumber,
+}
+
+/// The genesis of these parts, as a JSON patch of the default one. Sets that are too large come out empty, which no chain
+/// starts with.
+pub fn genesis(parts: GenesisParts) -> serde_json::Value {
+    let GenesisParts { validators, council, administrators, committee_key, session_length } = parts;
+    let accounts: Vec<_> = validators.iter().map(|validator| validator.account.clone()).collect();
     build_struct_json_patch!(RuntimeGenesisConfig {
-        aura: AuraConfig { authorities: validators.iter().map(|validator| validator.keys.aura.clone()).collect() },
-        grandpa: GrandpaConfig {
-            authorities: validators.iter().map(|validator| (validator.keys.grandpa.clone(), 1)).collect(),
+        validators: ValidatorsConfig { members: accounts.try_into().unwrap_or_default() },
+        session: SessionConfig {
+            keys: validators.into_iter().map(|Validator { account, keys }| (account.clone(), account, keys)).collect(),
         },
-        administrators: AdministratorsConfig { members: administrators },
+        consortium: ConsortiumConfig { session_length: Some(session_length) },
+        administrators: AdministratorsConfig { members: administrators.try_into().unwrap_or_default() },
+        council_members: CouncilMembersConfig { members: council.try_into().unwrap_or_default() },
         access: AccessConfig {
             committee: Some(ReleaseCommittee {
                 epoch: 1,
@@ -50,19 +76,29 @@ fn genesis(validators: Vec<Validator>, administrators: Vec<AccountId>) -> serde_
                 shares: vec![committee_key].try_into().unwrap_or_default(),
             }),
         },
-        quotas: QuotasConfig { privileged: validators.into_iter().map(|validator| validator.account).collect() },
+    })
+}
+
+/// A genesis whose validators are the council too.
+fn preset(validators: Vec<Validator>, administrators: Vec<AccountId>) -> serde_json::Value {
+    genesis(GenesisParts {
+        council: validators.iter().map(|validator| validator.account.clone()).collect(),
+        validators,
+        administrators,
+        committee_key: CommitteePoint(DEVELOPMENT_COMMITTEE_KEY),
+        session_length: PRESET_SESSION_LENGTH,
     })
 }
 
 fn development() -> serde_json::Value {
-    genesis(
+    preset(
         vec![Validator::named(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
         vec![Sr25519Keyring::Alice.to_account_id()],
     )
 }
 
 fn local() -> serde_json::Value {
-    genesis(
+    preset(
         vec![
             Validator::named(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
             Validator::named(Sr25519Keyring::Bob, Ed25519Keyring::Bob),

@@ -1,6 +1,9 @@
 //! How the pallets' types become the views of the runtime API.
 
-use crate::{configs::administrators::administrators, AccountId, BlockNumber, Reports, Runtime};
+use crate::{
+    configs::administrators::administrators, AccountId, Appointments, BlockNumber, Registry, Reports, Runtime,
+    RuntimeEvent,
+};
 use alloc::{string::String, vec::Vec};
 use frame_support::traits::Get;
 use medchain_primitives::*;
@@ -8,7 +11,7 @@ use medchain_runtime_api::*;
 
 /// Builds a page. `fetch` gives at most so many entries after a cursor; the limit stays within `1..=PAGE_MAX`. One
 /// more entry is looked for, so that `next` is there only if the next page has something.
-pub(crate) fn page<T, V, C: Copy>(
+pub(crate) fn page<T, V, C: Clone>(
     cursor: Option<C>,
     limit: u32,
     fetch: impl Fn(Option<C>, u32) -> Vec<T>,
@@ -19,7 +22,7 @@ pub(crate) fn page<T, V, C: Copy>(
     let entries = fetch(cursor, limit);
     let full = entries.len() >= limit as usize;
     let last = entries.last().map(cursor_of).filter(|_| full);
-    let next = last.filter(|last| !fetch(Some(*last), 1).is_empty());
+    let next = last.filter(|last| !fetch(Some(last.clone()), 1).is_empty());
     Page { items: entries.into_iter().map(view).collect(), next }
 }
 
@@ -48,10 +51,33 @@ pub(crate) fn member((account, member): (AccountId, pallet_registry::Member)) ->
         own_record: <Reports as RecordDirectory>::current_own_record(member.id),
         registered_at: member.registered_at,
         vouched_by: member.vouched_by,
+        dependant_of: pallet_registry::Dependants::<Runtime>::get(member.id),
     }
 }
 
+pub(crate) fn acting(account: AccountId) -> Option<ActingView<AccountId>> {
+    let acting = <Registry as MemberDirectory<AccountId>>::acting(&account)?;
+    let (own, found) = Registry::member_by_id(acting.member.id)?;
+    let staff = pallet_registry::Staff::<Runtime>::get(&account).filter(|_| acting.staff.is_some());
+    Some(ActingView { member: member((own, found)), staff: staff.map(|entry| self::staff((account, entry))) })
+}
+
+pub(crate) fn staff((account, entry): (AccountId, pallet_registry::StaffMember)) -> StaffView<AccountId> {
+    let pallet_registry::StaffMember { institution, scope, encryption_key, copy, of_version, added_at } = entry;
+    StaffView { account, institution, scope, encryption_key, copy, of_version, added_at }
+}
+
+pub(crate) fn affiliation(
+    hospital: MemberId,
+    doctor: MemberId,
+    affiliation: pallet_registry::Affiliation,
+) -> AffiliationView {
+    let pallet_registry::Affiliation { offered_at, accepted_at } = affiliation;
+    AffiliationView { hospital, doctor, offered_at, accepted_at }
+}
+
 pub(crate) fn guardianship(
+    member: MemberId,
     guardianship: pallet_registry::Guardianship,
     recoveries: Vec<(MemberId, pallet_registry::Recovery<AccountId>)>,
 ) -> GuardianshipView<AccountId> {
@@ -62,7 +88,12 @@ pub(crate) fn guardianship(
         approvals: recovery.approvals.into_inner(),
         ready_at: recovery.ready_at,
     };
+    let copy = |guardian: &MemberId| {
+        let copy = pallet_registry::GuardianCopies::<Runtime>::get(member, guardian)?;
+        Some(GuardianCopyView { guardian: *guardian, copy })
+    };
     GuardianshipView {
+        copies: guardianship.guardians.iter().filter_map(copy).collect(),
         guardians: guardianship.guardians.into_inner(),
         threshold: guardianship.threshold,
         wait: guardianship.wait,
@@ -103,6 +134,35 @@ pub(crate) fn appointment((id, appointment): (AppointmentId, pallet_appointments
     }
 }
 
+/// The appointments of a member before a cursor that have a status and start on a day, as far as these are asked for.
+pub(crate) fn agenda(
+    member: MemberId,
+    status: Option<AppointmentStatus>,
+    day: Option<u32>,
+    mut cursor: Option<AppointmentId>,
+    limit: u32,
+) -> Page<AppointmentView, AppointmentId> {
+    let limit = limit.clamp(1, limits::PAGE_MAX) as usize;
+    let mut items = Vec::new();
+    for _ in 0..AGENDA_LOOKED_THROUGH.div_ceil(limits::PAGE_MAX) {
+        let entries = Appointments::appointments_page(member, cursor, limits::PAGE_MAX);
+        if entries.is_empty() {
+            return Page { items, next: None };
+        }
+        for (id, entry) in entries {
+            cursor = Some(id);
+            let starts_then = day.is_none_or(|day| entry.start / DAY == u64::from(day));
+            if starts_then && status.is_none_or(|status| entry.status == status) {
+                items.push(appointment((id, entry)));
+                if items.len() == limit {
+                    return Page { items, next: cursor };
+                }
+            }
+        }
+    }
+    Page { items, next: cursor }
+}
+
 pub(crate) fn schedule(schedule: pallet_appointments::Schedule) -> ScheduleView {
     let pallet_appointments::Schedule { opening_times, days_off } = schedule;
     let time = |time: &pallet_appointments::OpeningTime| OpeningTimeView {
@@ -131,6 +191,7 @@ pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> Record
         content: record.content,
         size: record.size,
         envelope: record.envelope,
+        key_version: record.key_version,
         anchored_at: record.anchored_at,
         supersedes: record.supersedes,
         superseded_by: record.superseded_by,
@@ -142,8 +203,9 @@ pub(crate) fn record((id, record): (RecordId, pallet_reports::Record)) -> Record
     }
 }
 
-pub(crate) fn dispensing((fill, dispensing): (u8, pallet_reports::Dispensing)) -> DispensingView {
-    DispensingView { fill, pharmacy: dispensing.pharmacy, dispensed_at: dispensing.dispensed_at }
+pub(crate) fn dispensing((fill, dispensing): (u8, pallet_reports::Dispensing<AccountId>)) -> DispensingView<AccountId> {
+    let pallet_reports::Dispensing { pharmacy, dispensed_at, staff } = dispensing;
+    DispensingView { fill, pharmacy, dispensed_at, staff }
 }
 
 /// The patient first, whose seal goes into the envelope, and then those whose seals are anchored with the record.
@@ -173,15 +235,21 @@ pub(crate) fn guardian(
     GuardianView { patient, guardian, scope, since, until }
 }
 
-pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest)) -> RequestView {
+fn asked(asked: pallet_access::AskedTerms) -> AskedTermsView {
+    AskedTermsView { duration: asked.duration, openings: asked.openings }
+}
+
+pub(crate) fn request((id, request): (RequestId, pallet_access::AccessRequest<AccountId>)) -> RequestView<AccountId> {
     RequestView {
         id,
         requester: request.requester,
         patient: request.patient,
         records: request.records.into_inner(),
         purpose: request.purpose,
+        asked: request.asked.map(asked),
         requested_at: request.requested_at,
         expires_at: request.expires_at,
+        staff: request.staff,
     }
 }
 
@@ -195,12 +263,16 @@ pub(crate) fn grant((record, reader, grant): (RecordId, MemberId, pallet_access:
         granted_by: grant.granted_by,
         granted_at: grant.granted_at,
         expires_at: grant.expires_at,
+        asked: grant.asked.map(asked),
+        openings: grant.openings,
         openings_left: grant.openings_left,
         window_closes_at: pallet_access::Pallet::<Runtime>::live_window(record, reader).map(|window| window.closes_at),
     }
 }
 
-pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNumber>)) -> ReadingView {
+pub(crate) fn reading(
+    (id, reading): (ReadingId, pallet_access::Reading<AccountId, BlockNumber>),
+) -> ReadingView<AccountId> {
     ReadingView {
         id,
         record: reading.record,
@@ -210,6 +282,109 @@ pub(crate) fn reading((id, reading): (ReadingId, pallet_access::Reading<BlockNum
         basis: reading.basis,
         opened_at: reading.opened_at,
         opened_in: reading.opened_in,
+        staff: reading.staff,
+        emergency: pallet_access::EmergencyOpenings::<Runtime>::get(id).map(|opening| EmergencyOpeningView {
+            reason: opening.reason,
+            outcome: opening.review.as_ref().map(|review| review.outcome),
+            reviewed_at: opening.review.as_ref().map(|review| review.reviewed_at),
+        }),
+    }
+}
+
+pub(crate) fn pending_review((reading, entry, reason): pallet_access::PendingReview<Runtime>) -> PendingReviewView {
+    let pallet_access::Reading { record, patient, reader, opened_at, .. } = entry;
+    PendingReviewView { reading, record, patient, doctor: reader, reason, opened_at }
+}
+
+pub(crate) fn emergency_consent(consent: pallet_access::EmergencyConsent) -> EmergencyConsentView {
+    let institutions = match consent.institutions {
+        pallet_access::EmergencyInstitutions::All => None,
+        pallet_access::EmergencyInstitutions::Chosen(chosen) => Some(chosen.into_inner()),
+    };
+    EmergencyConsentView { institutions, given_by: consent.given_by, since: consent.since }
+}
+
+pub(crate) fn emergency_capsule(capsule: pallet_access::EmergencyCapsule) -> EmergencyCapsuleView {
+    let pallet_access::EmergencyCapsule { hash, lodged_by, lodged_at } = capsule;
+    EmergencyCapsuleView { capsule: hash, lodged_by, lodged_at }
+}
+
+/// The events of this block; the state shows them until the next one begins.
+fn events() -> impl Iterator<Item = RuntimeEvent> {
+    frame_system::Pallet::<Runtime>::read_events_no_consensus().map(|record| record.event)
+}
+
+/// The emergency capsules that this block lodged, withdrew or replaced.
+pub(crate) fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange> {
+    events()
+        .filter_map(|event| match event {
+            RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleLodged { record, capsule, .. }) => {
+                Some(EmergencyCapsuleChange { record, capsule, lodged: true })
+            }
+            RuntimeEvent::Access(pallet_access::Event::EmergencyCapsuleRemoved { record, capsule }) => {
+                Some(EmergencyCapsuleChange { record, capsule, lodged: false })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// What this block brought that members are alerted to.
+pub(crate) fn alerts() -> Vec<(MemberId, AlertView)> {
+    use pallet_access::Event as Access;
+    use pallet_appointments::Event as Appointments;
+    events()
+        .filter_map(|event| match event {
+            RuntimeEvent::Access(Access::AccessRequested { request, patient, requester, purpose, .. }) => {
+                Some((patient, AlertView::Request { request, requester, purpose }))
+            }
+            RuntimeEvent::Access(Access::RecordOpened { reading, record, patient, reader, purpose, .. }) => {
+                Some((patient, AlertView::Opening { reading, record, reader, purpose }))
+            }
+            RuntimeEvent::Access(Access::EmergencyOpened { reading, record, patient, doctor, reason, .. }) => {
+                Some((patient, AlertView::Emergency { reading, record, doctor, reason }))
+            }
+            RuntimeEvent::Access(Access::LinkOpened { link, patient, host, first_reading, openings_left }) => {
+                Some((patient, AlertView::Link { link, host, first_reading, openings_left }))
+            }
+            RuntimeEvent::Appointments(Appointments::AppointmentRequested {
+                appointment,
+                patient,
+                doctor,
+                start,
+                end,
+                ..
+            }) => Some((doctor, AlertView::Appointment { appointment, patient, start, end })),
+            _ => None,
+        })
+        .collect()
+}
+
+pub(crate) fn link((id, link): (LinkId, pallet_access::Link)) -> LinkView {
+    LinkView {
+        id,
+        records: pallet_access::Pallet::<Runtime>::shown_records(&link),
+        status: pallet_access::Pallet::<Runtime>::link_status(&link),
+        patient: link.patient,
+        commitment: link.commitment,
+        host: link.host,
+        registered_by: link.registered_by,
+        registered_at: link.registered_at,
+        expires_at: link.expires_at,
+        openings: link.openings,
+        openings_left: link.openings_left,
+        revoked_at: link.revoked_at,
+    }
+}
+
+pub(crate) fn link_opening(opening: pallet_access::LinkOpening<BlockNumber>) -> LinkOpeningView {
+    LinkOpeningView {
+        first_reading: opening.first_reading,
+        readings: opening.readings,
+        recipient: opening.recipient.sealed.to_vec(),
+        key_version: opening.recipient.key_version,
+        opened_at: opening.opened_at,
+        opened_in: opening.opened_in,
     }
 }
 
@@ -218,6 +393,7 @@ pub(crate) fn permit(permit: pallet_access::Permit) -> ReadPermit {
         pallet_access::Permit::Owner => ReadPermit::Owner,
         pallet_access::Permit::Administrator => ReadPermit::Administrator,
         pallet_access::Permit::Reader { closes_at } => ReadPermit::Reader { closes_at },
+        pallet_access::Permit::Emergency { closes_at } => ReadPermit::Emergency { closes_at },
     }
 }
 

@@ -304,7 +304,12 @@ fn only_administrators_vet() {
             );
         }
         assert_noop!(
-            send(ADMINISTRATOR, pallet_membership::Call::add_member { who: STRANGER.to_account_id().into() }),
+            send(
+                ADMINISTRATOR,
+                RuntimeCall::Administrators(pallet_membership::Call::add_member {
+                    who: STRANGER.to_account_id().into()
+                })
+            ),
             DispatchError::BadOrigin
         );
     });
@@ -446,7 +451,8 @@ fn an_appointment_that_nobody_answers_expires_in_a_block_s_idle_time() {
 fn guardians_recover_a_patient_and_her_records_come_along() {
     run(|| {
         let profile = with_members();
-        let guardians = vec![DOCTOR_ID, HOSPITAL_ID].try_into().unwrap();
+        let with_copy = |guardian| pallet_registry::GuardianWithCopy { guardian, copy: seal(0x5e) };
+        let guardians = [DOCTOR_ID, HOSPITAL_ID].map(with_copy).to_vec().try_into().unwrap();
         let wait = limits::RECOVERY_WAIT_MIN;
         assert_ok!(send(PATIENT, pallet_registry::Call::name_guardians { guardians, threshold: 2, wait }));
         let (to, encryption_key, expires_at) = (STRANGER.to_account_id(), key(0x99), now() + DAY);

@@ -4,7 +4,7 @@
 mod chain;
 
 use chain::genesis_of;
-use medchain_runtime::{presets, Runtime};
+use medchain_runtime::{presets, Grandpa, Runtime, Session};
 use medchain_runtime_api::runtime_decl_for_access_api::AccessApiV1;
 use sp_runtime::BuildStorage;
 
@@ -19,13 +19,20 @@ fn every_preset_builds() {
 }
 
 #[test]
-fn presets_have_their_validators_and_administrators() {
+fn presets_have_their_validators_council_and_administrators() {
     for (name, validators, administrators) in [("development", 1, 1), ("local_testnet", 4, 2)] {
         let genesis = genesis_of(name);
-        assert_eq!(genesis.aura.authorities.len(), validators);
-        assert_eq!(genesis.grandpa.authorities.len(), validators);
-        assert_eq!(genesis.quotas.privileged.len(), validators);
+        assert_eq!(genesis.validators.members.len(), validators);
+        assert_eq!(genesis.session.keys.len(), validators);
+        assert_eq!(genesis.council_members.members.len(), validators);
         assert_eq!(genesis.administrators.members.len(), administrators);
+        let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
+        ext.execute_with(|| {
+            assert_eq!(Session::validators().len(), validators);
+            assert_eq!(pallet_aura::Authorities::<Runtime>::get().len(), validators);
+            assert_eq!(Grandpa::grandpa_authorities().len(), validators);
+            assert_eq!(pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get().len(), validators);
+        });
     }
 }
 

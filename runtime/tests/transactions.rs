@@ -173,7 +173,7 @@ fn a_registration_that_fails_cannot_be_replayed() {
 #[test]
 fn administrator_and_validator_act_from_genesis() {
     in_block(|| {
-        assert_eq!(class(ADMINISTRATOR), QuotaClass::Administrator.name());
+        assert_eq!(class(ADMINISTRATOR), QuotaClass::Council.name());
         let key = pallet_registry::Call::publish_administrator_key { key: key(0x99) };
         assert_ok!(apply(signed(ADMINISTRATOR, 0, key)));
     });
@@ -191,12 +191,9 @@ fn a_pending_professional_has_its_own_class() {
 fn validators_of_the_local_chain_have_a_class_and_a_provider() {
     let mut ext = sp_io::TestExternalities::new(genesis_of("local_testnet").build_storage().unwrap());
     ext.execute_with(|| {
-        for who in [Sr25519Keyring::Alice, Sr25519Keyring::Bob] {
-            assert_eq!(class(who), QuotaClass::Administrator.name());
-            assert!(System::providers(&who.to_account_id()) > 0);
-        }
-        for who in [Sr25519Keyring::Charlie, Sr25519Keyring::Dave] {
-            assert_eq!(class(who), QuotaClass::Validator.name());
+        // They are the council too, which has the largest quota.
+        for who in [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie, Sr25519Keyring::Dave] {
+            assert_eq!(class(who), QuotaClass::Council.name());
             assert!(System::providers(&who.to_account_id()) > 0);
         }
         assert_eq!(class(Sr25519Keyring::Eve), QuotaClass::Unknown.name());
@@ -322,8 +319,9 @@ fn a_patient_who_moved_acts_from_her_new_account_alone() {
             expires_at,
         };
         let signature = STRANGER.pair().sign(statement.text().as_bytes()).into();
-        let key = key(0x99);
-        assert_ok!(apply(signed(PATIENT, 0, pallet_registry::Call::move_account { to, key, expires_at, signature })));
+        let (key, copy) = (key(0x99), Seal([0x5e; 80]));
+        let move_account = pallet_registry::Call::move_account { to, key, expires_at, signature, copy };
+        assert_ok!(apply(signed(PATIENT, 0, move_account)));
         assert_eq!(class(STRANGER), QuotaClass::Patient.name());
         assert_eq!(class(PATIENT), QuotaClass::Unknown.name());
         assert_eq!(apply(signed(PATIENT, 1, remark())), Err(refused(refusals::NOT_REGISTERED)));

@@ -463,6 +463,7 @@ impl Life<'_> {
             content: stolen.content,
             size: stolen.size,
             envelope,
+            key_version: 1,
             fills: 0,
             valid_until: None,
             seals: Vec::new(),
@@ -490,6 +491,13 @@ impl Life<'_> {
         disk.flip_byte(at)?;
         let output = self.folder.join("changed");
         let open = args!["record", "open", record.id.to_string(), "--output", &output];
+        let health = self.rpc.answer("system_health", vec![])?;
+        if health.get("peers").and_then(Value::as_u64).is_some_and(|peers| peers > 0) {
+            self.cli.json(Some(PATIENT), open)?;
+            ensure!(same_bytes(&upload.file, &output)?, "a damaged document was written");
+            self.tell.holds("a byte changed in the vault: what was read came from a peer, identical to the last byte");
+            return Ok(());
+        }
         let outcome = self.cli.refused(Some(PATIENT), open);
         disk.flip_byte(at)?;
         self.tell.refusal(

@@ -1,11 +1,12 @@
 //! A `medchain-node` of its own for a test: fresh development chain, free loopback ports, a folder that it is given.
 
-use crate::{block_on, process, rpc::Rpc};
+use crate::{block_on, http, process, rpc::Rpc};
 use anyhow::{bail, Context, Result};
 use medchain_sdk::Client;
 use serde_json::Value;
 use std::{
     fs::{self, File},
+    io::Read,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -22,8 +23,14 @@ pub struct Node {
     folder: PathBuf,
     port: u16,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    wrapper: Vec<String>,
+    vault: Option<PathBuf>,
     child: Option<Child>,
 }
+
+/// The file in a node's folder that holds its process id.
+pub const PID_FILE: &str = "pid";
 
 /// What a development chain of one node is started with.
 const DEVELOPMENT: [&str; 3] = ["--dev", "--listen-addr", "/ip4/127.0.0.1/tcp/0"];
@@ -37,55 +44,115 @@ impl Node {
     /// Starts a node with these arguments instead of those for a development chain of its own. Chain, ports to listen on
     /// and peers are among them.
     pub fn start_with(folder: &Path, arguments: Vec<String>) -> Result<Self> {
-        fs::create_dir_all(folder)?;
-        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
-        let mut node = Self { binary, folder: folder.to_owned(), port: free_port()?, arguments, child: None };
+        let mut node = Self::prepare(folder, free_port()?, arguments)?;
         node.launch()?;
+        node.wait_moving()?;
         Ok(node)
     }
 
-    /// Starts it again after [`Node::kill`], on the same port and folder.
-    pub fn restart(&mut self) -> Result<()> {
-        self.kill()?;
-        self.launch()
+    /// A node that is to be started with [`Node::launch`], with JSON-RPC on this port.
+    pub fn prepare(folder: &Path, rpc_port: u16, arguments: Vec<String>) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
+        Ok(Self {
+            binary,
+            folder: folder.to_owned(),
+            port: rpc_port,
+            arguments,
+            environment: Vec::new(),
+            wrapper: Vec::new(),
+            vault: None,
+            child: None,
+        })
     }
 
-    fn launch(&mut self) -> Result<()> {
+    /// A node that somebody else has started on this machine, with its vault in this folder. It is not ended here.
+    pub fn attach(rpc_port: u16, vault: &Path) -> Result<Self> {
+        let mut node = Self::prepare(vault, rpc_port, Vec::new())?;
+        node.vault = Some(vault.to_owned());
+        Ok(node)
+    }
+
+    /// Starts it again after [`Node::kill`], on the same port and folder, and waits until its chain finalizes blocks.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill()?;
+        self.launch()?;
+        self.wait_moving()
+    }
+
+    /// Sets a variable of its environment from the next start on, or takes it away.
+    pub fn set_environment(&mut self, name: &str, value: Option<&str>) {
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    }
+
+    /// Has it started by another program from the next start on, which must become the node (as `nsenter` does).
+    pub fn set_wrapper(&mut self, wrapper: Vec<String>) {
+        self.wrapper = wrapper;
+    }
+
+    /// Changes its arguments from the next start on.
+    pub fn set_arguments(&mut self, arguments: Vec<String>) {
+        self.arguments = arguments;
+    }
+
+    /// Its arguments.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    /// Starts it and waits for nothing.
+    pub fn launch(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log_file())?;
-        let child = Command::new(&self.binary)
-            .args(["--no-prometheus", "--no-telemetry"])
+        let mut command = match self.wrapper.split_first() {
+            Some((wrapper, arguments)) => {
+                let mut command = Command::new(wrapper);
+                command.args(arguments).arg(&self.binary);
+                command
+            }
+            None => Command::new(&self.binary),
+        };
+        let child = command
+            .args(["--no-telemetry", "--vault-http-port", "0"])
+            .args(self.prometheus_port().is_none().then_some("--no-prometheus"))
             .args(&self.arguments)
             .arg("--rpc-port")
             .arg(self.port.to_string())
             .arg("--base-path")
             .arg(self.folder.join("base"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::from(log))
             .spawn()
             .with_context(|| format!("starting {}", self.binary.display()))?;
+        fs::write(self.folder.join(PID_FILE), child.id().to_string())?;
         self.child = Some(child);
+        Ok(())
+    }
+
+    /// Waits until it answers and its chain finalizes a block after that.
+    pub fn wait_moving(&self) -> Result<()> {
+        self.wait_answering()?;
+        self.wait_finalized(self.finalized()?.saturating_add(1))
+    }
+
+    /// Waits until it answers.
+    pub fn wait_answering(&self) -> Result<()> {
         let started = Instant::now();
-        let already = loop {
-            if let Ok(number) = self.finalized() {
-                break number;
-            }
+        while self.finalized().is_err() {
             self.check_alive()?;
             if started.elapsed() > READY_WITHIN {
                 bail!("the node does not answer\n{}", self.log_tail());
             }
             std::thread::sleep(Duration::from_millis(100));
-        };
-        self.wait_finalized(already.saturating_add(1))
+        }
+        Ok(())
     }
 
     /// The number of the last finalized block.
     pub fn finalized(&self) -> Result<u64> {
-        let rpc = self.rpc()?;
-        let head = rpc.answer("chain_getFinalizedHead", vec![])?;
-        let header = rpc.answer("chain_getHeader", vec![head])?;
-        let number = header.get("number").and_then(Value::as_str).unwrap_or_default();
-        Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
+        self.rpc()?.finalized()
     }
 
     /// Waits until block `number` is final.
@@ -118,6 +185,33 @@ impl Node {
         Ok(())
     }
 
+    /// Asks it to end, and kills it if it has not within ten seconds.
+    pub fn stop(&mut self) -> Result<()> {
+        if let Ok(pid) = self.pid() {
+            process::signal(pid, "TERM")?;
+            let asked = Instant::now();
+            while process::is_running(pid) && asked.elapsed() < Duration::from_secs(10) {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        self.kill()
+    }
+
+    /// Whether its process runs; one that is paused does.
+    pub fn is_running(&self) -> bool {
+        self.pid().is_ok_and(process::is_running)
+    }
+
+    /// Stops its process where it stands, with SIGSTOP.
+    pub fn pause(&self) -> Result<()> {
+        process::signal(self.pid()?, "STOP")
+    }
+
+    /// Lets its process go on after [`Node::pause`].
+    pub fn resume(&self) -> Result<()> {
+        process::signal(self.pid()?, "CONT")
+    }
+
     /// Its process id.
     pub fn pid(&self) -> Result<u32> {
         self.child.as_ref().map(Child::id).context("the node does not run")
@@ -138,6 +232,26 @@ impl Node {
         Rpc::new(self.port)
     }
 
+    fn prometheus_port(&self) -> Option<u16> {
+        let at = self.arguments.iter().position(|argument| argument == "--prometheus-port")?;
+        self.arguments.get(at + 1)?.parse().ok()
+    }
+
+    /// What Prometheus would read of it. It must have been started with `--prometheus-port`.
+    pub fn metrics(&self) -> Result<String> {
+        let port = self.prometheus_port().context("the node gives no metrics")?;
+        let mut metrics = String::new();
+        http::Exchange::begin(port, "GET", "/metrics", &[])?.body().read_to_string(&mut metrics)?;
+        Ok(metrics)
+    }
+
+    /// The port on which it takes bulk transfers. Another one after each start.
+    pub fn http_port(&self) -> Result<u16> {
+        let challenge = self.rpc()?.answer("vault_challenge", vec![])?;
+        let port = challenge.get("http").and_then(Value::as_str).and_then(|http| http.strip_prefix(':'));
+        Ok(port.context("the node takes no bulk transfers")?.parse()?)
+    }
+
     /// Its folder: the log, and under `base` chain, keys and vault.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -147,15 +261,23 @@ impl Node {
         self.folder.join("node.log")
     }
 
+    /// Its log, over all starts.
+    pub fn log(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(self.log_file())?).into_owned())
+    }
+
     /// The last lines of its log.
     pub fn log_tail(&self) -> String {
-        let log = fs::read_to_string(self.log_file()).unwrap_or_default();
+        let log = self.log().unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
 
     /// The folder of its vault: the one with the folders `contents` and `envelopes`.
     pub fn vault(&self) -> Result<PathBuf> {
+        if let Some(vault) = &self.vault {
+            return Ok(vault.clone());
+        }
         let mut folders = vec![self.folder.join("base")];
         while let Some(folder) = folders.pop() {
             if folder.join("contents").is_dir() && folder.join("envelopes").is_dir() {

@@ -1,9 +1,10 @@
 //! Processes under test: where their programs are, how much memory they use, whether they still run.
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         atomic::{AtomicBool, AtomicU64, Ordering},
         Arc,
@@ -33,6 +34,14 @@ pub fn binary(variable: &str, name: &str) -> Result<PathBuf> {
 pub fn is_running(pid: u32) -> bool {
     let state = |line: &str| line.strip_prefix("State:").map(|rest| !rest.trim().starts_with(['Z', 'X']));
     status(pid).is_ok_and(|status| status.lines().find_map(state).unwrap_or(false))
+}
+
+/// Sends a signal, named without its `SIG`.
+pub fn signal(pid: u32, name: &str) -> Result<()> {
+    // The shell's own `kill`: no program needs to be installed for it.
+    let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()]).status()?;
+    ensure!(status.success(), "process {pid} takes no SIG{name}");
+    Ok(())
 }
 
 /// Resident memory of a process now, in bytes.

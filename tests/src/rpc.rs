@@ -10,6 +10,10 @@ use jsonrpsee::{
     http_client::{HttpClient, HttpClientBuilder},
 };
 use serde_json::Value;
+use std::time::Duration;
+
+/// Most bytes of a request or an answer.
+const REQUEST_MAX: u32 = 64 * 1024 * 1024;
 
 /// A refusal of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +42,34 @@ pub struct Rpc {
 impl Rpc {
     /// For the node that listens on this loopback port.
     pub fn new(port: u16) -> Result<Self> {
+        Self::within(port, Duration::from_secs(60))
+    }
+
+    /// For the node on this loopback port, which answers within this time or is taken for dead.
+    pub fn within(port: u16, time: Duration) -> Result<Self> {
         let client = HttpClientBuilder::default()
-            .max_request_size(64 * 1024 * 1024)
-            .max_response_size(64 * 1024 * 1024)
+            .request_timeout(time)
+            .max_request_size(REQUEST_MAX)
+            .max_response_size(REQUEST_MAX)
             .build(format!("http://127.0.0.1:{port}"))?;
         Ok(Self { client })
+    }
+
+    /// The number of the last finalized block.
+    pub fn finalized(&self) -> Result<u64> {
+        let head = self.answer("chain_getFinalizedHead", vec![])?;
+        number(&self.answer("chain_getHeader", vec![head])?)
+    }
+
+    /// The number of the best block.
+    pub fn best(&self) -> Result<u64> {
+        number(&self.answer("chain_getHeader", vec![])?)
+    }
+
+    /// The hash of a block of the best chain; `None` if there is none of this number yet.
+    pub fn block_hash(&self, number: u64) -> Result<Option<String>> {
+        let hash = self.answer("chain_getBlockHash", vec![number.into()])?;
+        Ok(hash.as_str().map(str::to_owned))
     }
 
     /// Calls a method: its answer, or its refusal.
@@ -84,4 +111,10 @@ impl Rpc {
             Err(refusal) => Ok(refusal),
         }
     }
+}
+
+/// The number in a header.
+fn number(header: &Value) -> Result<u64> {
+    let number = header.get("number").and_then(Value::as_str).unwrap_or_default();
+    Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
 }

@@ -42,29 +42,7 @@ impl World {
         let folder = tempfile::Builder::new().prefix("medchain-test-").tempdir()?;
         let node = start(&folder.path().join("node"))?;
         let cli = Cli::new(&folder.path().join("keys"), &node.url())?;
-        for name in [PATIENT, DOCTOR] {
-            cli.json(None, args!["account", "new", name])?;
-        }
-        cli.json(Some(ADMINISTRATOR), args!["member", "publish-key"])?;
-        std::thread::scope(|scope| {
-            let patient = scope.spawn(|| life::register_patient(&cli, PATIENT));
-            let doctor = scope.spawn(|| life::register_professional(&cli, DOCTOR, "doctor", folder.path()));
-            for thread in [patient, doctor] {
-                match thread.join() {
-                    Ok(result) => result?,
-                    Err(_) => bail!("a registration panicked"),
-                }
-            }
-            Ok(())
-        })?;
-        let client = node.client()?;
-        let member = |name: &str| -> Result<MemberId> {
-            Ok(block_on(client.member(&MemberSelector::Username(name.to_owned())))?.id)
-        };
-        let (patient, doctor) = (member(PATIENT)?, member(DOCTOR)?);
-        cli.json(Some(ADMINISTRATOR), args!["member", "verify", doctor.to_string()])?;
-        let identity = cli.identity(PATIENT)?;
-        block_on(client.submit(&calls::open_care(doctor, None), &identity, Wait::Finalized, &|_| ()))?;
+        let (patient, doctor) = enrol(&cli, &node, folder.path())?;
         Ok(Self { node, cli, patient, doctor, folder })
     }
 
@@ -124,4 +102,32 @@ impl World {
 /// The arguments by which the doctor uploads a report for the patient.
 pub fn upload_of(file: &Path) -> [std::ffi::OsString; 7] {
     args!["record", "upload", file, "--patient", PATIENT, "--kind", "report"]
+}
+
+/// Registers a patient and a verified doctor who has the patient under care, on a node's chain; gives their numbers.
+pub fn enrol(cli: &Cli, node: &Node, folder: &Path) -> Result<(MemberId, MemberId)> {
+    for name in [PATIENT, DOCTOR] {
+        cli.json(None, args!["account", "new", name])?;
+    }
+    cli.json(Some(ADMINISTRATOR), args!["member", "publish-key"])?;
+    std::thread::scope(|scope| {
+        let patient = scope.spawn(|| life::register_patient(cli, PATIENT));
+        let doctor = scope.spawn(|| life::register_professional(cli, DOCTOR, "doctor", folder));
+        for thread in [patient, doctor] {
+            match thread.join() {
+                Ok(result) => result?,
+                Err(_) => bail!("a registration panicked"),
+            }
+        }
+        Ok(())
+    })?;
+    let client = node.client()?;
+    let member = |name: &str| -> Result<MemberId> {
+        Ok(block_on(client.member(&MemberSelector::Username(name.to_owned())))?.id)
+    };
+    let (patient, doctor) = (member(PATIENT)?, member(DOCTOR)?);
+    cli.json(Some(ADMINISTRATOR), args!["member", "verify", doctor.to_string()])?;
+    let identity = cli.identity(PATIENT)?;
+    block_on(client.submit(&calls::open_care(doctor, None), &identity, Wait::Finalized, &|_| ()))?;
+    Ok((patient, doctor))
 }

@@ -1,20 +1,19 @@
 //! Three nodes of one chain: what one is given all hold, what is lost comes back, what is erased does not.
 
 use anyhow::{ensure, Result};
-use base64::{engine::general_purpose::STANDARD, Engine};
 use medchain_primitives::TicketOperation;
-use medchain_runtime_api::RecordView;
 use medchain_tests::{
     args,
-    attack::{OnDisk, Ticket},
+    attack::Ticket,
+    consortium::{leaves_of, Consortium},
+    http,
     life::{DOCTOR, PATIENT},
-    node::{free_port, Node},
     process::MemoryWatch,
     scenario, tests,
-    world::{upload_of, World},
+    world::upload_of,
 };
 use medchain_vault::{car, DagBuilder, Options, Vault, LEAF_BYTES};
-use serde_json::{json, Value};
+use serde_json::json;
 use std::{
     env, fs,
     io::Read,
@@ -29,81 +28,6 @@ const MIB: u64 = 1024 * 1024;
 /// How long after finality every node must hold a content.
 const REPLICATED_WITHIN: Duration = Duration::from_secs(30);
 
-/// The nodes' network identities: well-known keys and the peers that they are.
-const IDENTITIES: [(&str, &str); 3] = [
-    (
-        "0000000000000000000000000000000000000000000000000000000000000001",
-        "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
-    ),
-    (
-        "0000000000000000000000000000000000000000000000000000000000000002",
-        "12D3KooWHdiAxVd8uMQR1hGWXccidmfCwLqcMpGwR6QcTP6QRMuD",
-    ),
-    (
-        "0000000000000000000000000000000000000000000000000000000000000003",
-        "12D3KooWSCufgHzV4fCwRijfH2k3abrpAJxTKxEvN1FDuRXA2U9x",
-    ),
-];
-
-/// The validator of [`World`], which has reserved the clinic, and two full nodes: the clinic fetches everything, and
-/// the stranger, which nobody has reserved, nothing by itself.
-struct Consortium {
-    clinic: Node,
-    stranger: Node,
-    world: World,
-}
-
-fn address(ports: &[u16; 3], node: usize) -> String {
-    format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", ports[node], IDENTITIES[node].1)
-}
-
-fn arguments(ports: &[u16; 3], node: usize, more: &[&str]) -> Vec<String> {
-    let listen = format!("/ip4/127.0.0.1/tcp/{}", ports[node]);
-    let common = ["--node-key", IDENTITIES[node].0, "--listen-addr", &listen, "--no-mdns"];
-    common.iter().chain(more).map(|argument| (*argument).to_owned()).collect()
-}
-
-impl Consortium {
-    fn make() -> Result<Self> {
-        let ports = [free_port()?, free_port()?, free_port()?];
-        let world = World::make_with(|folder| {
-            Node::start_with(folder, arguments(&ports, 0, &["--dev", "--reserved-nodes", &address(&ports, 1)]))
-        })?;
-        let start = |node: usize, name: &str, more: &[&str]| {
-            let first = address(&ports, 0);
-            let more = [["--chain", "dev", "--bootnodes", &first].as_slice(), more].concat();
-            Node::start_with(&world.folder().join(name), arguments(&ports, node, &more))
-        };
-        let clinic = start(1, "clinic", &["--vault-scrub-pace", "200"])?;
-        let stranger = start(2, "stranger", &["--vault-replicate", "none", "--vault-collect-after", "0.1"])?;
-        Ok(Self { clinic, stranger, world })
-    }
-
-    fn patients_ticket(&self, node: &Node, record: &RecordView) -> Result<Value> {
-        let patient = self.world.cli.identity(PATIENT)?;
-        Ok(Ticket::right(&node.rpc()?, &patient, TicketOperation::Read, record.content)?.signed(&patient))
-    }
-
-    /// Reads a record's content through a node, leaf by leaf.
-    fn read(&self, node: &Node, record: &RecordView) -> Result<Vec<u8>> {
-        let ticket = self.patients_ticket(node, record)?;
-        let rpc = node.rpc()?;
-        let root = rpc.answer("vault_root", vec![ticket.clone(), json!(record.id)])?;
-        let root = medchain_vault::RootBlock::parse(&STANDARD.decode(root.as_str().unwrap_or_default())?)?;
-        let mut bytes = Vec::new();
-        for index in 0..root.leaf_count() {
-            let leaf = rpc.answer("vault_leaf", vec![ticket.clone(), json!(record.id), json!(index)])?;
-            bytes.extend(STANDARD.decode(leaf.as_str().unwrap_or_default())?);
-        }
-        ensure!(DagBuilder::build(&bytes[..])?.root().0 == record.content.0, "another content was read");
-        Ok(bytes)
-    }
-
-    fn on_disk(&self, node: &Node, record: &RecordView) -> Result<OnDisk> {
-        Ok(OnDisk::of(&node.vault()?, record.content, record.envelope))
-    }
-}
-
 fn main() -> ExitCode {
     scenario::run(
         Consortium::make,
@@ -115,7 +39,11 @@ fn main() -> ExitCode {
             bitswap_over_rpc_gives_nobody_a_content,
             a_corrupt_leaf_is_found_and_repaired_from_a_peer,
             an_uploader_learns_which_validators_hold_its_content,
+            a_validator_that_lost_an_envelope_gets_it_from_a_node_that_has_not_reserved_it,
+            a_node_killed_again_and_again_while_it_replicates_holds_all_in_the_end,
+            what_is_read_through_a_node_arrives_before_that_node_has_all_of_it,
             an_erased_record_goes_everywhere_and_does_not_come_back,
+            operators_see_in_the_metrics_what_the_vault_does,
             a_content_goes_through_a_car_file_and_is_collected_without_a_record,
         ],
     )
@@ -264,9 +192,124 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
     for place in &places {
         wait_for("the content is gone", REPLICATED_WITHIN, || !place.data.exists() && !place.envelope.exists())?;
     }
+    // Each node says so, under its own identity; the full nodes' words are told apart from the validator's.
+    let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
+    let nodes = report["nodes"].as_array().cloned().unwrap_or_default();
+    ensure!(nodes.len() == 3 && report["silent"] == json!([]) && report["validatorsMissing"] == 0, "{report}");
+    ensure!(nodes.iter().filter(|node| node["validator"] == true).count() == 1, "{report}");
+    ensure!(nodes.iter().all(|node| node["deletedAt"].as_u64() > Some(record.anchored_at)), "{report}");
+    let before: Vec<_> = nodes.iter().map(|node| node["deletedAt"].clone()).collect();
+
     all.clinic.restart()?;
     sleep(Duration::from_secs(3));
     ensure!(places.iter().all(|place| !place.data.exists()), "the erased content came back");
+    let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
+    let after: Vec<_> =
+        report["nodes"].as_array().into_iter().flatten().map(|node| node["deletedAt"].clone()).collect();
+    ensure!(after == before, "a restart changed when it was deleted: {before:?} {after:?}");
+
+    let current = all.world.upload(&all.world.file("current.bin", 1000, 24)?)?;
+    for (id, code) in [(json!(current.id), 7111), (json!(999_999), 7104)] {
+        let refusal = all.world.node.rpc()?.refusal("vault_erasure", vec![id])?;
+        ensure!(refusal.code == code, "{refusal:?}");
+    }
+    Ok(())
+}
+
+fn a_validator_that_lost_an_envelope_gets_it_from_a_node_that_has_not_reserved_it(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("lost-envelope.bin", 1000, 21)?)?;
+    let (validator, clinic) = (all.on_disk(&all.world.node, &record)?, all.on_disk(&all.clinic, &record)?);
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    fs::remove_file(&validator.envelope)?;
+    let ticket = all.patients_ticket(&all.world.node, &record)?;
+    all.world.node.rpc()?.answer("vault_envelope", vec![ticket, json!(record.id)])?;
+    ensure!(validator.envelope.exists(), "the envelope was not kept");
+    Ok(())
+}
+
+/// How often a node is killed while it replicates.
+fn kills() -> Result<u64> {
+    Ok(env::var("MEDCHAIN_NODE_KILLS").map_or(Ok(4), |kills| kills.parse())?)
+}
+
+fn a_node_killed_again_and_again_while_it_replicates_holds_all_in_the_end(all: &mut Consortium) -> Result<()> {
+    let mut longest = Duration::ZERO;
+    let mut records = Vec::new();
+    for round in 0..kills()? {
+        let record = all.world.upload(&all.world.file("killed.bin", 12 * MIB + round, 100 + round)?)?;
+        // Some moment between the announcement and the end.
+        sleep(Duration::from_millis(round * 137 % 700));
+        all.clinic.kill()?;
+        let verified = vault_command(all.clinic.folder(), "verify", &[])?;
+        ensure!(verified.status.success(), "a killed node left something corrupt: {verified:?}");
+        let started = Instant::now();
+        all.clinic.restart()?;
+        longest = longest.max(started.elapsed());
+        records.push(record);
+    }
+    for record in &records {
+        let place = all.on_disk(&all.clinic, record)?;
+        wait_for("the clinic holds it", REPLICATED_WITHIN, || place.data.exists() && place.envelope.exists())?;
+        all.read(&all.clinic, record)?;
+    }
+    println!(
+        "     {} kills; after each the node was back and followed the chain within {} ms",
+        records.len(),
+        longest.as_millis()
+    );
+    Ok(())
+}
+
+fn what_is_read_through_a_node_arrives_before_that_node_has_all_of_it(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("streamed.bin", 48 * MIB, 22)?)?;
+    all.stranger.wait_finalized(all.world.node.finalized()?)?;
+    let ticket = all.patients_ticket(&all.stranger, &record)?;
+    let kept = all.on_disk(&all.stranger, &record)?;
+    let mut answer = http::Exchange::get(all.stranger.http_port()?, &leaves_of(&record), &ticket)?;
+    ensure!(answer.status()? == 200);
+    let mut first = vec![0; LEAF_BYTES];
+    answer.body().read_exact(&mut first)?;
+    ensure!(!kept.data.exists(), "the first leaf came only when all was there");
+    let mut rest = Vec::new();
+    answer.body().read_to_end(&mut rest)?;
+    ensure!(DagBuilder::build(&[first, rest].concat()[..])?.root().0 == record.content.0, "another content was read");
+    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || kept.data.exists())?;
+    Ok(())
+}
+
+fn operators_see_in_the_metrics_what_the_vault_does(all: &mut Consortium) -> Result<()> {
+    let record = all.world.upload(&all.world.file("measured.bin", 2 * MIB, 23)?)?;
+    let clinic = all.on_disk(&all.clinic, &record)?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    all.read(&all.clinic, &record)?;
+    let forged = Ticket { genesis: [7; 32], ..all.right_ticket(&all.clinic, &record)? };
+    let patient = all.world.cli.identity(PATIENT)?;
+    all.clinic.rpc()?.refusal("vault_root", vec![forged.signed(&patient), json!(record.id)])?;
+    let metrics = all.clinic.metrics()?;
+    let value = |name: &str| -> Result<f64> {
+        let lines = metrics.lines().filter(|line| line.starts_with(name) && !line.starts_with('#'));
+        let values: Vec<f64> = lines.filter_map(|line| line.rsplit(' ').next()?.parse().ok()).collect();
+        ensure!(!values.is_empty(), "there is no {name}");
+        Ok(values.iter().sum())
+    };
+    for name in [
+        "medchain_vault_contents",
+        "medchain_vault_leaves{",
+        "medchain_vault_bytes{",
+        "medchain_vault_leaves_fetched_total",
+        "medchain_vault_bytes_fetched_total",
+        "medchain_vault_fetches_total",
+        "medchain_vault_fetch_seconds_count",
+        "medchain_vault_leaves_read_total",
+        "medchain_vault_call_seconds_count",
+    ] {
+        ensure!(value(name)? > 0.0, "{name} is zero");
+    }
+    for name in ["medchain_vault_missing", "medchain_vault_in_flight", "medchain_vault_staged_bytes"] {
+        ensure!(value(name)? >= 0.0);
+    }
+    let refusals = metrics.lines().filter(|line| line.contains("vault_calls_total") && line.contains("7101"));
+    ensure!(refusals.count() == 1, "the refusal is not counted");
     Ok(())
 }
 

@@ -6,12 +6,12 @@
 use crate::moments::{parse_date, parse_days_off, parse_duration, parse_opening_time, parse_time};
 use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
-    Args, Parser, Subcommand,
+    ArgAction, Args, Parser, Subcommand,
 };
 use medchain_primitives::*;
 use medchain_sdk::{
     account::AccountId,
-    chain::{DaysOff, OpeningTime},
+    chain::{DaysOff, OpeningTime, QuotaClass},
     client::MemberSelector,
 };
 use std::path::PathBuf;
@@ -68,6 +68,15 @@ pub enum Command {
     /// Registration and verification
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Staff of a hospital or pharmacy: accounts that act for it
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Affiliations of doctors with hospitals
+    #[command(subcommand)]
+    Affiliation(AffiliationCommand),
+    /// Dependants, whom a guardian registers and hands over later
+    #[command(subcommand)]
+    Dependant(DependantCommand),
     /// Appointments between patients and doctors
     #[command(subcommand)]
     Appointment(Appointment),
@@ -86,8 +95,192 @@ pub enum Command {
     /// Guardians, who act in a patient's name
     #[command(subcommand)]
     Guardian(Guardian),
+    /// Links, which show records to who has no account (SMART Health Links)
+    #[command(subcommand)]
+    Link(Link),
+    /// The gateway that an institution runs beside its node
+    #[command(subcommand)]
+    Gateway(Gateway),
+    /// Emergency access: what a patient provides beforehand, and a doctor's opening without a grant
+    #[command(subcommand)]
+    Emergency(Emergency),
+    /// Print alerts as they become final: a patient's new requests, openings and emergency openings, a doctor's new
+    /// appointments
+    Alerts(Alerts),
+    /// The council: motions, votes, and what they decide
+    #[command(subcommand)]
+    Council(Council),
+    /// Validators and their session keys
+    #[command(subcommand)]
+    Validator(ValidatorCommand),
     /// The node, the chain, and this account's quota
     Status,
+}
+
+/// The council. What it decides is proposed as a motion; a council of one decides at once.
+#[derive(Debug, Subcommand)]
+pub enum Council {
+    /// List the members of the council
+    Members,
+    /// List the open motions
+    Motions,
+    /// Vote on a motion; who proposes it has voted for it
+    Vote {
+        /// Its number
+        motion: u32,
+        /// For it or against it
+        #[arg(action = ArgAction::Set, value_parser = PossibleValuesParser::new(["yes", "no"]).map(|vote| vote == "yes"))]
+        approve: bool,
+    },
+    /// Close a motion that has its votes, and so carry it out; or that cannot have them, or whose week is over
+    Close {
+        /// Its number
+        motion: u32,
+    },
+    /// Propose to give an account a seat in the council (two thirds)
+    Add {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to take an account's seat away (two thirds)
+    Remove {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to appoint an administrator (more than half)
+    AddAdministrator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to dismiss an administrator (more than half)
+    RemoveAdministrator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to admit a validator (two thirds)
+    AddValidator {
+        /// Its address
+        account: AccountId,
+    },
+    /// Propose to dismiss a validator (two thirds)
+    RemoveValidator {
+        /// Its address
+        account: AccountId,
+    },
+    /// List the validators' proven offences
+    Offences,
+    /// Propose to take a validator's offences off the list (more than half)
+    AcknowledgeOffences {
+        /// Its address
+        validator: AccountId,
+    },
+    /// Propose to authorise a runtime by the hash of its code (two thirds)
+    AuthorizeUpgrade {
+        /// The file with the runtime's code, compressed WebAssembly
+        code: PathBuf,
+    },
+    /// Apply the runtime that the council has authorised; anybody may
+    ApplyUpgrade {
+        /// The file with the runtime's code, compressed WebAssembly
+        code: PathBuf,
+    },
+    /// Propose to stop a call in an emergency (more than half)
+    Stop {
+        /// The call, as in Reports.anchor
+        #[arg(value_name = "PALLET.CALL")]
+        call: CallName,
+    },
+    /// Propose to lift the stop of a call (more than half)
+    Resume {
+        /// The call, as in Reports.anchor
+        #[arg(value_name = "PALLET.CALL")]
+        call: CallName,
+    },
+    /// List the calls that are stopped
+    Stopped,
+    /// Propose what an account of a class may spend (more than half); without figures, the runtime's own
+    SetQuota {
+        /// The class
+        #[arg(value_parser = term(QuotaClass::ALL, QuotaClass::name))]
+        class: QuotaClass,
+        #[command(flatten)]
+        figures: QuotaArguments,
+    },
+    /// Propose how many registrations a block takes (more than half); without figures, the runtime's own
+    SetLanes {
+        #[command(flatten)]
+        figures: LaneArguments,
+    },
+}
+
+/// The figures of a quota: all or none.
+#[derive(Clone, Debug, Args)]
+pub struct QuotaArguments {
+    /// Computation that can be spent at once, in milliseconds
+    #[arg(long, value_name = "MS", requires_all = ["refill", "bytes", "bytes_refill"])]
+    pub burst: Option<u64>,
+    /// Computation that flows back in a block, in microseconds
+    #[arg(long, value_name = "US", requires = "burst")]
+    pub refill: Option<u64>,
+    /// Bytes that can be sent at once
+    #[arg(long, requires = "burst")]
+    pub bytes: Option<u32>,
+    /// Bytes that flow back in a block
+    #[arg(long, requires = "burst")]
+    pub bytes_refill: Option<u32>,
+}
+
+/// The widths of the lanes: all or none.
+#[derive(Clone, Debug, Args)]
+pub struct LaneArguments {
+    /// Registrations of strangers in a block; 0 closes the lane
+    #[arg(long, requires_all = ["vouched", "per_institution"])]
+    pub open: Option<u32>,
+    /// Registrations with a voucher in a block
+    #[arg(long, requires = "open")]
+    pub vouched: Option<u32>,
+    /// Of those, by the word of one institution
+    #[arg(long, requires = "open")]
+    pub per_institution: Option<u32>,
+}
+
+/// Validators and their session keys.
+#[derive(Debug, Subcommand)]
+pub enum ValidatorCommand {
+    /// List the validators of this session and those that the council has admitted
+    List,
+    /// Have the node make new session keys and register them; they are in use from the next session on
+    Keys,
+    /// Take this validator's session keys back, and so leave with the end of the session
+    Leave,
+}
+
+/// A call, by its pallet's name and its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallName {
+    /// The pallet.
+    pub pallet: String,
+    /// The call.
+    pub call: String,
+}
+
+impl std::str::FromStr for CallName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('.') {
+            Some((pallet, call)) if !pallet.is_empty() && !call.is_empty() => {
+                Ok(Self { pallet: pallet.to_owned(), call: call.to_owned() })
+            }
+            _ => Err("give the pallet and the call, as in Reports.anchor"),
+        }
+    }
+}
+
+impl std::fmt::Display for CallName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.pallet, self.call)
+    }
 }
 
 /// Keys and their recovery phrases.
@@ -174,8 +367,10 @@ pub enum MemberCommand {
         #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
         duration: Moment,
     },
-    /// Replace this account's encryption key by the next one of its seed; what was sealed to the old one stays readable
+    /// Replace this account's encryption key by the next one of its seed, and reseal its records, staff and guardians
     RotateKey,
+    /// Reseal this account's records to the key in force; goes on where an interrupted run stopped
+    Reseal,
     /// List the encryption keys of a member, the one in force last [default: this account]
     Keys {
         /// Number, username or address
@@ -237,6 +432,11 @@ pub enum MemberCommand {
         #[arg(long)]
         proposer: MemberSelector,
     },
+    /// Give a recovered member the copy of its earlier secret back, so that it can reseal its records (guardians)
+    ReturnCopy {
+        /// The member that was recovered: number, username or address
+        member: MemberSelector,
+    },
     /// Object to every recovery of this account: they end at once
     ObjectToRecovery,
     /// Verify a professional (administrators)
@@ -285,6 +485,104 @@ pub enum MemberCommand {
     },
     /// List the administrators
     Administrators,
+}
+
+/// Staff of a hospital or pharmacy.
+#[derive(Debug, Subcommand)]
+pub enum StaffCommand {
+    /// Consent, with the account that --key names, to act for an institution; prints the consent to hand over
+    Accept {
+        /// The institution: number, username or address
+        institution: MemberSelector,
+        /// For how long the consent is good, 30d at most
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+    },
+    /// Let an account that consented act for this institution
+    Add {
+        /// What `medchain staff accept` printed
+        consent: String,
+        /// For what: front-desk asks, ward also opens, dispensary opens prescriptions and dispenses
+        #[arg(long, value_parser = term(StaffScope::ALL, StaffScope::name))]
+        scope: StaffScope,
+    },
+    /// Remove an account, at once; then rotate the key with `medchain member rotate-key`
+    Remove {
+        /// Its address
+        account: AccountId,
+    },
+    /// Act for the institution no more
+    Leave,
+    /// Seal this institution's key to staff who hold a copy of an earlier one
+    Reseal,
+    /// List the staff of an institution [default: that for which this account acts]
+    List {
+        /// Number, username or address
+        institution: Option<MemberSelector>,
+        /// How many entries at most
+        #[arg(long, default_value_t = limits::PAGE_MAX, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::PAGE_MAX)))]
+        limit: u32,
+        /// Go on behind this account, the one that the last page named
+        #[arg(long, value_name = "ADDRESS")]
+        after: Option<AccountId>,
+    },
+    /// Show for whom an account acts [default: this account]
+    Show {
+        /// Its address
+        account: Option<AccountId>,
+    },
+}
+
+/// Affiliations of doctors with hospitals.
+#[derive(Debug, Subcommand)]
+pub enum AffiliationCommand {
+    /// Offer a doctor an affiliation (hospitals)
+    Offer {
+        /// Number, username or address of the doctor
+        doctor: MemberSelector,
+    },
+    /// Accept the affiliation that a hospital has offered (doctors)
+    Accept {
+        /// Number, username or address of the hospital
+        hospital: MemberSelector,
+    },
+    /// End an affiliation, or take back or decline the offer of one
+    End {
+        /// Number, username or address of the other side
+        other: MemberSelector,
+    },
+    /// List the affiliations of a hospital or doctor [default: this account]
+    List {
+        /// Number, username or address
+        member: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+}
+
+/// Dependants.
+#[derive(Debug, Subcommand)]
+pub enum DependantCommand {
+    /// Register a dependant under an institution's voucher and become its guardian (patients)
+    Register {
+        /// The dependant's account: its name in the keystore, or a development key
+        #[arg(long = "account", value_name = "NAME|//URI")]
+        account: String,
+        /// A unique handle: 3 to 32 of a-z, 0-9, '.', '_', '-'
+        #[arg(long)]
+        username: String,
+        /// What the institution printed with `medchain member voucher` for the dependant's account
+        #[arg(long)]
+        voucher: String,
+    },
+    /// Hand a dependant over to an account of its own, which consented with `medchain member accept-move`
+    HandOver {
+        /// What `medchain member accept-move` printed
+        consent: String,
+        /// The dependant's present account: its name in the keystore, or a development key
+        #[arg(long = "account", value_name = "NAME|//URI")]
+        account: String,
+    },
 }
 
 /// Which part of a listing.
@@ -379,6 +677,12 @@ pub enum Appointment {
     },
     /// List this account's appointments, newest first
     List {
+        /// Only those that stand so
+        #[arg(long, value_parser = term(AppointmentStatus::ALL, AppointmentStatus::name))]
+        status: Option<AppointmentStatus>,
+        /// Only those that start on this day (UTC), such as 2027-03-01
+        #[arg(long, value_name = "DAY")]
+        day: Option<String>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -515,6 +819,11 @@ pub enum Record {
         /// The record's number
         record: RecordId,
     },
+    /// Show which nodes have deleted an erased record, and when, each by its signature
+    Erasure {
+        /// The record's number
+        record: RecordId,
+    },
     /// List the records of a member [default: this account]
     List {
         /// Number, username or address
@@ -559,6 +868,12 @@ pub enum Access {
         /// What for
         #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
         purpose: Purpose,
+        /// For how long to read them; the patient may grant less [default: as the patient chooses]
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+        duration: Option<Moment>,
+        /// How many openings to ask for, with --for
+        #[arg(long, default_value_t = 1, requires = "duration", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::OPENINGS_MAX)))]
+        openings: u32,
     },
     /// List the requests that wait for this patient, or for one in whose name this account acts
     Inbox {
@@ -648,6 +963,9 @@ pub enum Access {
     Grants {
         /// The record's number
         record: Option<RecordId>,
+        /// All grants on this patient's records, reader by reader
+        #[arg(long, conflicts_with_all = ["record", "limit", "after"])]
+        patient: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -695,6 +1013,115 @@ pub enum Standing {
     },
 }
 
+/// Links.
+#[derive(Debug, Subcommand)]
+pub enum Link {
+    /// Make a link and show it, once: its key is nowhere else
+    Create {
+        /// The records' numbers
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// For how long it can be opened, 15m to 30d
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+        duration: Moment,
+        /// How often it can be opened
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::LINK_OPENINGS_MAX)))]
+        openings: u32,
+        /// Ask for a passcode that its recipient must give, or read it from --link-passcode-file
+        #[arg(long, conflicts_with = "direct")]
+        passcode: bool,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE", conflicts_with = "direct")]
+        link_passcode_file: Option<PathBuf>,
+        /// What it is called, in 80 characters at most; whoever has the link reads it
+        #[arg(long)]
+        label: Option<String>,
+        /// For long-term use: viewers may ask again
+        #[arg(long)]
+        long_term: bool,
+        /// One file without a manifest, for the simplest viewers
+        #[arg(long)]
+        direct: bool,
+        /// The viewer's page that the link opens in [default: the gateway's own, if it has one]
+        #[arg(long, value_name = "URL")]
+        viewer: Option<String>,
+        /// Write the QR code to this SVG file
+        #[arg(long, value_name = "FILE")]
+        qr: Option<PathBuf>,
+        /// Write a card to print to this HTML file
+        #[arg(long, value_name = "FILE")]
+        card: Option<PathBuf>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// List a patient's links, newest first
+    List {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Show where a link stands
+    Show {
+        /// The link's number
+        link: LinkId,
+    },
+    /// Take a link back, at once
+    Revoke {
+        /// The link's number
+        link: LinkId,
+    },
+    /// List the openings of a link, with the names that its recipients stated
+    Log {
+        /// The link's number
+        link: LinkId,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Have a link that is locked after wrong passcodes take them again
+    Unlock {
+        /// The link's number
+        link: LinkId,
+        /// The gateway that hosts it
+        #[arg(long, env = "MEDCHAIN_GATEWAY", hide_env_values = true, default_value = "http://127.0.0.1:8480")]
+        gateway: String,
+        /// Read a new passcode from the first line of this file [default: the passcode stays]
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+    },
+    /// Open a link, whoever made it, and write what it shows
+    Open {
+        /// The link: shlink:/…, with or without a viewer's address before it
+        url: String,
+        /// Who opens it, for its maker to read
+        #[arg(long, value_name = "NAME")]
+        recipient: String,
+        /// Read the link's passcode from the first line of this file
+        #[arg(long, value_name = "FILE")]
+        link_passcode_file: Option<PathBuf>,
+        /// The folder to write into
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        output: PathBuf,
+    },
+}
+
+/// Gateways.
+#[derive(Debug, Subcommand)]
+pub enum Gateway {
+    /// Fetch the portal that a gateway serves, hash it, and compare the hash with the published one
+    Verify {
+        /// The gateway's address
+        url: String,
+        /// The published hash [default: only show the hash]
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
+    },
+}
+
 /// Guardians.
 #[derive(Debug, Subcommand)]
 pub enum Guardian {
@@ -739,6 +1166,90 @@ pub enum Guardian {
         #[command(flatten)]
         page: PageArguments,
     },
+}
+
+/// Emergency access.
+#[derive(Debug, Subcommand)]
+pub enum Emergency {
+    /// Let doctors open the records that are lodged for emergencies, or change which doctors (patients)
+    Consent {
+        /// Any doctor
+        #[arg(long, required_unless_present = "hospitals", conflicts_with = "hospitals")]
+        all: bool,
+        /// Only doctors affiliated with this hospital: number, username or address; repeat it, up to 16 times
+        #[arg(long = "hospital", value_name = "HOSPITAL")]
+        hospitals: Vec<MemberSelector>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Withdraw the consent, and with it every capsule; windows that it opened end at once (patients)
+    Revoke {
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Lodge emergency capsules for records [default: every record in force that has none] (patients)
+    Lodge {
+        /// The records' numbers
+        records: Vec<RecordId>,
+        /// The patient in whose name a guardian acts [default: this account]
+        #[arg(long)]
+        patient: Option<MemberSelector>,
+    },
+    /// Withdraw the emergency capsules of records; the consent stands for others (patients)
+    Withdraw {
+        /// The records' numbers
+        #[arg(required = true, num_args = 1..=32)]
+        records: Vec<RecordId>,
+    },
+    /// Show a patient's emergency consent, and what is not lodged
+    Show {
+        /// Number, username or address of the patient [default: this account]
+        patient: Option<MemberSelector>,
+    },
+    /// Open a record in an emergency, without a grant, and write the document; the patient is alerted and an administrator
+    /// reviews it (doctors)
+    Open {
+        /// The record's number
+        record: RecordId,
+        /// Why
+        #[arg(long, value_parser = term(EmergencyReason::ALL, EmergencyReason::name))]
+        reason: EmergencyReason,
+        /// A file or a folder to write to, or - for stdout [default: this folder, the file's own name]
+        #[arg(long, short, value_name = "PATH")]
+        output: Option<PathBuf>,
+        /// Overwrite a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// List the emergency openings that wait for a review, the oldest first
+    Pending {
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Review an emergency opening (administrators)
+    Review {
+        /// The number of its entry in the read log
+        reading: ReadingId,
+        /// What was found
+        #[arg(long, value_parser = term(ReviewOutcome::ALL, ReviewOutcome::name))]
+        outcome: ReviewOutcome,
+    },
+}
+
+/// Alerts.
+#[derive(Debug, Args)]
+pub struct Alerts {
+    /// Begin with this block: the one after the last that was seen [default: the next to become final]
+    #[arg(long, value_name = "BLOCK")]
+    pub from: Option<u32>,
+    /// Number, username or address of the member [default: this account]
+    #[arg(long)]
+    pub member: Option<MemberSelector>,
+    /// End after so many blocks with alerts [default: go on]
+    #[arg(long, value_name = "N")]
+    pub count: Option<u32>,
 }
 
 /// A parser for one of a closed set of terms.

@@ -2,10 +2,17 @@
 
 mod access;
 mod account;
+mod affiliation;
+mod alerts;
 mod appointment;
+mod council;
+mod dependant;
+mod emergency;
 mod guardian;
+mod link;
 mod member;
 mod record;
+mod staff;
 mod standing;
 mod status;
 
@@ -24,12 +31,21 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
     match arguments.command {
         Command::Account(command) => account::run(&session, command),
         Command::Member(command) => member::run(&session, command).await,
+        Command::Staff(command) => staff::run(&session, command).await,
+        Command::Affiliation(command) => affiliation::run(&session, command).await,
+        Command::Dependant(command) => dependant::run(&session, command).await,
         Command::Appointment(command) => appointment::run(&session, command).await,
         Command::Care(command) => appointment::run_care(&session, command).await,
         Command::Record(command) => record::run(&session, command).await,
         Command::Access(command) => access::run(&session, command).await,
         Command::Standing(command) => standing::run(&session, command).await,
         Command::Guardian(command) => guardian::run(&session, command).await,
+        Command::Link(command) => link::run(&session, command).await,
+        Command::Gateway(command) => link::run_gateway(command).await,
+        Command::Emergency(command) => emergency::run(&session, command).await,
+        Command::Alerts(command) => alerts::run(&session, command).await,
+        Command::Council(command) => council::run(&session, command).await,
+        Command::Validator(command) => council::run_validator(&session, command).await,
         Command::Status => status::run(&session).await,
     }
 }

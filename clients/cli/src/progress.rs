@@ -37,6 +37,7 @@ impl Display {
             Progress::Resuming => self.spin("going on with an interrupted upload"),
             Progress::Storing(done, total) => self.bytes("storing", done, total),
             Progress::Fetching(done, total) => self.bytes("fetching and decrypting", done, total),
+            Progress::Resealing(_) => self.spin("resealing records"),
             Progress::Transaction(stage) => self.transaction(stage),
         }
     }

@@ -8,13 +8,19 @@ use serde_json::{json, Value};
 pub struct Report {
     json: Value,
     lines: Vec<String>,
+    silent: bool,
 }
 
 impl Report {
     /// A report with a JSON document and no lines yet.
     pub fn new(json: impl Serialize) -> Self {
         // What the commands give always serialises.
-        Self { json: serde_json::to_value(json).unwrap_or_default(), lines: Vec::new() }
+        Self { json: serde_json::to_value(json).unwrap_or_default(), lines: Vec::new(), silent: false }
+    }
+
+    /// The report of a command that has printed all there is to say.
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::default() }
     }
 
     /// Adds a line.
@@ -39,6 +45,9 @@ impl Report {
 
     /// For machines.
     pub fn json(&self) -> String {
+        if self.silent {
+            return String::new();
+        }
         format!("{:#}\n", self.json)
     }
 

@@ -8,6 +8,7 @@ use crate::{
 };
 use medchain_sdk::{
     client::{Member, Payload, Submitted, Wait},
+    council::{Majority, Proposed},
     keystore::{self, Keystore},
     Client, Identity,
 };
@@ -65,6 +66,11 @@ impl Session {
         Ok(data.join("uploads"))
     }
 
+    /// Whether output is for machines.
+    pub fn is_json(&self) -> bool {
+        self.global.json
+    }
+
     /// Whether a key was named.
     pub fn has_key(&self) -> bool {
         self.global.key.is_some()
@@ -79,15 +85,20 @@ impl Session {
                         "name an account of the keystore with --key NAME, or a development key with --key //Alice",
                     )
                 })?;
-                if key.starts_with("//") || key.starts_with("0x") {
-                    return Ok(Identity::from_uri(key)?);
-                }
-                let keystore = self.keystore()?;
-                let entry = keystore.find(key)?;
-                let passphrase = self.passphrase(&entry.name)?;
-                Ok(keystore.unlock(&entry.name, &passphrase)?)
+                self.unlock(key)
             })
             .await
+    }
+
+    /// The account of this name in the keystore, or of a development key.
+    pub fn unlock(&self, key: &str) -> Result<Identity> {
+        if key.starts_with("//") || key.starts_with("0x") {
+            return Ok(Identity::from_uri(key)?);
+        }
+        let keystore = self.keystore()?;
+        let entry = keystore.find(key)?;
+        let passphrase = self.passphrase(&entry.name)?;
+        Ok(keystore.unlock(&entry.name, &passphrase)?)
     }
 
     /// The member that acts.
@@ -95,6 +106,13 @@ impl Session {
         // What can be wrong with the key is told whether or not a node answers.
         let identity = self.identity().await?;
         Ok(self.client().await?.member_of(&identity.account()).await?)
+    }
+
+    /// The member for which the account acts: itself, or the institution whose staff it is.
+    pub async fn acts_for(&self) -> Result<Member> {
+        let identity = self.identity().await?;
+        let acting = self.client().await?.acting(&identity.account()).await?;
+        Ok(acting.ok_or(medchain_sdk::Error::NotAMember)?.member)
     }
 
     /// The passphrase of an account of the keystore.
@@ -145,6 +163,25 @@ impl Session {
         let display = Display::new();
         let identity = self.identity().await?;
         Ok(self.client().await?.submit(&call, identity, wait, &|stage| display.transaction(stage)).await?)
+    }
+
+    /// Proposes a call to the council and votes for it.
+    pub async fn propose(&self, call: impl Payload, majority: Majority, said: &str) -> Result<Report> {
+        let display = Display::new();
+        let identity = self.identity().await?;
+        let progress = |stage| display.transaction(stage);
+        let proposed = self.client().await?.propose(&call, majority, identity, self.wait(), &progress).await?;
+        Ok(match proposed {
+            Proposed::Carried(submitted) => transaction_report(&submitted).line(format!("decided: {said}")),
+            Proposed::Open { number, needed, vote } => transaction_report(&vote)
+                .field("motion", number)
+                .field("votesNeeded", needed)
+                .line(format!("motion {number}, with your vote: {said}"))
+                .line(format!(
+                    "{needed} votes are needed; the others vote with medchain council vote {number} yes, and anybody \
+                     carries it out with medchain council close {number}"
+                )),
+        })
     }
 
     /// Submits a call whose success is all there is to tell.

@@ -146,12 +146,17 @@ export class Person {
 
   /** What is hard to read in dark mode. */
   async darkContrast() {
-    await this.page.emulateMedia({ colorScheme: "dark" });
-    await this.page.waitForTimeout(300);
+    await this.scheme("dark");
     const { violations } = await this.page.evaluate(() => axe.run(document, { runOnly: ["color-contrast"] }));
-    await this.page.emulateMedia({ colorScheme: "light" });
-    await this.page.waitForTimeout(300);
+    await this.scheme("light");
     return violations;
+  }
+
+  /** Changes to light or dark, and waits until the page is drawn so. */
+  async scheme(colorScheme) {
+    await this.page.emulateMedia({ colorScheme });
+    await this.page.waitForTimeout(150);
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   }
 
   /** The page in light and dark, at desktop and phone width. */

@@ -1,20 +1,11 @@
-// What the portal runs against: a development chain of its own with a fresh administrator, and a static web server.
+// What the portal runs against: a development chain of its own with a fresh administrator.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer as createTcp } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
-
-const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".json": "application/json",
-};
+import { join } from "node:path";
+import { validatorsOf } from "../scripts/serve.mjs";
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -114,6 +105,7 @@ export async function startNode(administrator) {
   const line = await relay(rpc);
   return {
     url: `ws://127.0.0.1:${line.port}`,
+    validators: await validatorsOf(`http://127.0.0.1:${rpc}`),
     http: `http://127.0.0.1:${rpc}`,
     cut: line.cut,
     mend: line.mend,
@@ -155,43 +147,6 @@ async function relay(to) {
         for (const socket of sockets) {
           socket.destroy();
         }
-      }),
-  };
-}
-
-/** Serves the build as any web server would, with the policy as a header too. */
-export async function serve(folder, node) {
-  const port = await freePort();
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Referrer-Policy", "no-referrer");
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader(
-      "Content-Security-Policy",
-      `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='; img-src 'self' blob: data:; font-src 'self'; worker-src 'self'; frame-src 'self' blob:; connect-src 'self' ${node}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
-    );
-    if (path === "/config.json") {
-      response.setHeader("Content-Type", "application/json");
-      response.end(JSON.stringify({ node }));
-      return;
-    }
-    const file = join(folder, path === "/" ? "index.html" : path);
-    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
-      response.statusCode = 404;
-      response.end();
-      return;
-    }
-    response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
       }),
   };
 }

@@ -11,6 +11,8 @@ function hashOf(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath ?? entry.path}/${entry.name}`.slice(folder.length + 1))
+    // What an operator configures is no part of the build.
+    .filter((file) => file !== "config.json")
     .sort();
   const total = createHash("sha256");
   for (const file of files) {

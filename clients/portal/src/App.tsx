@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import type { NodeSettings } from "./chain/acts";
 import { LANGUAGES, speak } from "./i18n";
 import { explained } from "./i18n/failure";
 import { useArrivals } from "./inbox/arrivals";
@@ -28,6 +29,8 @@ const PatientRecordList = lazy(() =>
 );
 const PatientRecord = lazy(() => import("./patient/Records").then((module) => ({ default: module.PatientRecord })));
 const Grants = lazy(() => import("./patient/Grants").then((module) => ({ default: module.Grants })));
+const Guardians = lazy(() => import("./patient/Guardians").then((module) => ({ default: module.Guardians })));
+const Ward = lazy(() => import("./patient/Ward").then((module) => ({ default: module.Ward })));
 const ReadLog = lazy(() => import("./patient/ReadLog").then((module) => ({ default: module.ReadLog })));
 const ProfilePage = lazy(() => import("./patient/ProfilePage").then((module) => ({ default: module.ProfilePage })));
 const Inbox = lazy(() => import("./inbox/Inbox").then((module) => ({ default: module.Inbox })));
@@ -35,6 +38,7 @@ const DoctorHome = lazy(() => import("./doctor/Home").then((module) => ({ defaul
 const DoctorAppointments = lazy(() =>
   import("./doctor/Appointments").then((module) => ({ default: module.DoctorAppointments })),
 );
+const SchedulePage = lazy(() => import("./doctor/SchedulePage").then((module) => ({ default: module.SchedulePage })));
 const DoctorPatients = lazy(() => import("./doctor/Patients").then((module) => ({ default: module.DoctorPatients })));
 const PatientRecords = lazy(() =>
   import("./records/PatientRecords").then((module) => ({ default: module.PatientRecords })),
@@ -50,6 +54,7 @@ const InstitutionPatients = lazy(() =>
 const Standing = lazy(() => import("./institution/Standing").then((module) => ({ default: module.Standing })));
 const Waiting = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Waiting })));
 const Register = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Register })));
+const Reviews = lazy(() => import("./administrator/Reviews").then((module) => ({ default: module.Reviews })));
 const Examine = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Examine })));
 
 /** What the signed-in account is, for pages and navigation. */
@@ -93,6 +98,9 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "records/:id": <PatientRecord />,
     inbox: <Inbox />,
     grants: <Grants />,
+    guardians: <Guardians />,
+    "wards/:id": <Ward />,
+    "shared/:id": <SharedRecord />,
     log: <ReadLog />,
     profile: <ProfilePage />,
     account: <AccountPage />,
@@ -100,6 +108,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
   doctor: {
     "": <DoctorHome />,
     appointments: <DoctorAppointments />,
+    schedule: <SchedulePage />,
     patients: <DoctorPatients />,
     "patients/:id": <PatientRecords />,
     shared: <SharedWithMe />,
@@ -120,6 +129,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
   administrator: {
     "": <Waiting />,
     members: <Register />,
+    reviews: <Reviews />,
     "members/:id": <Examine />,
     account: <AccountPage />,
   },
@@ -167,6 +177,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("doctors", t("nav.doctors")),
         item("grants", t("nav.grants")),
         item("log", t("nav.log")),
+        item("guardians", t("nav.guardians")),
         item("profile", t("nav.profile")),
         account,
       ];
@@ -174,6 +185,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
       return [
         item("", t("nav.home")),
         item("appointments", t("nav.appointments")),
+        item("schedule", t("nav.schedule")),
         item("patients", t("nav.patients")),
         item("shared", t("nav.shared")),
         item("profile", t("nav.standing")),
@@ -189,7 +201,12 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
     case "inactive":
       return [item("", t("nav.standing")), account];
     case "administrator":
-      return [item("", t("nav.waitingProfessionals")), item("members", t("nav.register")), account];
+      return [
+        item("", t("nav.waitingProfessionals")),
+        item("members", t("nav.register")),
+        item("reviews", t("nav.reviews")),
+        account,
+      ];
     case "stranger":
     case "incomplete":
       return [item("", t("nav.finish")), account];
@@ -297,6 +314,18 @@ function WithActs({ children }: { children: ReactNode }) {
   return <ActProvider words={words}>{children}</ActProvider>;
 }
 
+/** What is left when a page of ours fails: keys stay where they are, and nothing was sent. */
+function Broken() {
+  const { t } = useTranslation();
+  return (
+    <main>
+      <Notice tone="bad" title={t("common.broken")}>
+        <Button onPress={() => location.reload()}>{t("common.reload")}</Button>
+      </Notice>
+    </main>
+  );
+}
+
 const router = createHashRouter([
   {
     element: (
@@ -304,6 +333,7 @@ const router = createHashRouter([
         <Frame />
       </WithActs>
     ),
+    errorElement: <Broken />,
     children: [
       ...PATHS.map((path) =>
         path === "" ? { index: true as const, element: <Page path="" /> } : { path, element: <Page path={path} /> },
@@ -313,9 +343,9 @@ const router = createHashRouter([
   },
 ]);
 
-export function App({ node }: { node: string }) {
+export function App({ node }: { node: NodeSettings }) {
   return (
-    <ConnectionProvider url={node}>
+    <ConnectionProvider node={node}>
       <SessionProvider>
         <RouterProvider router={router} />
       </SessionProvider>

@@ -2,10 +2,10 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { startCatalogue } from "./i18n";
-import { nodeUrl } from "./session/settings";
+import { nodeSettings } from "./session/settings";
 import "./ui/theme.css";
 
-const [node] = await Promise.all([nodeUrl(), startCatalogue()]);
+const [node] = await Promise.all([nodeSettings(), startCatalogue()]);
 const root = document.getElementById("root");
 if (root === null) {
   throw new Error("the page has no root element");

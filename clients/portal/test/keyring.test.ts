@@ -2,8 +2,9 @@ import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { getPublicKey, sign, verify } from "@scure/sr25519";
 import { describe, expect, it } from "vitest";
-import { identityOf, newPhrase, PhraseError } from "../src/keyring/identity";
+import { identityOf, newPhrase, newWords, PhraseError, WalletSignsError, walletIdentity } from "../src/keyring/identity";
 import { KeystoreError, lock, PasswordError, polkadotJsFile, unlock } from "../src/keyring/keystore";
+import { newCode, normalCode, transferFile, transferText } from "../src/keyring/transfer";
 import { fromBase64, toHex, utf8 } from "../src/sealing/encoding";
 import { encryptionKey } from "../src/sealing/keys";
 
@@ -72,5 +73,42 @@ describe("keystores", () => {
     expect(toHex(getPublicKey(plain.subarray(16, 80)))).toBe(toHex(identity.publicKey));
     expect(verify(utf8("m"), sign(plain.subarray(16, 80), utf8("m")), identity.publicKey)).toBe(true);
     expect((await unlock(utf8(json), "correct horse")).identity.address).toBe(ADDRESS);
+  });
+});
+
+describe("accounts in a wallet", () => {
+  const words = newWords();
+  const identity = walletIdentity("polkadot-js", ADDRESS, words);
+
+  it("have encryption keys of their own words, and sign nothing here", () => {
+    expect(words.split(" ")).toHaveLength(24);
+    expect(identity.address).toBe(ADDRESS);
+    expect(toHex(identity.encryptionKey(1).publicKey)).not.toBe(toHex(identityOf(PHRASE).encryptionKey(1).publicKey));
+    expect(() => identity.sign(utf8("x"))).toThrow(WalletSignsError);
+    expect(() => walletIdentity("polkadot-js", ADDRESS, PHRASE)).toThrow(PhraseError);
+  });
+
+  it("come back from their keystore", async () => {
+    const { identity: opened } = await unlock(await lock(identity, "wilma", "correct horse"), "correct horse");
+    expect([opened.wallet, opened.address, opened.phrase]).toEqual(["polkadot-js", ADDRESS, words]);
+    await expect(polkadotJsFile(identity, "wilma", "correct horse")).rejects.toThrow(WalletSignsError);
+  });
+});
+
+describe("another device", () => {
+  it("opens the account with picture and code, typed as people type", async () => {
+    const code = newCode();
+    expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
+    const picture = transferText(await lock(identityOf(PHRASE), "alice", normalCode(code)));
+    const file = transferFile(picture) ?? new Uint8Array();
+    const typed = code.toLowerCase().replaceAll("-", " ").replaceAll("0", "o").replaceAll("1", "l");
+    expect((await unlock(file, normalCode(typed))).identity.address).toBe(ADDRESS);
+    await expect(unlock(file, normalCode(newCode()))).rejects.toThrow(PasswordError);
+  });
+
+  it("takes no other picture for one of ours", () => {
+    for (const text of ["", "https://example.org", "medchain:", "medchain:a b"]) {
+      expect(transferFile(text)).toBeNull();
+    }
   });
 });

@@ -4,25 +4,45 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use medchain_primitives::{MemberId, Moment};
 use medchain_runtime_api::ReadingView;
 use serde_json::{json, Value};
+use sp_core::crypto::{AccountId32, Ss58Codec};
 
 /// The system of the identifiers that name members.
 const MEMBER_SYSTEM: &str = "urn:medchain:member";
+/// The system of the identifiers that name staff accounts.
+const ACCOUNT_SYSTEM: &str = "urn:medchain:account";
 /// The system of the identifiers that name records.
 const RECORD_SYSTEM: &str = "urn:medchain:record";
 /// The system of the identifiers that name entries of the read log.
 const READING_SYSTEM: &str = "urn:medchain:reading";
 
 /// A FHIR Bundle of type `collection` with an AuditEvent for each reading, in the order given.
-pub fn audit_events(readings: &[ReadingView], genesis: [u8; 32]) -> Value {
+pub fn audit_events(readings: &[ReadingView<AccountId32>], genesis: [u8; 32]) -> Value {
     let entries: Vec<Value> =
         readings.iter().map(|reading| json!({ "resource": audit_event(reading, genesis) })).collect();
     json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
 }
 
-/// The AuditEvent of one opening. Its source is the chain, named by its genesis hash; its agent the reader; its entities
-/// the patient and the record.
-pub fn audit_event(reading: &ReadingView, genesis: [u8; 32]) -> Value {
+/// The AuditEvent of one opening. Its source is the chain, named by its genesis hash; its agents the reader and
+/// the staff account that acted for it, if one did; its entities the patient and the record.
+pub fn audit_event(reading: &ReadingView<AccountId32>, genesis: [u8; 32]) -> Value {
     let member = |id: MemberId| json!({ "identifier": { "system": MEMBER_SYSTEM, "value": id.to_string() } });
+    let mut agents = vec![json!({
+        "type": {
+            "coding": [{
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+                "code": "IRCP",
+                "display": "information recipient",
+            }],
+        },
+        "who": member(reading.reader),
+        "requestor": reading.staff.is_none(),
+        "policy": [format!("urn:medchain:basis:{}", reading.basis)],
+    })];
+    // Who pressed the button, beside the institution for which it was done.
+    agents.extend(reading.staff.as_ref().map(|account| {
+        let identifier = json!({ "system": ACCOUNT_SYSTEM, "value": account.to_ss58check() });
+        json!({ "who": { "identifier": identifier }, "requestor": true })
+    }));
     json!({
         "resourceType": "AuditEvent",
         "id": format!("reading-{}", reading.id),
@@ -41,18 +61,7 @@ pub fn audit_event(reading: &ReadingView, genesis: [u8; 32]) -> Value {
                 "code": reading.purpose.name(),
             }],
         }],
-        "agent": [{
-            "type": {
-                "coding": [{
-                    "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
-                    "code": "IRCP",
-                    "display": "information recipient",
-                }],
-            },
-            "who": member(reading.reader),
-            "requestor": true,
-            "policy": [format!("urn:medchain:basis:{}", reading.basis)],
-        }],
+        "agent": agents,
         "source": {
             "site": format!("block {}", reading.opened_in),
             "observer": { "identifier": { "system": "urn:medchain:chain", "value": hex::encode(genesis) } },
@@ -103,12 +112,16 @@ mod tests {
             basis: GrantBasis::Standing,
             opened_at: 1_800_000_000_000,
             opened_in: 42,
+            staff: Some(AccountId32::new([7; 32])),
+            emergency: None,
         };
         let bundle = audit_events(&[reading], [1; 32]);
         let event = &bundle["entry"][0]["resource"];
         assert_eq!(event["recorded"], "2027-01-15T08:00:00.000Z");
         assert_eq!(event["agent"][0]["who"]["identifier"]["value"], "1002");
         assert_eq!(event["agent"][0]["policy"][0], "urn:medchain:basis:standing");
+        let staff = AccountId32::new([7; 32]).to_ss58check();
+        assert_eq!(event["agent"][1]["who"]["identifier"]["value"], staff);
         assert_eq!(event["entity"][0]["what"]["identifier"]["value"], "1001");
         assert_eq!(event["entity"][1]["what"]["identifier"]["value"], "3");
         assert_eq!(event["purposeOfEvent"][0]["coding"][0]["code"], "TREAT");

@@ -3,7 +3,9 @@
 //! The calls are generated from `metadata.scale`, the metadata of the runtime of the same release; where they name types
 //! of `medchain-primitives`, they take those.
 
-use crate::statement::{MoveConsent, Voucher};
+pub use subxt::tx::Payload;
+
+use crate::statement::{DependantConsent, MoveConsent, StaffConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;
 use subxt::{
@@ -143,10 +145,56 @@ impl Config for ChainConfig {
         path = "medchain_primitives::terms::GuardianScope",
         with = "::subxt::utils::Static<::medchain_primitives::GuardianScope>"
     ),
+    substitute_type(path = "pallet_quotas::types::Quota", with = "::subxt::utils::Static<crate::chain::Quota>"),
+    substitute_type(path = "pallet_quotas::types::Lanes", with = "::subxt::utils::Static<crate::chain::Lanes>"),
+    substitute_type(
+        path = "medchain_primitives::ids::LinkId",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkId>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::LinkCommitment",
+        with = "::subxt::utils::Static<::medchain_primitives::LinkCommitment>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::SealedRecipient",
+        with = "::subxt::utils::Static<crate::chain::SealedRecipient>"
+    ),
     substitute_type(path = "pallet_reports::types::Document", with = "::subxt::utils::Static<crate::chain::Anchor>"),
     substitute_type(
         path = "pallet_reports::types::NewRecord",
         with = "::subxt::utils::Static<crate::chain::NewAnchor>"
+    ),
+    substitute_type(
+        path = "pallet_reports::types::ResealedRecord",
+        with = "::subxt::utils::Static<crate::chain::ResealedRecord>"
+    ),
+    substitute_type(
+        path = "pallet_registry::types::GuardianWithCopy",
+        with = "::subxt::utils::Static<crate::chain::GuardianWithCopy>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::StaffScope",
+        with = "::subxt::utils::Static<::medchain_primitives::StaffScope>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::keys::EmergencyCapsuleHash",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyCapsuleHash>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::EmergencyReason",
+        with = "::subxt::utils::Static<::medchain_primitives::EmergencyReason>"
+    ),
+    substitute_type(
+        path = "medchain_primitives::terms::ReviewOutcome",
+        with = "::subxt::utils::Static<::medchain_primitives::ReviewOutcome>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyInstitutions",
+        with = "::subxt::utils::Static<crate::chain::EmergencyInstitutions>"
+    ),
+    substitute_type(
+        path = "pallet_access::types::EmergencyLodging",
+        with = "::subxt::utils::Static<crate::chain::EmergencyLodging>"
     ),
     substitute_type(path = "pallet_registry::types::Details", with = "::subxt::utils::Static<crate::chain::Details>"),
     substitute_type(
@@ -169,6 +217,15 @@ pub struct Details {
     pub speciality: String,
     /// Postal address; may be empty.
     pub address: String,
+}
+
+/// A name that the recipient of a link stated, encrypted to the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SealedRecipient {
+    /// The encrypted name.
+    pub sealed: [u8; limits::SEALED_RECIPIENT as usize],
+    /// The version of the patient's encryption key.
+    pub key_version: KeyVersion,
 }
 
 /// When a doctor can be booked, in UTC.
@@ -209,6 +266,24 @@ pub struct RecordGrant {
     pub seal: VersionedSeal,
 }
 
+/// For which institutions an emergency consent is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum EmergencyInstitutions {
+    /// All: any doctor may open.
+    All,
+    /// These hospitals, at most `limits::EMERGENCY_INSTITUTIONS_MAX`, and the doctors affiliated with them.
+    Chosen(Vec<MemberId>),
+}
+
+/// An emergency capsule to lodge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct EmergencyLodging {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 of its emergency capsule.
+    pub capsule: EmergencyCapsuleHash,
+}
+
 /// A content as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Anchor {
@@ -218,12 +293,32 @@ pub struct Anchor {
     pub size: u64,
     /// The envelope's SHA-256.
     pub envelope: EnvelopeHash,
+    /// The version of the key that its owner's seal in the envelope is for.
+    pub key_version: KeyVersion,
     /// Fills that a prescription allows; 0 for other kinds.
     pub fills: u8,
     /// Until when a prescription may be dispensed, in milliseconds; `None` for other kinds.
     pub valid_until: Option<Moment>,
     /// The patient half, sealed to each reader whom the patient named beforehand.
     pub seals: Vec<ReaderSeal>,
+}
+
+/// A record whose envelope is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ResealedRecord {
+    /// The record.
+    pub record: RecordId,
+    /// The new envelope's SHA-256.
+    pub envelope: EnvelopeHash,
+}
+
+/// A guardian that a member names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct GuardianWithCopy {
+    /// The guardian.
+    pub guardian: MemberId,
+    /// The member's encryption secret, sealed to it.
+    pub copy: VersionedSeal,
 }
 
 /// One of the records of a call that anchors many.
@@ -237,13 +332,93 @@ pub struct NewAnchor {
     pub anchor: Anchor,
 }
 
+/// The classes of accounts that have a quota of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaClass {
+    /// Not registered.
+    Unknown,
+    /// A professional that is not verified, rejected or suspended.
+    Pending,
+    /// An active patient.
+    Patient,
+    /// An active professional.
+    Professional,
+    /// Staff of an active hospital or pharmacy.
+    Staff,
+    /// Who vets professionals.
+    Administrator,
+    /// Who authors blocks.
+    Validator,
+    /// The consortium's governing body.
+    Council,
+}
+
+impl QuotaClass {
+    /// Every class.
+    pub const ALL: &'static [Self] = &[
+        Self::Unknown,
+        Self::Pending,
+        Self::Patient,
+        Self::Professional,
+        Self::Staff,
+        Self::Administrator,
+        Self::Validator,
+        Self::Council,
+    ];
+
+    /// The name in text and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Pending => "pending",
+            Self::Patient => "patient",
+            Self::Professional => "professional",
+            Self::Staff => "staff",
+            Self::Administrator => "administrator",
+            Self::Validator => "validator",
+            Self::Council => "council",
+        }
+    }
+}
+
+/// What an account of a class may spend at once, and what flows back in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Quota {
+    /// Most weight, in picoseconds.
+    pub weight_max: u64,
+    /// Weight that flows back in a block.
+    pub weight_refill: u64,
+    /// Most bytes.
+    pub length_max: u32,
+    /// Bytes that flow back in a block.
+    pub length_refill: u32,
+}
+
+/// How many registrations a block takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Lanes {
+    /// Of strangers with nobody's word.
+    pub open: u32,
+    /// Of strangers with a voucher.
+    pub vouched: u32,
+    /// Of those by one institution's word.
+    pub vouched_per_institution: u32,
+}
+
 /// The calls, by pallet. Each is refused by the rules of the pallet, whose errors [`crate::Error::Dispatch`] words.
 pub mod calls {
     use super::{
-        api::{runtime_types::bounded_collections::bounded_vec::BoundedVec, tx},
+        api::{
+            runtime_types::{
+                bounded_collections::bounded_vec::BoundedVec, frame_system::pallet::Call as SystemCall,
+                medchain_runtime::RuntimeCall, pallet_quotas::types::QuotaClass as Class,
+                sp_weights::weight_v2::Weight,
+            },
+            tx,
+        },
         *,
     };
-    use subxt::tx::Payload;
+    use subxt::{tx::Payload, utils::H256};
 
     /// Registers the signer.
     pub fn register(
@@ -274,17 +449,75 @@ pub mod calls {
         tx().registry().rotate_key(Static(key))
     }
 
-    /// Moves the signer's membership to the account that consented.
-    pub fn move_account(consent: MoveConsent) -> impl Payload {
+    /// Moves the signer's membership to the account that consented, with a copy of its present secret.
+    pub fn move_account(consent: MoveConsent, copy: Seal) -> impl Payload {
         let MoveConsent { to, encryption_key, expires_at, signature, .. } = consent;
         let (to, key) = (AccountId32(to), Static(encryption_key));
-        tx().registry().move_account(to, key, expires_at, Static(signature))
+        tx().registry().move_account(to, key, expires_at, Static(signature), Static(copy))
     }
 
     /// Names who may recover the signer's account.
-    pub fn name_guardians(guardians: Vec<MemberId>, threshold: u32, wait: Moment) -> impl Payload {
+    pub fn name_guardians(guardians: Vec<GuardianWithCopy>, threshold: u32, wait: Moment) -> impl Payload {
         let guardians = BoundedVec(guardians.into_iter().map(Static).collect());
         tx().registry().name_guardians(guardians, threshold, wait)
+    }
+
+    /// A guardian gives a recovered member the copy of its earlier secret back.
+    pub fn return_copy(member: MemberId, copy: VersionedSeal) -> impl Payload {
+        tx().registry().return_copy(Static(member), Static(copy))
+    }
+
+    /// Adds a staff account that consented, with a copy of the institution's secret of a version.
+    pub fn add_staff(consent: StaffConsent, scope: StaffScope, copy: Seal, of_version: KeyVersion) -> impl Payload {
+        let StaffConsent { account, encryption_key, expires_at, signature, .. } = consent;
+        let (account, key, signature) = (AccountId32(account), Static(encryption_key), Static(signature));
+        tx().registry().add_staff(account, Static(scope), key, Static(copy), of_version, expires_at, signature)
+    }
+
+    /// Removes a staff account, or leaves as one.
+    pub fn remove_staff(account: [u8; 32]) -> impl Payload {
+        tx().registry().remove_staff(AccountId32(account))
+    }
+
+    /// Seals the institution's secret of a version to staff anew.
+    pub fn reseal_staff(copies: Vec<([u8; 32], Seal)>, of_version: KeyVersion) -> impl Payload {
+        let copies = copies.into_iter().map(|(account, copy)| (AccountId32(account), Static(copy))).collect();
+        tx().registry().reseal_staff(BoundedVec(copies), of_version)
+    }
+
+    /// Registers a dependant whose account consented.
+    pub fn register_dependant(username: &str, consent: DependantConsent, voucher: Voucher) -> impl Payload {
+        let DependantConsent { account, encryption_key, expires_at, signature, .. } = consent;
+        let username = BoundedVec(username.as_bytes().to_vec());
+        let (account, key, signature) = (AccountId32(account), Static(encryption_key), Static(signature));
+        tx().registry().register_dependant(account, username, key, Static(voucher), expires_at, signature)
+    }
+
+    /// Hands a dependant over to the account that consented, with a copy of its present secret.
+    pub fn hand_over(consent: MoveConsent, copy: Seal) -> impl Payload {
+        let MoveConsent { member, to, encryption_key, expires_at, signature } = consent;
+        let (to, key) = (AccountId32(to), Static(encryption_key));
+        tx().registry().hand_over(Static(member), to, key, expires_at, Static(signature), Static(copy))
+    }
+
+    /// Offers a doctor an affiliation.
+    pub fn offer_affiliation(doctor: MemberId) -> impl Payload {
+        tx().registry().offer_affiliation(Static(doctor))
+    }
+
+    /// Accepts the affiliation that a hospital offered.
+    pub fn accept_affiliation(hospital: MemberId) -> impl Payload {
+        tx().registry().accept_affiliation(Static(hospital))
+    }
+
+    /// Ends an affiliation with a doctor or hospital.
+    pub fn end_affiliation(other: MemberId) -> impl Payload {
+        tx().registry().end_affiliation(Static(other))
+    }
+
+    /// Replaces the envelopes of records of the signer.
+    pub fn reseal(records: Vec<ResealedRecord>, key_version: KeyVersion) -> impl Payload {
+        tx().reports().reseal(BoundedVec(records.into_iter().map(Static).collect()), key_version)
     }
 
     /// A guardian proposes to move a member to the account that consented.
@@ -450,6 +683,19 @@ pub mod calls {
         tx().access().request(Static(patient), BoundedVec(records.into_iter().map(Static).collect()), Static(purpose))
     }
 
+    /// Requests records of a patient, and says how long and how often to read them.
+    pub fn request_records_for(
+        patient: MemberId,
+        records: Vec<RecordId>,
+        purpose: Purpose,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let asked = super::api::runtime_types::pallet_access::types::AskedTerms { duration, openings };
+        tx().access().request_for(Static(patient), records, Static(purpose), asked)
+    }
+
     /// The requester withdraws a request.
     pub fn withdraw_request(request: RequestId) -> impl Payload {
         tx().access().withdraw(Static(request))
@@ -525,6 +771,36 @@ pub mod calls {
         tx().access().seal_to_guardian(Static(guardian), BoundedVec(grants.into_iter().map(Static).collect()))
     }
 
+    /// Gives an emergency consent, or changes it.
+    pub fn give_emergency_consent(patient: MemberId, institutions: EmergencyInstitutions) -> impl Payload {
+        tx().access().give_emergency_consent(Static(patient), Static(institutions))
+    }
+
+    /// Withdraws an emergency consent, with as many capsules as one call takes.
+    pub fn revoke_emergency_consent(patient: MemberId) -> impl Payload {
+        tx().access().revoke_emergency_consent(Static(patient))
+    }
+
+    /// Lodges emergency capsules for records of one patient.
+    pub fn lodge_emergency(lodgings: Vec<EmergencyLodging>) -> impl Payload {
+        tx().access().lodge_emergency(BoundedVec(lodgings.into_iter().map(Static).collect()))
+    }
+
+    /// Withdraws the emergency capsules of records.
+    pub fn withdraw_emergency(records: Vec<RecordId>) -> impl Payload {
+        tx().access().withdraw_emergency(BoundedVec(records.into_iter().map(Static).collect()))
+    }
+
+    /// A doctor opens a record in an emergency.
+    pub fn open_emergency(record: RecordId, reason: EmergencyReason) -> impl Payload {
+        tx().access().open_emergency(Static(record), Static(reason))
+    }
+
+    /// An administrator reviews an emergency opening.
+    pub fn review_emergency(reading: ReadingId, outcome: ReviewOutcome) -> impl Payload {
+        tx().access().review_emergency(Static(reading), Static(outcome))
+    }
+
     /// The reader gives a grant up.
     pub fn relinquish(record: RecordId) -> impl Payload {
         tx().access().relinquish(Static(record))
@@ -540,9 +816,133 @@ pub mod calls {
         tx().access().close(Static(record))
     }
 
+    /// Registers a link.
+    pub fn register_link(
+        patient: MemberId,
+        commitment: LinkCommitment,
+        host: MemberId,
+        records: Vec<RecordId>,
+        duration: Moment,
+        openings: u32,
+    ) -> impl Payload {
+        let records = BoundedVec(records.into_iter().map(Static).collect());
+        let (patient, host) = (Static(patient), Static(host));
+        tx().access().register_link(patient, Static(commitment), host, records, duration, openings)
+    }
+
+    /// The patient takes a link back.
+    pub fn revoke_link(link: LinkId) -> impl Payload {
+        tx().access().revoke_link(Static(link))
+    }
+
+    /// The institution that hosts a link opens it.
+    pub fn open_link(link: LinkId, recipient: SealedRecipient) -> impl Payload {
+        tx().access().open_link(Static(link), Static(recipient))
+    }
+
     /// The doctor shares a patient's profile with a hospital.
     pub fn share(patient: MemberId, hospital: MemberId, profile: SealedProfile) -> impl Payload {
         tx().access().share(Static(patient), Static(hospital), Static(profile))
+    }
+
+    fn address(account: [u8; 32]) -> MultiAddress<AccountId32, ()> {
+        MultiAddress::Id(AccountId32(account))
+    }
+
+    /// Votes on a motion of the council.
+    pub fn vote(motion: [u8; 32], number: u32, approve: bool) -> impl Payload {
+        tx().council().vote(H256(motion), number, approve)
+    }
+
+    /// Closes a motion whose call has at most this weight, in picoseconds, and length, in bytes.
+    pub fn close_motion(motion: [u8; 32], number: u32, weight_max: u64, length_max: u32) -> impl Payload {
+        let weight_max = Weight { ref_time: weight_max, proof_size: u64::MAX / 2 };
+        tx().council().close(H256(motion), number, weight_max, length_max)
+    }
+
+    /// The council gives an account a seat.
+    pub fn add_to_council(account: [u8; 32]) -> impl Payload {
+        tx().council_members().add_member(address(account))
+    }
+
+    /// The council takes an account's seat away.
+    pub fn remove_from_council(account: [u8; 32]) -> impl Payload {
+        tx().council_members().remove_member(address(account))
+    }
+
+    /// The council appoints an administrator.
+    pub fn add_administrator(account: [u8; 32]) -> impl Payload {
+        tx().administrators().add_member(address(account))
+    }
+
+    /// The council dismisses an administrator.
+    pub fn remove_administrator(account: [u8; 32]) -> impl Payload {
+        tx().administrators().remove_member(address(account))
+    }
+
+    /// The council admits a validator.
+    pub fn add_validator(account: [u8; 32]) -> impl Payload {
+        tx().validators().add_member(address(account))
+    }
+
+    /// The council dismisses a validator.
+    pub fn remove_validator(account: [u8; 32]) -> impl Payload {
+        tx().validators().remove_member(address(account))
+    }
+
+    /// A validator takes its session keys back, and so leaves.
+    pub fn purge_session_keys() -> impl Payload {
+        tx().session().purge_keys()
+    }
+
+    /// The council takes note of a validator's offences.
+    pub fn acknowledge_offences(validator: [u8; 32]) -> impl Payload {
+        tx().consortium().acknowledge_offences(AccountId32(validator))
+    }
+
+    /// The council authorises the runtime whose code has this hash.
+    pub fn authorize_upgrade(code_hash: [u8; 32]) -> impl Payload {
+        let call = SystemCall::authorize_upgrade { code_hash: H256(code_hash) };
+        tx().consortium().enact(RuntimeCall::System(call))
+    }
+
+    /// Anybody applies the runtime that the council has authorised.
+    pub fn apply_upgrade(code: Vec<u8>) -> impl Payload {
+        tx().system().apply_authorized_upgrade(code)
+    }
+
+    fn full_name(pallet: &str, call: &str) -> (BoundedVec<u8>, BoundedVec<u8>) {
+        (BoundedVec(pallet.as_bytes().to_vec()), BoundedVec(call.as_bytes().to_vec()))
+    }
+
+    /// The council stops a call.
+    pub fn stop_call(pallet: &str, call: &str) -> impl Payload {
+        tx().tx_pause().pause(full_name(pallet, call))
+    }
+
+    /// The council lifts the stop of a call.
+    pub fn resume_call(pallet: &str, call: &str) -> impl Payload {
+        tx().tx_pause().unpause(full_name(pallet, call))
+    }
+
+    /// The council sets the quota of a class, or with `None` puts the runtime's own back.
+    pub fn set_quota(class: QuotaClass, quota: Option<Quota>) -> impl Payload {
+        let class = match class {
+            QuotaClass::Unknown => Class::Unknown,
+            QuotaClass::Pending => Class::Pending,
+            QuotaClass::Patient => Class::Patient,
+            QuotaClass::Professional => Class::Professional,
+            QuotaClass::Staff => Class::Staff,
+            QuotaClass::Administrator => Class::Administrator,
+            QuotaClass::Validator => Class::Validator,
+            QuotaClass::Council => Class::Council,
+        };
+        tx().quotas().set_quota(class, quota.map(Static))
+    }
+
+    /// The council sets how many registrations a block takes, or with `None` puts the runtime's own lanes back.
+    pub fn set_lanes(lanes: Option<Lanes>) -> impl Payload {
+        tx().quotas().set_lanes(lanes.map(Static))
     }
 }
 
@@ -659,6 +1059,32 @@ pub mod events {
         }
     );
     event!(
+        /// A record was opened in an emergency.
+        EmergencyOpened of "Access" {
+            /// The number of the entry in the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            doctor: MemberId,
+            /// Why.
+            reason: EmergencyReason,
+            /// The end of the reading window, in milliseconds.
+            closes_at: Moment,
+        }
+    );
+    event!(
+        /// An emergency consent was withdrawn.
+        EmergencyConsentRevoked of "Access" {
+            /// Whose records they are.
+            patient: MemberId,
+            /// Whether capsules are left, for another call.
+            more: bool,
+        }
+    );
+    event!(
         /// What a reader held was taken back.
         ReaderRevoked of "Access" {
             /// Whose records they are.
@@ -670,10 +1096,62 @@ pub mod events {
         }
     );
     event!(
+        /// A link was registered.
+        LinkRegistered of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that hosts it.
+            host: MemberId,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often it can be opened.
+            openings: u32,
+        }
+    );
+    event!(
+        /// A link was opened.
+        LinkOpened of "Access" {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that opened it.
+            host: MemberId,
+            /// The first of its entries in the read log.
+            first_reading: ReadingId,
+            /// How many openings are left.
+            openings_left: u32,
+        }
+    );
+    event!(
         /// A profile was shared.
         ProfileShared of "Access" {
             /// The profile.
             record: RecordId,
+        }
+    );
+    event!(
+        /// A call was proposed to the council.
+        Proposed of "Council" {
+            /// Who proposed it.
+            account: [u8; 32],
+            /// The motion's number.
+            proposal_index: u32,
+            /// The call's hash.
+            proposal_hash: [u8; 32],
+            /// The votes asked for.
+            threshold: u32,
+        }
+    );
+    event!(
+        /// A motion was carried and its call dispatched.
+        Executed of "Council" {
+            /// The call's hash.
+            proposal_hash: [u8; 32],
+            /// How the call went.
+            result: std::result::Result<(), sp_runtime::DispatchError>,
         }
     );
 }

@@ -1,9 +1,13 @@
 //! A connection to a node: typed reads of `medchain_*`, and transactions.
 
+mod alerts;
 mod reads;
+mod storage;
 mod submit;
 
+pub use alerts::Alerts;
 pub use reads::{AccessDecision, Member, MemberSelector};
+pub(crate) use storage::storage_prefix;
 pub use submit::{Stage, Submitted, Wait};
 pub use subxt::tx::Payload;
 

@@ -191,7 +191,7 @@ fn bounded(value: &Value) -> Result<Vec<u8>> {
 }
 
 /// Text without what could steer a terminal or disguise a name. Line breaks become spaces.
-fn without_control(text: &str) -> String {
+pub(crate) fn without_control(text: &str) -> String {
     text.chars()
         .map(|character| if character == '\n' || character == '\t' { ' ' } else { character })
         .filter(|character| {

@@ -1,6 +1,6 @@
 //! The one error of the SDK: a sentence that says what is wrong, and a hint that says what to do.
 
-use medchain_primitives::RecordId;
+use medchain_primitives::{KeyVersion, MemberId, RecordId};
 use std::path::PathBuf;
 
 /// The result of a call to the SDK.
@@ -130,6 +130,20 @@ pub enum Error {
     /// Nobody granted the record to this account.
     #[error("record {0} is not granted to this account")]
     NotGranted(RecordId),
+    /// A staff account holds no copy of its institution's key of this version.
+    #[error("this account holds no copy of the key that institution {institution} has now (version {version})")]
+    NoCopy {
+        /// The institution.
+        institution: MemberId,
+        /// The version of its key.
+        version: KeyVersion,
+    },
+    /// A guardian holds no copy of a member's secret, or none that opens.
+    #[error("this account holds no copy of a secret of member {member} that it can open")]
+    NoGuardianCopy {
+        /// The member.
+        member: MemberId,
+    },
     /// There is no reading window, and opening was not asked for.
     #[error("record {0} is not open for this account")]
     NotOpen(RecordId),
@@ -159,6 +173,12 @@ pub enum Error {
         copies: u32,
         /// How many have said so.
         found: u32,
+    },
+    /// The council has authorised another runtime or none.
+    #[error("the council has not authorised the runtime with code hash {code}")]
+    NotAuthorised {
+        /// The hash of the code, hexadecimal.
+        code: String,
     },
     /// The chain has no release committee.
     #[error("this chain has no release committee")]
@@ -289,6 +309,66 @@ pub enum Error {
     /// Neither `XDG_DATA_HOME` nor `HOME` is set.
     #[error("there is no folder for keys and interrupted uploads")]
     NoDataFolder,
+    /// The text is no link.
+    #[error("this is no link: {reason}")]
+    MalformedLink {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// What a link leads to cannot be read.
+    #[error("what the link leads to cannot be read: {reason}")]
+    UnreadableFile {
+        /// Why.
+        reason: &'static str,
+    },
+    /// The link cannot be opened: its end has come, it is used up, taken back or locked, or there never was one.
+    #[error("the link cannot be opened")]
+    LinkInactive,
+    /// The link needs a passcode, or another one.
+    #[error("the link needs its passcode; {remaining} attempts are left")]
+    PasscodeRefused {
+        /// How many attempts are left in the link's life.
+        remaining: u32,
+    },
+    /// No link shows this record.
+    #[error("record {record} cannot be shown by a link")]
+    UnshowableRecord {
+        /// The record.
+        record: RecordId,
+    },
+    /// What a link is to show is larger than its gateway takes.
+    #[error("what the link is to show takes {size} bytes; the gateway takes {limit}")]
+    LinkTooLarge {
+        /// Bytes, encrypted.
+        size: u64,
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// No gateway answers.
+    #[error("no gateway answers at {url}")]
+    GatewayUnreachable {
+        /// Where it was sought.
+        url: String,
+    },
+    /// The gateway refused, or could not do it now.
+    #[error("the gateway does not do this: {reason}")]
+    Gateway {
+        /// Its reason.
+        reason: String,
+        /// After how many seconds it may be asked again.
+        retry_after: Option<u64>,
+    },
+    /// The gateway's institution or chain is not what it says.
+    #[error("the gateway is not one of this chain's institutions")]
+    GatewayNotTrusted,
+    /// The gateway serves another portal than the one that was published.
+    #[error("the gateway serves the portal {found}, not {expected}")]
+    OtherPortal {
+        /// The hash of what it serves.
+        found: String,
+        /// The published hash.
+        expected: String,
+    },
     /// The operating system failed us in a way that cannot be helped.
     #[error("an internal step failed: {0}")]
     Internal(&'static str),
@@ -352,6 +432,8 @@ impl Error {
                 return Some(format!("ask the patient with `medchain access request PATIENT {record} --purpose TREAT`"))
             }
             Self::NotOpen(record) => return Some(format!("open it with `medchain access open {record}`")),
+            Self::NoCopy { .. } => "ask the institution to run `medchain staff reseal`",
+            Self::NoGuardianCopy { .. } => "ask another of its guardians, with the key that it was named under",
             Self::NotSealedForUs(_) => "use the key of the record's patient, or open it by a grant",
             Self::Unopened { .. } => {
                 "use the key that the member registered with; a grant for an older key must be given anew"
@@ -360,6 +442,7 @@ impl Error {
             Self::TooFewCopies { .. } => {
                 "the record is anchored and its content stored; repeat the command to wait again, or ask for fewer copies"
             }
+            Self::NotAuthorised { .. } => "propose it with medchain council authorize-upgrade, and have the motion carried out",
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
             Self::ContentMismatch { .. } => "fetch it from another node with --url, and tell this node's operator",
@@ -392,6 +475,18 @@ impl Error {
             Self::DamagedKey { .. } => "restore it from the recovery phrase with `medchain account import`",
             Self::EmptyPassphrase => "choose one that only you know",
             Self::NoDataFolder => "set HOME or XDG_DATA_HOME, or name folders with --keystore and --data",
+            Self::MalformedLink { .. } => "copy the whole of it, from shlink:/ to its end",
+            Self::UnreadableFile { .. } => "ask who made the link for another",
+            Self::LinkInactive => "ask who made it for another: it may have ended, be used up, taken back or locked",
+            Self::PasscodeRefused { remaining: 0 } => "ask who made the link to unlock it with `medchain link unlock`",
+            Self::PasscodeRefused { .. } => "ask who made the link, and give the passcode with --passcode-file",
+            Self::UnshowableRecord { .. } => "leave it out, or make a link to it alone",
+            Self::LinkTooLarge { .. } => "make several links",
+            Self::GatewayUnreachable { .. } => "check the address; the gateway is started by scripts/run.sh",
+            Self::Gateway { retry_after: Some(seconds), .. } => return Some(format!("repeat it after {seconds} s")),
+            Self::Gateway { .. } => "ask the institution that runs the gateway",
+            Self::GatewayNotTrusted => "use the gateway of an active hospital or pharmacy of this chain",
+            Self::OtherPortal { .. } => "do not sign in there; tell the institution that runs the gateway",
             Self::Internal(_) => "repeat the command; if it fails again, report it",
         };
         Some(hint.to_owned())

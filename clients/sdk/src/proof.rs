@@ -6,7 +6,7 @@
 //! justification is not checked yet.
 
 use crate::{
-    client::{Client, Hash, MemberSelector},
+    client::{storage_prefix, Client, Hash, MemberSelector},
     error::{Error, Result},
 };
 use codec::{Decode, Encode};
@@ -15,7 +15,7 @@ use medchain_sealing::{keys::EncryptionPublic, seal::SealRecipient};
 use serde::Deserialize;
 use serde_json::json;
 use sp_core::{bytes, crypto::AccountId32, H256};
-use sp_crypto_hashing::{blake2_128, twox_128};
+use sp_crypto_hashing::blake2_128;
 use sp_runtime::{generic, traits::BlakeTwo256, traits::Header as _};
 use sp_trie::StorageProof;
 use std::collections::HashMap;
@@ -159,13 +159,9 @@ fn check(
         .map_err(|_| Error::ProofRefused { what })
 }
 
-fn prefix(pallet: &str, item: &str) -> Vec<u8> {
-    [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat()
-}
-
 fn by_account(pallet: &str, item: &str, account: &AccountId32) -> Vec<u8> {
     let encoded = account.encode();
-    [prefix(pallet, item), blake2_128(&encoded).to_vec(), encoded].concat()
+    [storage_prefix(pallet, item), blake2_128(&encoded).to_vec(), encoded].concat()
 }
 
 fn member_key(account: &AccountId32) -> Vec<u8> {
@@ -177,7 +173,7 @@ fn administrator_key(account: &AccountId32) -> Vec<u8> {
 }
 
 fn administrators_key() -> Vec<u8> {
-    prefix("Administrators", "Members")
+    storage_prefix("Administrators", "Members")
 }
 
 #[cfg(test)]

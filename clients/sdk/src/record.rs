@@ -1,11 +1,15 @@
 //! Records: encrypted and stored by their authors, opened by their patients and readers.
 
+mod emergency;
 mod halves;
 mod open;
+mod resealing;
 mod upload;
 
+pub use emergency::{lodge, unlodged};
 pub use halves::{actor, half_of, own_half, reader_half, reseal, Actor};
 pub use open::{open, ContentKey, OpenOptions, OpenedRecord, Output};
+pub use resealing::{reseal_own, ResealedOwn};
 pub use upload::{
     check_size, upload, upload_batch, NewRecord, Purposed, Source, UploadOptions, Uploaded, UploadedBatch,
 };
@@ -26,6 +30,8 @@ pub enum Progress {
     Storing(u64, u64),
     /// The content is being fetched; bytes so far, of so many.
     Fetching(u64, u64),
+    /// Records are being resealed; so many so far.
+    Resealing(u64),
     /// A transaction is under way.
     Transaction(crate::client::Stage),
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     account::Identity,
+    copies::STAFF_KEY_VERSION,
     error::{Error, Result},
 };
 use codec::{Decode, DecodeAll, Encode};
@@ -70,6 +71,60 @@ impl MoveConsent {
     }
 }
 
+/// A person's consent to act for an institution with an account.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct StaffConsent {
+    /// The institution.
+    pub institution: MemberId,
+    /// The person's account.
+    pub account: [u8; 32],
+    /// The person's encryption key.
+    pub encryption_key: EncryptionKey,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+    /// The account's signature.
+    pub signature: MultiSignature,
+}
+
+impl StaffConsent {
+    /// Consents to act for an institution.
+    pub fn sign(person: &Identity, genesis: [u8; 32], institution: MemberId, expires_at: Moment) -> Self {
+        let encryption_key = EncryptionKey(*person.encryption_public(STAFF_KEY_VERSION).as_bytes());
+        let account: [u8; 32] = person.account().into();
+        let statement =
+            StaffStatement { genesis: &genesis, institution, account: &account, encryption_key, expires_at };
+        let signature = MultiSignature::Sr25519(person.sign(statement.text().as_bytes()));
+        Self { institution, account, encryption_key, expires_at, signature }
+    }
+}
+
+/// An account's consent to be a dependant's.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct DependantConsent {
+    /// The guardian who registers the dependant.
+    pub guardian: MemberId,
+    /// The account that is to be the dependant's.
+    pub account: [u8; 32],
+    /// The encryption key that the dependant will have.
+    pub encryption_key: EncryptionKey,
+    /// Until when, in milliseconds.
+    pub expires_at: Moment,
+    /// The account's signature.
+    pub signature: MultiSignature,
+}
+
+impl DependantConsent {
+    /// Consents to be registered by a guardian, with the account's first encryption key.
+    pub fn sign(dependant: &Identity, genesis: [u8; 32], guardian: MemberId, expires_at: Moment) -> Self {
+        let encryption_key = EncryptionKey(*dependant.encryption_public(1).as_bytes());
+        let account: [u8; 32] = dependant.account().into();
+        let statement =
+            DependantStatement { genesis: &genesis, guardian, account: &account, encryption_key, expires_at };
+        let signature = MultiSignature::Sr25519(dependant.sign(statement.text().as_bytes()));
+        Self { guardian, account, encryption_key, expires_at, signature }
+    }
+}
+
 macro_rules! as_text {
     ($($name:ident = $what:literal),+) => {
         $(
@@ -92,7 +147,7 @@ macro_rules! as_text {
     };
 }
 
-as_text!(Voucher = "voucher", MoveConsent = "consent to a move");
+as_text!(Voucher = "voucher", MoveConsent = "consent to a move", StaffConsent = "consent to act as staff");
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,12 @@ use crate::{
     account::Identity,
     client::{Client, Hash},
     error::{Error, Result},
+    transfer::Transfer,
 };
 use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
-use codec::DecodeAll;
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use medchain_primitives::{RecordId, TicketClaims, TicketOperation};
+use medchain_runtime_api::RecordView;
 use medchain_vault::{dag::LEAF_BYTES, ContentRoot, RootBlock};
 use serde::{de::DeserializeOwned, Deserialize};
 use serde_json::{json, Value};
@@ -16,13 +17,23 @@ use sp_core::{sr25519, Pair};
 use std::{
     collections::BTreeSet,
     fs::File,
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::Mutex;
 
+/// How many leaves travel in one HTTP request: few enough that a ticket outlasts it.
+const LEAVES_AT_ONCE: u32 = 256;
+
 /// How many leaves are under way at once: enough to hide the latency, few enough that memory stays small.
 const LEAVES_IN_FLIGHT: usize = 4;
+
+/// How often a call is repeated that the node was too busy for, and the pause before the first repetition; it grows by
+/// itself each time.
+const REPEATS: u32 = 20;
+/// See [`REPEATS`].
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
 
 /// How often it is asked who holds a content.
 const COPIES_POLL: Duration = Duration::from_millis(500);
@@ -34,7 +45,14 @@ pub struct Tickets<'a> {
     identity: &'a Identity,
     operation: TicketOperation,
     content: String,
-    current: Mutex<Option<Value>>,
+    current: Mutex<Current>,
+}
+
+/// The last ticket, and where the node takes leaves by HTTP, if it does.
+#[derive(Default)]
+struct Current {
+    ticket: Option<Value>,
+    http: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -43,12 +61,14 @@ struct Challenge {
     challenge: Hash,
     now: u64,
     ticket_lifetime_max: u64,
+    #[serde(default)]
+    http: Option<String>,
 }
 
 impl<'a> Tickets<'a> {
     /// Tickets of `identity` for `operation` on `content`.
     pub fn new(client: &'a Client, identity: &'a Identity, operation: TicketOperation, content: ContentRoot) -> Self {
-        Self { client, identity, operation, content: content.to_string(), current: Mutex::new(None) }
+        Self { client, identity, operation, content: content.to_string(), current: Mutex::default() }
     }
 
     /// Calls a `vault_*` method with a ticket as its first parameter.
@@ -60,27 +80,41 @@ impl<'a> Tickets<'a> {
         method: &str,
         parameters: impl IntoIterator<Item = Value> + Clone,
     ) -> Result<T> {
-        let ticket = self.ticket(None).await?;
+        let mut ticket = self.ticket(None).await?;
         let with = |ticket: Value| std::iter::once(ticket).chain(parameters.clone());
-        match self.client.call(method, with(ticket.clone())).await {
-            Err(Error::Node { code: 7101, reason: Some(reason), .. })
-                if matches!(reason.as_str(), "expired" | "unknownChallenge") =>
-            {
-                let renewed = self.ticket(Some(&ticket)).await?;
-                self.client.call(method, with(renewed)).await
+        let (mut renewed, mut repeats) = (false, 0);
+        loop {
+            match self.client.call(method, with(ticket.clone())).await {
+                Err(Error::Node { code: 7101, reason: Some(reason), .. })
+                    if !renewed && matches!(reason.as_str(), "expired" | "unknownChallenge") =>
+                {
+                    ticket = self.ticket(Some(&ticket)).await?;
+                    renewed = true;
+                }
+                Err(Error::Node { code: 7110, .. }) if repeats < REPEATS => {
+                    repeats += 1;
+                    tokio::time::sleep(BUSY_PAUSE * repeats).await;
+                }
+                answer => return answer,
             }
-            answer => answer,
         }
+    }
+
+    /// The way for many leaves at once, if the node offers one.
+    async fn transfer(&self) -> Result<Option<Transfer>> {
+        let ticket = self.ticket(None).await?;
+        let http = self.current.lock().await.http.clone();
+        Ok(http.and_then(|http| Transfer::new(self.client.url(), &http, &ticket)))
     }
 
     /// The current ticket; another one than `refused`.
     async fn ticket(&self, refused: Option<&Value>) -> Result<Value> {
         let mut current = self.current.lock().await;
-        if let Some(ticket) = current.as_ref().filter(|ticket| refused != Some(*ticket)) {
+        if let Some(ticket) = current.ticket.as_ref().filter(|ticket| refused != Some(*ticket)) {
             return Ok(ticket.clone());
         }
         // Times are the node's, so that a wrong clock on this machine does no harm.
-        let Challenge { challenge, now, ticket_lifetime_max } = self.client.call("vault_challenge", []).await?;
+        let Challenge { challenge, now, ticket_lifetime_max, http } = self.client.call("vault_challenge", []).await?;
         let claims = TicketClaims {
             genesis: self.client.genesis(),
             operation: self.operation,
@@ -99,7 +133,7 @@ impl<'a> Tickets<'a> {
             "expiresAt": claims.expires_at,
             "signature": format!("0x{}", hex::encode(signature)),
         });
-        *current = Some(ticket.clone());
+        *current = Current { ticket: Some(ticket.clone()), http };
         Ok(ticket)
     }
 }
@@ -129,15 +163,8 @@ impl Holding {
 }
 
 /// The authoring keys of the validators at the finalized block, by the node's word.
-async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
-    let finalized: Value = client.call("chain_getFinalizedHead", []).await?;
-    let key = [sp_crypto_hashing::twox_128(b"Aura"), sp_crypto_hashing::twox_128(b"Authorities")].concat();
-    let key = format!("0x{}", hex::encode(key));
-    let stored: Option<String> = client.call("state_getStorage", [json!(key), finalized]).await?;
-    let malformed = || Error::MalformedAnswer { method: "state_getStorage".to_owned() };
-    let stored = stored.ok_or_else(malformed)?;
-    let bytes = hex::decode(stored.strip_prefix("0x").unwrap_or(&stored)).map_err(|_| malformed())?;
-    Vec::decode_all(&mut bytes.as_slice()).map_err(|_| malformed())
+pub(crate) async fn validators(client: &Client) -> Result<Vec<[u8; 32]>> {
+    Ok(client.stored("Aura", "Authorities", &[]).await?.unwrap_or_default())
 }
 
 /// Waits, for a content named by its CID, until `copies` validators have said, each with a signature that is checked here, that they hold the content whole.
@@ -176,6 +203,18 @@ pub async fn await_copies(
     }
 }
 
+/// Stores the emergency capsule of a record, once the chain names its hash.
+pub(crate) async fn lodge_capsule(
+    client: &Client,
+    identity: &Identity,
+    record: &RecordView,
+    capsule: &[u8],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, ContentRoot(record.content.0));
+    tickets.call::<Value>("vault_lodgeEmergency", [json!(record.id), json!(BASE64.encode(capsule))]).await?;
+    Ok(())
+}
+
 /// What a node answers to `vault_begin`.
 #[derive(Deserialize)]
 struct Begun {
@@ -203,23 +242,44 @@ pub async fn store(
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<()> {
     let tickets = Tickets::new(client, identity, TicketOperation::Store, root.root());
-    let begun: Begun = tickets.call("vault_begin", [json!(BASE64.encode(root.bytes()))]).await?;
-    let missing: Vec<u32> = begun.missing.into_iter().flat_map(|(start, end)| start..end).collect();
-    let length = |index: u32| root.leaf_len(index).unwrap_or(0) as u64;
-    let mut done = root.size().saturating_sub(missing.iter().map(|index| length(*index)).sum());
-    progress(done);
+    let begin = || tickets.call::<Begun>("vault_begin", [json!(BASE64.encode(root.bytes()))]);
+    let mut missing = begin().await?.missing;
+    let size = root.size();
+    let length = move |index: u32| size.saturating_sub(u64::from(index) * LEAF_BYTES as u64).min(LEAF_BYTES as u64);
+    let has = |missing: &[(u32, u32)]| {
+        let lacks: u64 = missing.iter().flat_map(|(start, end)| *start..*end).map(length).sum();
+        size.saturating_sub(lacks)
+    };
+    progress(has(&missing));
 
     let content = Arc::new(content);
-    let mut sent = stream::iter(missing)
+    if let Some(transfer) = tickets.transfer().await?.filter(|_| !missing.is_empty()) {
+        let mut sent = has(&missing);
+        let mut refused = false;
+        for range in missing.iter().flat_map(|(start, end)| pieces(*start..*end, LEAVES_AT_ONCE)) {
+            let bytes: u64 = range.clone().map(length).sum();
+            let leaves = stream::iter(range.clone()).then({
+                let content = content.clone();
+                move |index| read_leaf(content.clone(), index, length(index) as usize)
+            });
+            if !transfer.send(range.start, bytes, leaves).await {
+                refused = true;
+                break;
+            }
+            sent += bytes;
+            progress(sent);
+        }
+        // Whatever is missing now goes over JSON-RPC, which also says why.
+        missing = if refused { begin().await?.missing } else { Vec::new() };
+    }
+    let mut done = has(&missing);
+    let mut sent = stream::iter(missing.into_iter().flat_map(|(start, end)| start..end))
         .map(|index| {
             let (content, tickets) = (content.clone(), &tickets);
             async move {
-                let length = root.leaf_len(index).unwrap_or(0);
-                let leaf = tokio::task::spawn_blocking(move || read_leaf(&content, index, length))
-                    .await
-                    .map_err(|_| Error::Internal("a leaf could not be read"))??;
-                tickets.call::<Value>("vault_putLeaf", [json!(index), Value::String(leaf)]).await?;
-                Ok::<_, Error>(length as u64)
+                let leaf = read_leaf(content, index, length(index) as usize).await?;
+                tickets.call::<Value>("vault_putLeaf", [json!(index), json!(BASE64.encode(leaf))]).await?;
+                Ok::<_, Error>(length(index))
             }
         })
         .buffer_unordered(LEAVES_IN_FLIGHT);
@@ -236,11 +296,40 @@ pub async fn store(
     Ok(())
 }
 
-fn read_leaf(content: &File, index: u32, length: usize) -> Result<String> {
-    let mut leaf = vec![0; length];
-    read_exact_at(content, &mut leaf, u64::from(index) * LEAF_BYTES as u64)
-        .map_err(|error| Error::file("reading", "the encrypted content", &error))?;
-    Ok(BASE64.encode(leaf))
+/// Adds an envelope to a record of one's own, before the chain names it.
+///
+/// # Errors
+/// What the node refuses.
+pub(crate) async fn add_envelope(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    envelope: &[u8],
+    envelope_hash: [u8; 32],
+) -> Result<()> {
+    let tickets = Tickets::new(client, identity, TicketOperation::Store, content);
+    let added: Finished = tickets.call("vault_reseal", [json!(record), json!(BASE64.encode(envelope))]).await?;
+    if added.envelope.0 != envelope_hash {
+        return Err(Error::MalformedAnswer { method: "vault_reseal".to_owned() });
+    }
+    Ok(())
+}
+
+/// Ranges of at most so many leaves.
+fn pieces(leaves: Range<u32>, most: u32) -> impl Iterator<Item = Range<u32>> {
+    let end = leaves.end;
+    leaves.step_by(most as usize).map(move |start| start..start.saturating_add(most).min(end))
+}
+
+async fn read_leaf(content: Arc<File>, index: u32, length: usize) -> Result<Vec<u8>> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut leaf = vec![0; length];
+        read_exact_at(&content, &mut leaf, u64::from(index) * LEAF_BYTES as u64)
+            .map_err(|error| Error::file("reading", "the encrypted content", &error))?;
+        Ok(leaf)
+    });
+    read.await.map_err(|_| Error::Internal("a leaf could not be read"))?
 }
 
 #[cfg(unix)]
@@ -260,6 +349,27 @@ fn read_exact_at(file: &File, mut into: &mut [u8], mut offset: u64) -> std::io::
         }
     }
     Ok(())
+}
+
+/// Fetches a record's content, which is ciphertext, from the first leaf to the last, each as the chain names it; gives each
+/// to `take`, and returns how many bytes they had.
+///
+/// # Errors
+/// Those of [`Client::call`]; [`Error::ContentMismatch`] if the node gives something else.
+pub async fn fetch(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    content: ContentRoot,
+    take: &mut (dyn FnMut(&[u8]) + Send),
+) -> Result<u64> {
+    let reads = Reads::new(client, identity, record, content);
+    let root = reads.root(content).await?;
+    let mut leaves = std::pin::pin!(reads.leaves(&root));
+    while let Some(leaf) = leaves.try_next().await? {
+        take(&leaf);
+    }
+    Ok(root.size())
 }
 
 /// A committee member's answer, still wrapped to the reader.
@@ -300,28 +410,68 @@ impl<'a> Reads<'a> {
         self.bytes("vault_envelope", [json!(self.record)]).await
     }
 
+    /// The record's emergency capsule; not verified yet.
+    pub(crate) async fn emergency_capsule(&self) -> Result<Vec<u8>> {
+        self.bytes("vault_emergencyCapsule", [json!(self.record)]).await
+    }
+
     /// The committee's answers, wrapped to the reader.
     pub(crate) async fn release(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_release").await
+    }
+
+    /// The committee's answers for the emergency capsule, wrapped to the doctor.
+    pub(crate) async fn release_emergency(&self) -> Result<Vec<SealedRelease>> {
+        self.releases("vault_releaseEmergency").await
+    }
+
+    async fn releases(&self, method: &str) -> Result<Vec<SealedRelease>> {
         #[derive(Deserialize)]
         struct Release {
             index: u16,
             sealed: String,
         }
-        let releases: Vec<Release> = self.tickets.call("vault_release", [json!(self.record)]).await?;
+        let releases: Vec<Release> = self.tickets.call(method, [json!(self.record)]).await?;
         releases
             .into_iter()
             .map(|release| {
                 let hex = release.sealed.strip_prefix("0x").unwrap_or(&release.sealed);
-                let sealed =
-                    hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: "vault_release".to_owned() })?;
+                let sealed = hex::decode(hex).map_err(|_| Error::MalformedAnswer { method: method.to_owned() })?;
                 Ok(SealedRelease { index: release.index, sealed })
             })
             .collect()
     }
 
-    /// The leaves in order, several under way at once, each as the root names it.
+    /// The leaves in order, each as the root names it: by HTTP as far as that goes, the rest over JSON-RPC.
     pub(crate) fn leaves<'b>(&'b self, root: &'b RootBlock) -> impl Stream<Item = Result<Vec<u8>>> + 'b {
-        stream::iter(0..root.leaf_count())
+        let by_http = stream::once(async move {
+            let transfer = match self.tickets.transfer().await {
+                Ok(Some(transfer)) if root.leaf_count() > 0 => transfer,
+                _ => return stream::empty().left_stream(),
+            };
+            transfer.leaves(self.record, root).right_stream()
+        })
+        .flatten();
+        // Once HTTP has given as much as it gives, JSON-RPC begins after the last leaf; it also says why.
+        stream::unfold((by_http.boxed(), 0, false), move |(mut leaves, next, ended)| async move {
+            if !ended {
+                if let Some(leaf) = leaves.next().await {
+                    return Some((Ok(leaf), (leaves, next + 1, false)));
+                }
+                leaves = stream::empty().boxed();
+            }
+            (next < root.leaf_count()).then_some(())?;
+            Some((Err(next), (leaves, root.leaf_count(), true)))
+        })
+        .flat_map(move |leaf| match leaf {
+            Ok(leaf) => stream::once(async { Ok(leaf) }).left_stream(),
+            Err(first) => self.leaves_by_rpc(root, first).right_stream(),
+        })
+    }
+
+    /// The leaves from `first` on, several under way at once.
+    fn leaves_by_rpc<'b>(&'b self, root: &'b RootBlock, first: u32) -> impl Stream<Item = Result<Vec<u8>>> + 'b {
+        stream::iter(first..root.leaf_count())
             .map(move |index| async move {
                 let leaf = self.bytes("vault_leaf", [json!(self.record), json!(index)]).await?;
                 if root.is_leaf(index, &leaf) {

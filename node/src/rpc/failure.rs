@@ -2,6 +2,7 @@
 
 use crate::{rpc::refusal::Refusal, ticket::TicketRefusal};
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
+use medchain_primitives::RecordId;
 use medchain_vault::VaultError;
 use serde_json::{json, Value};
 use sp_api::ApiError;
@@ -15,6 +16,10 @@ pub enum Code {
     UnknownBlock = 7002,
     /// A parameter has the right type and a wrong value.
     BadParameter = 7003,
+    /// The alerts of a block are kept no more.
+    AlertsGone = 7004,
+    /// A subscriber did not take its messages in time.
+    SlowSubscriber = 7005,
     /// The ticket is refused.
     Ticket = 7101,
     /// The account may not store this.
@@ -33,6 +38,10 @@ pub enum Code {
     Storage = 7108,
     /// This node holds no share of the release key.
     NoReleaseKey = 7109,
+    /// Too many calls are under way.
+    Busy = 7110,
+    /// The record is not erased.
+    NotErased = 7111,
 }
 
 /// An error with this code, sentence and data.
@@ -72,6 +81,12 @@ pub fn unknown_block(message: impl Into<String>) -> ErrorObjectOwned {
 /// A refused ticket.
 pub fn ticket_refused(refusal: TicketRefusal) -> ErrorObjectOwned {
     failure(Code::Ticket, refusal.to_string(), json!({ "reason": refusal.reason(), "hint": refusal.hint() }))
+}
+
+/// A record whose erasure is asked about and that is not erased.
+pub fn not_erased(record: RecordId) -> ErrorObjectOwned {
+    let hint = "its patient erases it with access.erase; the erasure counts once it is final";
+    failure(Code::NotErased, format!("record {record} is not erased"), json!({ "hint": hint }))
 }
 
 /// A reading that the runtime refuses.
@@ -126,7 +141,15 @@ pub fn vault_failed(error: VaultError) -> ErrorObjectOwned {
             log::error!(target: "vault", "the disk is full");
             (Code::Storage, json!({ "reason": "noSpace" }))
         }
-        E::InUse | E::UnknownLayout { .. } | E::Storage(_) => {
+        E::ReadOnly => {
+            log::error!(target: "vault", "the disk is read-only");
+            (Code::Storage, json!({ "reason": "readOnly" }))
+        }
+        E::RemoteFailed { .. } => {
+            log::error!(target: "vault", "{message}");
+            (Code::Storage, json!({ "reason": "remote" }))
+        }
+        E::InUse | E::RemoteInUse { .. } | E::UnknownLayout { .. } | E::Storage(_) => {
             log::error!(target: "vault", "{message}");
             (Code::Storage, json!({ "reason": "storage" }))
         }

@@ -138,6 +138,44 @@ pub trait MedchainApi {
     #[method(name = "medchain_guardianship", blocking)]
     fn guardianship(&self, member: Selector, at: Option<Hash>) -> RpcResult<Option<GuardianshipView<AccountId>>>;
 
+    /// Who acts behind an account: the member itself, or the institution whose staff it is with the staff account's own
+    /// entry; `null` for a stranger.
+    ///
+    /// Example: `medchain_acting("5Grw…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_acting", blocking)]
+    fn acting(&self, account: Selector, at: Option<Hash>) -> RpcResult<Option<ActingView<AccountId>>>;
+
+    /// A page of the staff accounts of an institution; the cursor is an account.
+    ///
+    /// Example: `medchain_staff(1003)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_staff", blocking)]
+    fn staff(
+        &self,
+        institution: Selector,
+        cursor: Option<Selector>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<StaffView<AccountId>, AccountId>>;
+
+    /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own.
+    ///
+    /// Example: `medchain_ownCopies(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_ownCopies", blocking)]
+    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>>;
+
+    /// A page of the affiliations of a hospital, whose cursor is a doctor's number, or of a doctor, whose cursor is a
+    /// hospital's; with those that are only offered, whose `acceptedAt` is `null`.
+    ///
+    /// Example: `medchain_affiliations(1003)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_affiliations", blocking)]
+    fn affiliations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AffiliationView, MemberId>>;
+
     /// An appointment, or `null`.
     ///
     /// Example: `medchain_appointment(1)`. Errors: 7001, 7002.
@@ -151,6 +189,23 @@ pub trait MedchainApi {
     fn appointments(
         &self,
         member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>>;
+
+    /// A page of the appointments of a patient or doctor, newest first, that have a status, or start on a day such as
+    /// `"2027-03-01"` (UTC), or both; `null` for any. One call looks through a thousand, so that a page may be short, and
+    /// even empty, and still have a `next`.
+    ///
+    /// Example: `medchain_agenda("dr.noor", "accepted", "2027-03-01")`.
+    /// Errors: 7001, 7002, 7003 (unknown member or status, no such day).
+    #[method(name = "medchain_agenda", blocking)]
+    fn agenda(
+        &self,
+        member: Selector,
+        status: Option<String>,
+        day: Option<String>,
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
@@ -204,7 +259,7 @@ pub trait MedchainApi {
     ///
     /// Example: `medchain_dispensings(4)`. Errors: 7001, 7002.
     #[method(name = "medchain_dispensings", blocking)]
-    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>>;
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView<AccountId>>>;
 
     /// Who receives a seal when a record of this kind is anchored for this patient: the patient (in the envelope), and
     /// guardians and readers with a standing consent (anchored with the record).
@@ -241,7 +296,7 @@ pub trait MedchainApi {
     ///
     /// Example: `medchain_request(1)`. Errors: 7001, 7002.
     #[method(name = "medchain_request", blocking)]
-    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>>;
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView<AccountId>>>;
 
     /// A page of the requests that wait in a patient's inbox.
     ///
@@ -253,7 +308,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>>;
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>>;
 
     /// A page of the requests that a member has made and that still wait.
     ///
@@ -265,7 +320,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>>;
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>>;
 
     /// The grant of a record to a reader with its reading window, or `null`.
     ///
@@ -297,6 +352,18 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<GrantView, RecordId>>;
 
+    /// A page of the grants on a patient's records, reader by reader; the cursor is a pair of reader and record.
+    ///
+    /// Example: `medchain_grantsOfPatient(1001, [1002, 3], 20)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_grantsOfPatient", blocking)]
+    fn grants_of_patient(
+        &self,
+        patient: Selector,
+        cursor: Option<(Id, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, (MemberId, RecordId)>>;
+
     /// A page of the read log of a record, a patient or a reader, newest first.
     ///
     /// Example: `medchain_readLog({"patient": 1001})`. Errors: 7001, 7002, 7003 (not exactly one, unknown member).
@@ -307,7 +374,7 @@ pub trait MedchainApi {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<ReadingView, ReadingId>>;
+    ) -> RpcResult<Page<ReadingView<AccountId>, ReadingId>>;
 
     /// Whether an account could request these records of a patient with this purpose.
     ///
@@ -330,12 +397,84 @@ pub trait MedchainApi {
     #[method(name = "medchain_mayOpen", blocking)]
     fn may_open(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
 
-    /// Whether nodes would serve a record to an account, and as what: `"owner"`, `"administrator"`, or `{"reader": …}`
-    /// with the end of its reading window.
+    /// A patient's emergency consent, or `null`; its `institutions` are `null` for all.
+    ///
+    /// Example: `medchain_emergencyConsent(1001)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_emergencyConsent", blocking)]
+    fn emergency_consent(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Option<EmergencyConsentView>>;
+
+    /// The emergency capsule lodged for a record, or `null`.
+    ///
+    /// Example: `medchain_emergencyCapsule(3)`. Errors: 7001, 7002.
+    #[method(name = "medchain_emergencyCapsule", blocking)]
+    fn emergency_capsule(&self, record: Id, at: Option<Hash>) -> RpcResult<Option<EmergencyCapsuleView>>;
+
+    /// A page of the emergency openings that wait for an administrator's review, the oldest first; the cursor is the
+    /// reading's number.
+    ///
+    /// Example: `medchain_emergencyReviews()`. Errors: 7001, 7002.
+    #[method(name = "medchain_emergencyReviews", blocking)]
+    fn emergency_reviews(
+        &self,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<PendingReviewView, ReadingId>>;
+
+    /// Whether an account could open a record in an emergency: the checks of `access.open_emergency`.
+    ///
+    /// Example: `medchain_mayOpenEmergency("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayOpenEmergency", blocking)]
+    fn may_open_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// Whether an account could lodge an emergency capsule for a record: the checks of `access.lodge_emergency`.
+    ///
+    /// Example: `medchain_mayLodgeEmergency(1001, 3)`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_mayLodgeEmergency", blocking)]
+    fn may_lodge_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// Whether nodes would serve a record to an account, and as what: `"owner"`, `"administrator"`, or `{"reader": …}` or
+    /// `{"emergency": …}` with the end of its reading window.
     ///
     /// Example: `medchain_mayRead("dr.noor", 3)`. Errors: 7001, 7002, 7003 (unknown member).
     #[method(name = "medchain_mayRead", blocking)]
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision>;
+
+    /// A link, or `null`.
+    ///
+    /// Example: `medchain_link(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_link", blocking)]
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// The link that is known by a commitment, the hash of its secret, or `null`.
+    ///
+    /// Example: `medchain_linkByCommitment("0x9c1f…")`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkByCommitment", blocking)]
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>>;
+
+    /// A page of the links of a patient, newest first.
+    ///
+    /// Example: `medchain_links("alice.lang")`. Errors: 7001, 7002, 7003 (unknown member).
+    #[method(name = "medchain_links", blocking)]
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>>;
+
+    /// A page of the openings of a link, newest first; the cursor is the first of an opening's readings.
+    ///
+    /// Example: `medchain_linkOpenings(1)`. Errors: 7001, 7002.
+    #[method(name = "medchain_linkOpenings", blocking)]
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>>;
 
     /// The release committee, or `null`.
     ///
@@ -388,7 +527,7 @@ impl<C: ChainClient> Medchain<C> {
     }
 
     /// The number that a selector names; a number names itself, whether there is such a member or not.
-    fn member_id(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<MemberId> {
+    pub(super) fn member_id(&self, at: Option<Hash>, selector: &Selector) -> RpcResult<MemberId> {
         match Named::of(selector)? {
             Named::Id(id) => Ok(id),
             _ => self.find(at, selector)?.map(|member| member.id).ok_or_else(no_such_member),
@@ -465,6 +604,40 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.guardianship(at, member))
     }
 
+    fn acting(&self, account: Selector, at: Option<Hash>) -> RpcResult<Option<ActingView<AccountId>>> {
+        let account = self.account(at, &account)?;
+        self.ask(at, |api, at| api.acting(at, account))
+    }
+
+    fn staff(
+        &self,
+        institution: Selector,
+        cursor: Option<Selector>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<StaffView<AccountId>, AccountId>> {
+        let institution = self.member_id(at, &institution)?;
+        let cursor = cursor.map(|cursor| self.account(at, &cursor)).transpose()?;
+        self.ask(at, |api, at| api.staff(at, institution, cursor, page(limit)))
+    }
+
+    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>> {
+        let member = self.member_id(at, &member)?;
+        self.ask(at, |api, at| api.own_copies(at, member))
+    }
+
+    fn affiliations(
+        &self,
+        member: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AffiliationView, MemberId>> {
+        let member = self.member_id(at, &member)?;
+        let cursor = cursor.map(|cursor| MemberId(cursor.0));
+        self.ask(at, |api, at| api.affiliations(at, member, cursor, page(limit)))
+    }
+
     fn appointment(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<AppointmentView>> {
         self.ask(at, |api, at| api.appointment(at, AppointmentId(id.0)))
     }
@@ -478,6 +651,24 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
     ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
         let member = self.member_id(at, &member)?;
         self.ask(at, |api, at| api.appointments(at, member, cursor.map(|id| AppointmentId(id.0)), page(limit)))
+    }
+
+    fn agenda(
+        &self,
+        member: Selector,
+        status: Option<String>,
+        day: Option<String>,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<AppointmentView, AppointmentId>> {
+        let status = status
+            .map(|status| term("status", &status, AppointmentStatus::ALL, AppointmentStatus::name))
+            .transpose()?;
+        let day = day.map(|day| day_number(&day)).transpose()?;
+        let member = self.member_id(at, &member)?;
+        let cursor = cursor.map(|id| AppointmentId(id.0));
+        self.ask(at, |api, at| api.agenda(at, member, status, day, cursor, page(limit)))
     }
 
     fn schedule(&self, doctor: Selector, at: Option<Hash>) -> RpcResult<ScheduleView> {
@@ -519,7 +710,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.anchored_by(at, author, content))
     }
 
-    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView>> {
+    fn dispensings(&self, record: Id, at: Option<Hash>) -> RpcResult<Vec<DispensingView<AccountId>>> {
         self.ask(at, |api, at| api.dispensings(at, RecordId(record.0)))
     }
 
@@ -550,7 +741,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.wards(at, guardian, cursor.map(|id| MemberId(id.0)), page(limit)))
     }
 
-    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView>> {
+    fn request(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<RequestView<AccountId>>> {
         self.ask(at, |api, at| api.request(at, RequestId(id.0)))
     }
 
@@ -560,7 +751,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>> {
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>> {
         let patient = self.member_id(at, &patient)?;
         self.ask(at, |api, at| api.inbox(at, patient, cursor.map(|id| RequestId(id.0)), page(limit)))
     }
@@ -571,7 +762,7 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<RequestView, RequestId>> {
+    ) -> RpcResult<Page<RequestView<AccountId>, RequestId>> {
         let requester = self.member_id(at, &requester)?;
         self.ask(at, |api, at| api.requests_by(at, requester, cursor.map(|id| RequestId(id.0)), page(limit)))
     }
@@ -604,13 +795,25 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.grants_of_reader(at, reader, cursor.map(|id| RecordId(id.0)), page(limit)))
     }
 
+    fn grants_of_patient(
+        &self,
+        patient: Selector,
+        cursor: Option<(Id, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<GrantView, (MemberId, RecordId)>> {
+        let patient = self.member_id(at, &patient)?;
+        let cursor = cursor.map(|(reader, record)| (MemberId(reader.0), RecordId(record.0)));
+        self.ask(at, |api, at| api.grants_of_patient(at, patient, cursor, page(limit)))
+    }
+
     fn read_log(
         &self,
         of: LogSelector,
         cursor: Option<Id>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Page<ReadingView, ReadingId>> {
+    ) -> RpcResult<Page<ReadingView<AccountId>, ReadingId>> {
         let of = match (of.record, of.patient, of.reader) {
             (Some(record), None, None) => ReadLogOf::Record(RecordId(record.0)),
             (None, Some(patient), None) => ReadLogOf::Patient(self.member_id(at, &patient)?),
@@ -653,9 +856,70 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.decision(at, |api, at| api.may_open(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None)))
     }
 
+    fn emergency_consent(&self, patient: Selector, at: Option<Hash>) -> RpcResult<Option<EmergencyConsentView>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.emergency_consent(at, patient))
+    }
+
+    fn emergency_capsule(&self, record: Id, at: Option<Hash>) -> RpcResult<Option<EmergencyCapsuleView>> {
+        self.ask(at, |api, at| api.emergency_capsule(at, RecordId(record.0)))
+    }
+
+    fn emergency_reviews(
+        &self,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<PendingReviewView, ReadingId>> {
+        self.ask(at, |api, at| api.emergency_reviews(at, cursor.map(|id| ReadingId(id.0)), page(limit)))
+    }
+
+    fn may_open_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| {
+            api.may_open_emergency(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None))
+        })
+    }
+
+    fn may_lodge_emergency(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
+        let account = self.account(at, &account)?;
+        self.decision(at, |api, at| {
+            api.may_lodge_emergency(at, account, RecordId(record.0)).map(|allowed| allowed.map(|()| None))
+        })
+    }
+
     fn may_read(&self, account: Selector, record: Id, at: Option<Hash>) -> RpcResult<Decision> {
         let account = self.account(at, &account)?;
         self.decision(at, |api, at| api.may_read(at, account, RecordId(record.0)).map(|permit| permit.map(Some)))
+    }
+
+    fn link(&self, id: Id, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link(at, LinkId(id.0)))
+    }
+
+    fn link_by_commitment(&self, commitment: LinkCommitment, at: Option<Hash>) -> RpcResult<Option<LinkView>> {
+        self.ask(at, |api, at| api.link_by_commitment(at, commitment))
+    }
+
+    fn links(
+        &self,
+        patient: Selector,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkView, LinkId>> {
+        let patient = self.member_id(at, &patient)?;
+        self.ask(at, |api, at| api.links(at, patient, cursor.map(|id| LinkId(id.0)), page(limit)))
+    }
+
+    fn link_openings(
+        &self,
+        link: Id,
+        cursor: Option<Id>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<LinkOpeningView, ReadingId>> {
+        self.ask(at, |api, at| api.link_openings(at, LinkId(link.0), cursor.map(|id| ReadingId(id.0)), page(limit)))
     }
 
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {
@@ -735,6 +999,29 @@ fn content_root(text: &str) -> RpcResult<ContentRoot> {
         .map_err(|error| bad_parameter("this does not name a content", error.to_string()))
 }
 
+/// A day such as `2027-03-01` in days since 1 January 1970.
+fn day_number(text: &str) -> RpcResult<u32> {
+    let day = || {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+            return None;
+        }
+        let (year, month, day): (u32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let february = if leap { 29 } else { 28 };
+        let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let before = months.get(..usize::try_from(month.checked_sub(1)?).ok()?)?;
+        if year < 1970 || day == 0 || day > *months.get(before.len())? {
+            return None;
+        }
+        let leap_days = |year: u32| year / 4 - year / 100 + year / 400;
+        let years = (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
+        Some(years + before.iter().sum::<u32>() + day - 1)
+    };
+    day().ok_or_else(|| bad_parameter("this is no day", "give one from 1970 on, such as 2027-03-01"))
+}
+
 /// How many entries to ask for.
 fn page(limit: Option<u32>) -> u32 {
     limit.unwrap_or(limits::PAGE_MAX).clamp(1, limits::PAGE_MAX)
@@ -800,6 +1087,18 @@ mod tests {
             ["", "bafy", "0x09", &"b".repeat(500), "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"]
         {
             assert_eq!(content_root(text).unwrap_err().code(), 7003, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_counted_from_1970_on() {
+        for (text, number) in [("1970-01-01", 0), ("1972-03-01", 790), ("2000-02-29", 11_016), ("2027-01-15", 20_833)] {
+            assert_eq!(day_number(text).unwrap(), number, "{text}");
+        }
+        for text in
+            ["", "2027", "2027-13-01", "2027-00-01", "2027-02-29", "2027-1-1", "2027-01-00", "1969-12-31", "a-b-c"]
+        {
+            assert_eq!(day_number(text).unwrap_err().code(), 7003, "{text}");
         }
     }
 

@@ -1,18 +1,26 @@
 //! The node's JSON-RPC: the standard methods of FRAME and GRANDPA, `medchain_*` and `vault_*`.
 
+mod alerts;
 pub mod failure;
 mod medchain;
-mod refusal;
+mod proof;
+pub mod refusal;
 mod vault;
 
-pub use vault::VaultDeps;
-
-use crate::service::{Block, BlockNumber, Hash};
+use crate::{
+    alerts::AlertSource,
+    gate::Gate,
+    service::{Block, BlockNumber, Hash},
+};
+use alerts::{AlertsApiServer, AlertsRpc};
 use jsonrpsee::RpcModule;
 use medchain::{Medchain, MedchainApiServer};
 use medchain_runtime_api::{AccessApi, AppointmentsApi, QuotasApi, RegistryApi, ReportsApi};
+use proof::{ProofApiServer, ProofRpc};
+use sc_client_api::ProofProvider;
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+use sc_network_sync::strategy::warp::WarpSyncProvider;
 use sc_rpc::SubscriptionTaskExecutor;
 use sc_transaction_pool_api::TransactionPool;
 use sp_api::{Core, Metadata, ProvideRuntimeApi};
@@ -81,15 +89,19 @@ impl<B> Clone for GrandpaDeps<B> {
 }
 
 /// What the methods are made of.
-pub struct Deps<C, P, B> {
+pub struct Deps<C, P, B, S> {
     /// The client.
     pub client: Arc<C>,
     /// The transaction pool.
     pub pool: Arc<P>,
     /// GRANDPA.
     pub grandpa: GrandpaDeps<B>,
-    /// The vault.
-    pub vault: VaultDeps,
+    /// The gate before the vault.
+    pub vault: Arc<Gate<C>>,
+    /// What members are alerted to.
+    pub alerts: Arc<S>,
+    /// What proves blocks final from the genesis block on.
+    pub finality: Arc<dyn WarpSyncProvider<Block>>,
     /// Where subscriptions run.
     pub executor: SubscriptionTaskExecutor,
 }
@@ -98,14 +110,15 @@ pub struct Deps<C, P, B> {
 ///
 /// # Errors
 /// Two methods of one name, which a build never has.
-pub fn methods<C, P, B>(deps: Deps<C, P, B>) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
+pub fn methods<C, P, B, S>(deps: Deps<C, P, B, S>) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
-    C: ChainClient,
+    C: ChainClient + ProofProvider<Block>,
     C::Api: BlockBuilder<Block> + AccountNonceApi<Block, AccountId, Nonce>,
     P: TransactionPool + 'static,
     B: sc_client_api::Backend<Block> + Send + Sync + 'static,
+    S: AlertSource,
 {
-    let Deps { client, pool, grandpa, vault, executor } = deps;
+    let Deps { client, pool, grandpa, vault, alerts, finality, executor } = deps;
     let mut module = RpcModule::new(());
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(
@@ -113,6 +126,8 @@ where
             .into_rpc(),
     )?;
     module.merge(Medchain::new(client.clone()).into_rpc())?;
-    module.merge(VaultRpc::new(client, vault).into_rpc())?;
+    module.merge(AlertsRpc::new(client.clone(), alerts).into_rpc())?;
+    module.merge(ProofRpc::new(client, finality).into_rpc())?;
+    module.merge(VaultRpc::new(vault).into_rpc())?;
     Ok(module)
 }

@@ -1,45 +1,29 @@
-//! `vault_*`: storing and serving contents, against tickets, and releasing committee halves.
-//!
-//! The chain decides: whoever stores needs an allowance at the best block, whoever reads needs a permit at the finalized
-//! block (an opening counts once it is final) and at the best block (a revocation counts at once), and a reader one by
-//! this node's clock besides.
+//! `vault_*`: storing and serving contents, against tickets, and releasing committee halves. The gate decides; here
+//! bytes become base64 and back.
 
 use crate::{
-    ipfs::{FetchError, Fetcher},
-    peers::{Asker, EnvelopeError},
-    release_key::ReleaseKeys,
-    replication::{Keeper, ReplicationStatus},
+    gate::{now, Gate, SealedRelease},
     rpc::{
-        failure::{failure, reading_refused, runtime_failed, ticket_refused, vault_failed, Code},
+        failure::{failure, Code},
         medchain::Id,
-        refusal::RefusalTexts,
-        AccountId, ChainClient,
+        ChainClient,
     },
-    service::{FullClient, Hash},
-    ticket::{Bearer, Ticket, TicketGate, TicketRefusal},
-    unanchored::Unanchored,
-    vault_metrics::VaultMetrics,
+    service::Hash,
+    ticket::Ticket,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned, Extensions};
-use medchain_primitives::{limits, ContentRoot, Moment, RecordId, TicketOperation};
-use medchain_runtime_api::{AccessApi, ReadPermit, RecordView, RegistryApi, ReportsApi};
-use medchain_sealing::{
-    committee::CapsuleContext,
-    envelope::Envelope,
-    keys::EncryptionPublic,
-    release::{seal_release, ReleaseContext},
-    seal::SealRecipient,
+use jsonrpsee::{
+    core::{server::ConnectionId, RpcResult},
+    proc_macros::rpc,
+    Extensions,
 };
-use medchain_vault::{dag::MAX_ROOT_BYTES, ContentRoot as Cid, ContentStore, RootBlock, VaultError, LEAF_BYTES};
+use medchain_primitives::{limits, Moment, RecordId};
+use medchain_sealing::emergency::EMERGENCY_CAPSULE_BYTES;
+use medchain_vault::{dag::MAX_ROOT_BYTES, LEAF_BYTES};
 use serde::Serialize;
 use serde_json::{json, Value};
 use sp_core::Bytes;
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Instant, SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 /// What `vault_challenge` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -53,6 +37,9 @@ pub struct Challenge {
     pub genesis: Hash,
     /// How long a ticket may be valid, in milliseconds.
     pub ticket_lifetime_max: Moment,
+    /// Where leaves travel by plain HTTP, if they do. Without a host, it is the one that this was asked of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<String>,
 }
 
 /// What `vault_begin` answers.
@@ -86,6 +73,12 @@ pub struct Release {
     pub sealed: Bytes,
 }
 
+impl From<SealedRelease> for Release {
+    fn from(SealedRelease { index, sealed }: SealedRelease) -> Self {
+        Self { index, sealed: sealed.into() }
+    }
+}
+
 /// A validator's signed word that its node holds a content.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copy {
@@ -98,12 +91,51 @@ pub struct Copy {
     pub signature: Bytes,
 }
 
+/// A node's signed word that it has deleted what it held of an erased record.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeErasure {
+    /// The node's network identity.
+    pub node: String,
+    /// The Ed25519 key of that identity.
+    pub key: Hash,
+    /// When it deleted, in milliseconds since 1970 by its clock.
+    pub deleted_at: Moment,
+    /// Its signature over `medchain/erased/v1`, the genesis hash, the record's number as 8 bytes in little-endian order,
+    /// the content's root digest and `deletedAt` likewise.
+    pub signature: Bytes,
+    /// If the node is a validator's: the validator's signature over the same.
+    pub validator: Option<ValidatorSignature>,
+}
+
+/// A validator's signature.
+#[derive(Clone, Debug, Serialize)]
+pub struct ValidatorSignature {
+    /// Its block-authoring key, sr25519.
+    pub key: Hash,
+    /// The signature.
+    pub signature: Bytes,
+}
+
+/// What `vault_erasure` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Erasure {
+    /// The content's CID.
+    pub content: String,
+    /// The nodes that say that they have deleted it.
+    pub nodes: Vec<NodeErasure>,
+    /// The connected nodes that do not say so, by network identity.
+    pub silent: Vec<String>,
+}
+
 /// What `vault_status` answers.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VaultStatus {
     /// How many contents the vault holds.
     pub contents: u64,
+    /// How many leaves they have together.
+    pub leaves: u64,
     /// Their length together, in bytes.
     pub bytes: u64,
     /// The length of what is being uploaded or fetched, in bytes.
@@ -119,7 +151,8 @@ pub struct VaultStatus {
 /// Every method but `vault_challenge` and `vault_status` takes a ticket as `docs/rpc.md` describes it and fails with 7101
 /// when it is refused (`data.reason`: `forged`, `expired`, `wrongChain`, `wrongOperation`, `wrongContent`,
 /// `unknownChallenge`, `lifetimeTooLong`, `malformed`), with 7001 when the runtime does not answer and with 7108 when the
-/// disk fails or is full. Bytes travel as base64 with padding.
+/// disk fails or is full. A connection has at most 16 calls under way; 7110 refuses more. Bytes travel as base64 with
+/// padding.
 #[rpc(server)]
 pub trait VaultApi {
     /// A challenge for tickets. Each is accepted for ten to twenty minutes, and not after a restart of the node.
@@ -133,14 +166,14 @@ pub trait VaultApi {
     ///
     /// Example: `vault_begin(ticket, "EjcK…")` gives `{"content": "bafybei…", "leaves": 2, "missing": [[0, 2]]}`.
     /// Errors: 7101, 7102 (`noAllowance`, `overAllowance`, `tooManyUploads`), 7105 (not a content's root block), 7108.
-    #[method(name = "vault_begin", blocking)]
+    #[method(name = "vault_begin", blocking, with_extensions)]
     fn begin(&self, ticket: Ticket, #[argument(rename = "rootBlock")] root_block: String) -> RpcResult<Upload>;
 
     /// Takes one leaf of an upload: at most 1 MiB, in any order, repeatable.
     ///
     /// Example: `vault_putLeaf(ticket, 0, "…")` gives `null`.
     /// Errors: 7101, 7105 (`base64`, `tooLarge`, `noSuchLeaf`, `leafLength`, `wrongLeaf`), 7106 (`unknownUpload`), 7108.
-    #[method(name = "vault_putLeaf", blocking)]
+    #[method(name = "vault_putLeaf", blocking, with_extensions)]
     fn put_leaf(&self, ticket: Ticket, index: u32, data: String) -> RpcResult<()>;
 
     /// Ends an upload with its envelope. Once it answers, content and envelope are durable. May be repeated.
@@ -148,7 +181,7 @@ pub trait VaultApi {
     /// Example: `vault_finish(ticket, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
     /// Errors: 7101, 7102 (`noAllowance`, `tooManyEnvelopes`), 7105 (not an envelope), 7106 (`unknownUpload`,
     /// `incomplete` with `missing`), 7108.
-    #[method(name = "vault_finish", blocking)]
+    #[method(name = "vault_finish", blocking, with_extensions)]
     fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored>;
 
     /// Which validators have said, each with its signature, that they hold the ticket's content whole: an uploader asks
@@ -156,13 +189,13 @@ pub trait VaultApi {
     ///
     /// Example: `vault_copies(ticket)` gives `[{"key": "0x…", "at": 1800000000000, "signature": "0x…"}]`.
     /// Errors: 7101.
-    #[method(name = "vault_copies", blocking)]
+    #[method(name = "vault_copies", blocking, with_extensions)]
     fn copies(&self, ticket: Ticket) -> RpcResult<Vec<Copy>>;
 
     /// Gives up an upload and deletes what it sent. Does nothing if there is none.
     ///
     /// Example: `vault_abort(ticket)` gives `null`. Errors: 7101, 7108.
-    #[method(name = "vault_abort", blocking)]
+    #[method(name = "vault_abort", blocking, with_extensions)]
     fn abort(&self, ticket: Ticket) -> RpcResult<()>;
 
     /// The root block of a record's content. What this node does not hold, here and in the next three methods, it fetches
@@ -170,20 +203,20 @@ pub trait VaultApi {
     ///
     /// Example: `vault_root(ticket, 3)` gives `"EjcK…"`.
     /// Errors: 7101, 7103 (data: `pallet`, `error`, `text`, or `reason`), 7104 (no such record), 7107 (not held here), 7108.
-    #[method(name = "vault_root", blocking)]
+    #[method(name = "vault_root", blocking, with_extensions)]
     fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
     /// One leaf of a record's content, verified against the root. A corrupt one is repaired from a peer.
     ///
     /// Example: `vault_leaf(ticket, 3, 0)` gives `"…"`.
     /// Errors: 7101, 7103, 7104, 7105 (`noSuchLeaf`), 7107 (`notFound`, `corruptLeaf`), 7108.
-    #[method(name = "vault_leaf", blocking)]
+    #[method(name = "vault_leaf", blocking, with_extensions)]
     fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String>;
 
     /// The envelope of a record.
     ///
     /// Example: `vault_envelope(ticket, 3)` gives `"…"`. Errors: 7101, 7103, 7104, 7107, 7108.
-    #[method(name = "vault_envelope", blocking)]
+    #[method(name = "vault_envelope", blocking, with_extensions)]
     fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
 
     /// This node's partial releases of a record's committee half, wrapped to the encryption key that the finalized state
@@ -192,373 +225,222 @@ pub trait VaultApi {
     /// Example: `vault_release(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
     /// Errors: 7101, 7103 (besides: `capsule` for a capsule made for another record's author or patient, `noEncryptionKey`
     /// for an administrator without one), 7104, 7107, 7108, 7109 (this node is not in the release committee of that epoch).
-    #[method(name = "vault_release", blocking)]
+    #[method(name = "vault_release", blocking, with_extensions)]
     fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
+    /// Adds an envelope to a record of the ticket's account, before `Reports.reseal` names it: the envelope before with
+    /// other seals, one of them for the owner's current key. With a ticket for storing the record's content. Envelopes that
+    /// are never named stay, as far as there is room for them beside the content.
+    ///
+    /// Example: `vault_reseal(ticket, 3, "…")` gives `{"content": "bafybei…", "envelope": "0x…"}`.
+    /// Errors: 7101, 7102 (`tooManyEnvelopes`), 7103 (besides: `notOwner`), 7104, 7105 (not an envelope, `otherCapsule`,
+    /// `notSealedToOwner`), 7107, 7108.
+    #[method(name = "vault_reseal", blocking, with_extensions)]
+    fn reseal(&self, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored>;
+
+    /// Takes the emergency capsule of a record, once the chain names its hash. With a ticket for storing the record's
+    /// content. May be repeated.
+    ///
+    /// Example: `vault_lodgeEmergency(ticket, 3, "…")` gives `null`.
+    /// Errors: 7101, 7102 (`notLodged`), 7104, 7105 (`emergencyCapsule`: not one of this record by who lodged it), 7107, 7108.
+    #[method(name = "vault_lodgeEmergency", blocking, with_extensions)]
+    fn lodge_emergency(&self, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()>;
+
+    /// The emergency capsule of a record, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_emergencyCapsule(ticket, 3)` gives `"…"`.
+    /// Errors: 7101, 7103 (besides: `noEmergency` for who reads the record otherwise), 7104, 7107, 7108.
+    #[method(name = "vault_emergencyCapsule", blocking, with_extensions)]
+    fn emergency_capsule(&self, ticket: Ticket, record: Id) -> RpcResult<String>;
+
+    /// This node's partial releases of what a record's emergency capsule holds, as `vault_release` gives those of its
+    /// committee half, for the doctor within the window of its emergency opening.
+    ///
+    /// Example: `vault_releaseEmergency(ticket, 3)` gives `[{"index": 1, "sealed": "0x…"}]`.
+    /// Errors: 7101, 7103 (besides: `noEmergency`), 7104, 7107, 7108, 7109.
+    #[method(name = "vault_releaseEmergency", blocking, with_extensions)]
+    fn release_emergency(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>>;
+
+    /// Which nodes have deleted an erased record, and when, each by its signature: this node and those connected to it.
+    /// Needs no ticket: that a record is erased is on chain.
+    ///
+    /// Example: `vault_erasure(3)` gives `{"content": "bafybei…", "nodes": [{"node": "12D3KooW…", "key": "0x…",
+    /// "deletedAt": 1800000000000, "signature": "0x…", "validator": null}], "silent": []}`.
+    /// Errors: 7104, 7111 (the record is not erased).
+    #[method(name = "vault_erasure", blocking, with_extensions)]
+    fn erasure(&self, record: Id) -> RpcResult<Erasure>;
 
     /// What the vault holds. Only on a trusted connection (`--rpc-methods unsafe` or a local one).
     ///
-    /// Example: `vault_status()` gives `{"contents": 12, "bytes": 73400320, "staged": 0, "missing": 0, "inFlight": 0}`.
+    /// Example: `vault_status()` gives `{"contents": 12, "leaves": 74, "bytes": 73400320, "staged": 0, "missing": 0, "inFlight": 0}`.
     /// Errors: −32601 elsewhere.
     #[method(name = "vault_status", blocking, with_extensions)]
     fn status(&self) -> RpcResult<VaultStatus>;
 }
 
-/// What the methods work on.
-#[derive(Clone)]
-pub struct VaultDeps {
-    /// The vault.
-    pub vault: Arc<dyn ContentStore>,
-    /// Finished contents that no record anchors.
-    pub unanchored: Arc<Unanchored>,
-    /// The node's shares of the release key.
-    pub release_keys: Arc<ReleaseKeys>,
-    /// The challenges. Shared, so that every copy of the methods knows them.
-    pub tickets: Arc<TicketGate>,
-    /// What gets roots and leaves from peers.
-    pub fetcher: Arc<Fetcher>,
-    /// What gets envelopes and statements from peers.
-    pub asker: Arc<Asker<FullClient>>,
-    /// What keeps a record that is read through this node.
-    pub keeper: Arc<Keeper<FullClient>>,
-    /// How far replication is.
-    pub replication: Arc<ReplicationStatus>,
-    /// What reads are counted in.
-    pub metrics: VaultMetrics,
-}
-
 /// The methods' implementation.
 pub struct VaultRpc<C> {
-    client: Arc<C>,
-    texts: RefusalTexts<C>,
-    deps: VaultDeps,
-}
-
-/// A reading that is allowed.
-struct Reading {
-    account: AccountId,
-    content: Cid,
-    record: RecordView,
-    permit: ReadPermit,
-    /// The finalized block at which it was checked.
-    finalized: Hash,
+    gate: Arc<Gate<C>>,
 }
 
 impl<C: ChainClient> VaultRpc<C> {
-    /// Over this client.
-    pub fn new(client: Arc<C>, deps: VaultDeps) -> Self {
-        Self { texts: RefusalTexts::new(client.clone()), client, deps }
+    /// Behind this gate.
+    pub fn new(gate: Arc<Gate<C>>) -> Self {
+        Self { gate }
     }
 
-    fn bearer(&self, ticket: &Ticket, operation: TicketOperation) -> RpcResult<Bearer> {
-        self.deps.tickets.verify(ticket, operation, now()?).map_err(ticket_refused)
-    }
-
-    /// What the account may have in the vault that no record anchors, in bytes, less what it has besides `content`.
-    fn allowance(&self, account: &AccountId, content: Cid) -> RpcResult<u64> {
-        let best = self.client.info().best_hash;
-        let allowance = self.client.runtime_api().store_allowance(best, account.clone()).map_err(runtime_failed)?;
-        if allowance == 0 {
-            return Err(failure(
-                Code::StoringRefused,
-                "this account may store nothing",
-                json!({
-                    "reason": "noAllowance",
-                    "hint": "register as a member first; a suspended or rejected professional stores nothing",
-                }),
-            ));
-        }
-        let settled = |root: Cid| {
-            !self.deps.vault.contains(root)
-                || self.client.runtime_api().is_anchored(best, ContentRoot(root.0)).unwrap_or(false)
-        };
-        Ok(allowance.saturating_sub(self.deps.unanchored.bytes(account.clone().into(), content, settled)))
-    }
-
-    fn authorize(&self, ticket: &Ticket, record: Id) -> RpcResult<Reading> {
-        let now = now()?;
-        let record = RecordId(record.0);
-        let bearer = self.bearer(ticket, TicketOperation::Read)?;
-        let info = self.client.info();
-        let api = self.client.runtime_api();
-        let view = api.record(info.best_hash, record).map_err(runtime_failed)?.ok_or_else(|| {
-            failure(Code::UnknownRecord, format!("there is no record {record}"), json!({ "hint": "check its number" }))
-        })?;
-        if bearer.content.0 != view.content.0 {
-            return Err(ticket_refused(TicketRefusal::WrongContent));
-        }
-        let permit_at = |at| -> RpcResult<ReadPermit> {
-            match self.client.runtime_api().may_read(at, bearer.account.clone(), record).map_err(runtime_failed)? {
-                Ok(permit) => Ok(permit),
-                Err(error) => Err(reading_refused(&self.texts.explain(at, &error)?)),
-            }
-        };
-        let at_best = permit_at(info.best_hash)?;
-        let permit = permit_at(info.finalized_hash)?;
-        for permit in [at_best, permit] {
-            match permit {
-                ReadPermit::Reader { closes_at } if closes_at <= now => {
-                    return Err(failure(
-                        Code::ReadingRefused,
-                        "reading refused: the reading window has closed",
-                        json!({
-                            "reason": "windowClosed",
-                            "hint": "open the record again; without openings left, request it from the patient again",
-                        }),
-                    ));
-                }
-                _ => {}
-            }
-        }
-        Ok(Reading {
-            account: bearer.account,
-            content: bearer.content,
-            record: view,
-            permit,
-            finalized: info.finalized_hash,
-        })
-    }
-
-    /// The envelope of what may be read: from the vault, or from a validator or reserved peer.
-    fn envelope_of(&self, reading: &Reading) -> RpcResult<Vec<u8>> {
-        let hash = reading.record.envelope.0;
-        let held = match self.deps.vault.envelope(reading.content, hash) {
-            Err(error @ (VaultError::NotFound | VaultError::CorruptEnvelope)) => error,
-            held => return held.map_err(vault_failed),
-        };
-        match wait(self.deps.asker.envelope(reading.content, hash))? {
-            Ok(envelope) => {
-                match self.deps.vault.add_envelope(reading.content, &envelope) {
-                    // Where the content is not held, its envelope is not either.
-                    Ok(_) | Err(VaultError::NotFound) => Ok(envelope),
-                    Err(error) => Err(vault_failed(error)),
-                }
-            }
-            Err(EnvelopeError::NobodyGaveIt) => Err(vault_failed(held)),
-            Err(EnvelopeError::Vault(error)) => Err(vault_failed(error)),
-        }
-    }
-
-    /// Lets a content that is not held here be fetched whole while it is read.
-    fn keep(&self, reading: &Reading) -> RpcResult<()> {
-        if !self.deps.vault.contains(reading.content) {
-            let (keeper, record) = (self.deps.keeper.clone(), reading.record.id);
-            runtime()?.spawn(async move { keeper.keep_read(record).await });
-        }
-        Ok(())
-    }
-
-    /// Counts a read and its outcome.
-    fn counted<T>(&self, read: impl FnOnce() -> RpcResult<T>) -> RpcResult<T> {
-        let started = Instant::now();
-        let result = read();
-        let code = result.as_ref().map_or_else(ErrorObjectOwned::code, |_| 0);
-        self.deps.metrics.called(code, started.elapsed());
-        if let Err(error) = &result {
-            // Neither who nor what: only why.
-            log::info!(target: "vault", "a read was refused with {code}: {}", error.message());
-        }
-        result
-    }
-
-    /// To whom a release for this reading is wrapped, by finalized state.
-    fn recipient(&self, reading: &Reading) -> RpcResult<(SealRecipient, EncryptionPublic)> {
-        let api = self.client.runtime_api();
-        let found = if reading.permit == ReadPermit::Administrator {
-            let administrators = api.administrators(reading.finalized).map_err(runtime_failed)?;
-            administrators
-                .into_iter()
-                .find(|administrator| administrator.account == reading.account)
-                .and_then(|administrator| administrator.encryption_key)
-                .map(|key| (SealRecipient::Administrator(reading.account.clone().into()), key))
-        } else {
-            api.member_by_account(reading.finalized, reading.account.clone())
-                .map_err(runtime_failed)?
-                .map(|member| (SealRecipient::Member(member.id.0), member.encryption_key))
-        };
-        found.map(|(recipient, key)| (recipient, EncryptionPublic(key.0))).ok_or_else(no_encryption_key)
+    /// Answers a call of the connection that the extensions tell.
+    fn call<T>(
+        &self,
+        extensions: &Extensions,
+        method: &'static str,
+        answer: impl FnOnce() -> RpcResult<T>,
+    ) -> RpcResult<T> {
+        let connection = extensions.get::<ConnectionId>().map_or(0, |connection| connection.0);
+        self.gate.call(method, connection, answer)
     }
 }
 
 impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn challenge(&self) -> RpcResult<Challenge> {
-        let now = now()?;
+        let (now, deps) = (now()?, self.gate.deps());
         Ok(Challenge {
-            challenge: self.deps.tickets.challenge(now).into(),
+            challenge: deps.tickets.challenge(now).into(),
             now,
-            genesis: self.deps.tickets.genesis().into(),
+            genesis: deps.tickets.genesis().into(),
             ticket_lifetime_max: limits::TICKET_LIFETIME_MAX,
+            http: deps.http.clone(),
         })
     }
 
-    fn begin(&self, ticket: Ticket, root_block: String) -> RpcResult<Upload> {
-        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        let block = decode(&root_block, MAX_ROOT_BYTES)?;
-        let content = RootBlock::parse(&block).map_err(|error| vault_failed(error.into()))?.root();
-        if content != bearer.content {
-            return Err(ticket_refused(TicketRefusal::WrongContent));
-        }
-        let available = self.allowance(&bearer.account, content)?;
-        let progress = self.deps.vault.begin(bearer.account.into(), &block, available).map_err(vault_failed)?;
-        Ok(Upload {
-            content: progress.root.to_string(),
-            leaves: progress.leaves,
-            missing: progress.missing.iter().map(|range| (range.start, range.end)).collect(),
+    fn begin(&self, extensions: &Extensions, ticket: Ticket, root_block: String) -> RpcResult<Upload> {
+        self.call(extensions, "vault_begin", || {
+            let progress = self.gate.begin(&ticket, &decode(&root_block, MAX_ROOT_BYTES)?)?;
+            Ok(Upload {
+                content: progress.root.to_string(),
+                leaves: progress.leaves,
+                missing: progress.missing.iter().map(|range| (range.start, range.end)).collect(),
+            })
         })
     }
 
-    fn put_leaf(&self, ticket: Ticket, index: u32, data: String) -> RpcResult<()> {
-        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        let leaf = decode(&data, LEAF_BYTES)?;
-        self.deps.vault.put_leaf(bearer.account.into(), bearer.content, index, &leaf).map_err(vault_failed)
+    fn put_leaf(&self, extensions: &Extensions, ticket: Ticket, index: u32, data: String) -> RpcResult<()> {
+        self.call(extensions, "vault_putLeaf", || self.gate.put_leaf(&ticket, index, &decode(&data, LEAF_BYTES)?))
     }
 
-    fn finish(&self, ticket: Ticket, envelope: String) -> RpcResult<Stored> {
-        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        let bytes = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
-        let envelope = Envelope::from_bytes(&bytes).map_err(|error| {
-            failure(
-                Code::MalformedContent,
-                error.to_string(),
-                json!({ "reason": "envelope", "hint": "encode it as primitives/sealing/README.md describes" }),
-            )
-        })?;
-        // The account may have been suspended since it began.
-        self.allowance(&bearer.account, bearer.content)?;
-        let uploader: [u8; 32] = bearer.account.into();
-        self.deps.vault.finish(uploader, bearer.content, &bytes).map_err(vault_failed)?;
-        let size = self.deps.vault.size(bearer.content).map_err(vault_failed)?;
-        self.deps.unanchored.add(uploader, bearer.content, size);
-        Ok(Stored { content: bearer.content.to_string(), envelope: envelope.hash().into() })
+    fn finish(&self, extensions: &Extensions, ticket: Ticket, envelope: String) -> RpcResult<Stored> {
+        self.call(extensions, "vault_finish", || {
+            let bytes = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+            let (content, envelope) = self.gate.finish(&ticket, &bytes)?;
+            Ok(Stored { content: content.to_string(), envelope: envelope.into() })
+        })
     }
 
-    fn abort(&self, ticket: Ticket) -> RpcResult<()> {
-        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        self.deps.vault.abort(bearer.account.into(), bearer.content).map(|_| ()).map_err(vault_failed)
+    fn abort(&self, extensions: &Extensions, ticket: Ticket) -> RpcResult<()> {
+        self.call(extensions, "vault_abort", || self.gate.abort(&ticket))
     }
 
-    fn copies(&self, ticket: Ticket) -> RpcResult<Vec<Copy>> {
-        let bearer = self.bearer(&ticket, TicketOperation::Store)?;
-        let holdings = wait(self.deps.asker.holdings(bearer.content))?;
-        Ok(holdings
-            .into_iter()
-            .map(|holding| Copy {
+    fn copies(&self, extensions: &Extensions, ticket: Ticket) -> RpcResult<Vec<Copy>> {
+        self.call(extensions, "vault_copies", || {
+            let copies = self.gate.copies(&ticket)?.into_iter().map(|holding| Copy {
                 key: holding.key.into(),
                 at: holding.at,
                 signature: holding.signature.to_vec().into(),
+            });
+            Ok(copies.collect())
+        })
+    }
+
+    fn root(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.call(extensions, "vault_root", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(STANDARD.encode(self.gate.root(&reading)?.bytes()))
+        })
+    }
+
+    fn leaf(&self, extensions: &Extensions, ticket: Ticket, record: Id, index: u32) -> RpcResult<String> {
+        self.call(extensions, "vault_leaf", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(STANDARD.encode(self.gate.leaf(&reading, index)?))
+        })
+    }
+
+    fn envelope(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.call(extensions, "vault_envelope", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(STANDARD.encode(self.gate.envelope(&reading)?))
+        })
+    }
+
+    fn release(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
+        self.call(extensions, "vault_release", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(self.gate.release(&reading)?.into_iter().map(Release::from).collect())
+        })
+    }
+
+    fn reseal(&self, extensions: &Extensions, ticket: Ticket, record: Id, envelope: String) -> RpcResult<Stored> {
+        self.call(extensions, "vault_reseal", || {
+            let envelope = decode(&envelope, limits::ENVELOPE_MAX as usize)?;
+            let (content, envelope) = self.gate.reseal(&ticket, RecordId(record.0), &envelope)?;
+            Ok(Stored { content: content.to_string(), envelope: envelope.into() })
+        })
+    }
+
+    fn lodge_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id, capsule: String) -> RpcResult<()> {
+        self.call(extensions, "vault_lodgeEmergency", || {
+            let capsule = decode(&capsule, EMERGENCY_CAPSULE_BYTES)?;
+            self.gate.lodge_emergency(&ticket, RecordId(record.0), &capsule)
+        })
+    }
+
+    fn emergency_capsule(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<String> {
+        self.call(extensions, "vault_emergencyCapsule", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(STANDARD.encode(self.gate.emergency_capsule(&reading)?.to_bytes()))
+        })
+    }
+
+    fn release_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
+        self.call(extensions, "vault_releaseEmergency", || {
+            let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
+            Ok(self.gate.release_emergency(&reading)?.into_iter().map(Release::from).collect())
+        })
+    }
+
+    fn erasure(&self, extensions: &Extensions, record: Id) -> RpcResult<Erasure> {
+        self.call(extensions, "vault_erasure", || {
+            let report = self.gate.erasure(RecordId(record.0))?;
+            let nodes = report.nodes.into_iter().map(|(node, erased)| NodeErasure {
+                node: node.to_string(),
+                key: erased.key.into(),
+                deleted_at: erased.at,
+                signature: erased.signature.to_vec().into(),
+                validator: erased.validator.map(|(key, signature)| ValidatorSignature {
+                    key: key.into(),
+                    signature: signature.to_vec().into(),
+                }),
+            });
+            Ok(Erasure {
+                content: report.content.to_string(),
+                nodes: nodes.collect(),
+                silent: report.silent.iter().map(ToString::to_string).collect(),
             })
-            .collect())
-    }
-
-    fn root(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
-        self.counted(|| {
-            let reading = self.authorize(&ticket, record)?;
-            let block = wait(self.deps.fetcher.read_root(reading.content))?.map_err(fetch_failed)?;
-            self.keep(&reading)?;
-            Ok(STANDARD.encode(block.bytes()))
         })
-    }
-
-    fn leaf(&self, ticket: Ticket, record: Id, index: u32) -> RpcResult<String> {
-        self.counted(|| {
-            let reading = self.authorize(&ticket, record)?;
-            // By far the most leaves are here and whole.
-            let leaf = match self.deps.vault.leaf(reading.content, index) {
-                Ok(leaf) => leaf,
-                Err(VaultError::NotFound | VaultError::CorruptLeaf { .. } | VaultError::CorruptRoot) => {
-                    self.keep(&reading)?;
-                    wait(self.deps.fetcher.read_leaf(reading.content, index))?.map_err(fetch_failed)?
-                }
-                Err(error) => return Err(vault_failed(error)),
-            };
-            Ok(STANDARD.encode(leaf))
-        })
-    }
-
-    fn envelope(&self, ticket: Ticket, record: Id) -> RpcResult<String> {
-        self.counted(|| Ok(STANDARD.encode(self.envelope_of(&self.authorize(&ticket, record)?)?)))
-    }
-
-    fn release(&self, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
-        let reading = self.authorize(&ticket, record)?;
-        let bytes = self.envelope_of(&reading)?;
-        let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
-        let share = self.deps.release_keys.share(envelope.epoch).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": envelope.epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
-        let (recipient, key) = self.recipient(&reading)?;
-        let genesis = self.deps.tickets.genesis();
-        let capsule = CapsuleContext {
-            genesis,
-            author: reading.record.author.0,
-            patient: reading.record.patient.0,
-            epoch: envelope.epoch,
-        };
-        let partial = share.release(&envelope.capsule, &capsule).map_err(|_| capsule_refused())?;
-        let context =
-            ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
-        let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
-        Ok(vec![Release { index: partial.index(), sealed: sealed.into() }])
     }
 
     fn status(&self, extensions: &Extensions) -> RpcResult<VaultStatus> {
         sc_rpc_api::check_if_safe(extensions)?;
-        let stats = self.deps.vault.stats();
+        let (stats, deps) = (self.gate.stats(), self.gate.deps());
         Ok(VaultStatus {
             contents: stats.contents,
+            leaves: stats.leaves,
             bytes: stats.content_bytes,
             staged: stats.staged_bytes,
-            missing: self.deps.replication.missing(),
-            in_flight: self.deps.fetcher.contents_in_flight(),
+            missing: deps.replication.missing(),
+            in_flight: deps.fetcher.contents_in_flight(),
         })
     }
-}
-
-/// The runtime of this thread, one that may block.
-fn runtime() -> RpcResult<tokio::runtime::Handle> {
-    tokio::runtime::Handle::try_current().map_err(|_| {
-        failure(Code::Storage, "the node is stopping", json!({ "reason": "stopping", "hint": "ask another node" }))
-    })
-}
-
-/// Waits for peers on a thread that may block.
-fn wait<F: Future>(future: F) -> RpcResult<F::Output> {
-    Ok(runtime()?.block_on(future))
-}
-
-/// What could not be had from peers either.
-fn fetch_failed(error: FetchError) -> ErrorObjectOwned {
-    match error {
-        FetchError::Vault(error) => vault_failed(error),
-        FetchError::NobodyHasIt | FetchError::Off | FetchError::NotAContent(_) => vault_failed(VaultError::NotFound),
-        FetchError::Overloaded | FetchError::Stopped => failure(
-            Code::NotHeld,
-            format!("this node does not hold the content: {error}"),
-            json!({ "reason": "busy", "hint": "repeat in a moment, or ask another node" }),
-        ),
-    }
-}
-
-fn capsule_refused() -> ErrorObjectOwned {
-    failure(
-        Code::ReadingRefused,
-        "reading refused: the capsule does not belong to this record",
-        json!({
-            "reason": "capsule",
-            "hint": "its author must make a capsule for this chain, author, patient and epoch; anchor the document anew",
-        }),
-    )
-}
-
-fn no_encryption_key() -> ErrorObjectOwned {
-    failure(
-        Code::ReadingRefused,
-        "reading refused: the account has no usable encryption key in the finalized state",
-        json!({ "reason": "noEncryptionKey", "hint": "publish an encryption key and wait until that is final" }),
-    )
 }
 
 /// Decodes base64 of at most `limit` bytes, looking at the length first.
@@ -576,21 +458,6 @@ fn decode(text: &str, limit: usize) -> RpcResult<Vec<u8>> {
             json!({ "reason": "base64", "hint": "use the standard alphabet, with padding" }),
         )
     })
-}
-
-/// This node's clock, in milliseconds since 1970.
-fn now() -> RpcResult<Moment> {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| Moment::try_from(since.as_millis()).ok())
-        .ok_or_else(|| {
-            failure(
-                Code::Storage,
-                "this node's clock is wrong",
-                json!({ "reason": "clock", "hint": "ask another node; tell this one's operator" }),
-            )
-        })
 }
 
 #[cfg(test)]

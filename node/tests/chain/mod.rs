@@ -39,8 +39,14 @@ pub struct Chain {
 impl Chain {
     /// Starts a chain, in this folder or in one of its own.
     pub fn start(base_path: Option<&Path>) -> Self {
+        Self::start_with(base_path, &[])
+    }
+
+    /// The same, with more arguments.
+    pub fn start_with(base_path: Option<&Path>, more: &[&str]) -> Self {
         let (rpc_port, port) = (free_port().to_string(), free_port().to_string());
         let mut command = node(&["--dev", "--no-prometheus", "--rpc-port", &rpc_port, "--port", &port]);
+        command.args(more);
         match base_path {
             Some(path) => command.arg("--base-path").arg(path),
             None => command.arg("--tmp"),

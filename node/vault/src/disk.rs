@@ -78,6 +78,29 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The last part of a path, if it is text.
+pub(crate) fn name_of(path: &Path) -> Option<&str> {
+    path.file_name().and_then(|name| name.to_str())
+}
+
+/// Opens a file that is locked while the vault is open, creating it if it is missing. It is open for reading only, so that
+/// it keeps no file system writable.
+pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
+    match open_to_write(path) {
+        Err(error) if error.kind() != io::ErrorKind::ReadOnlyFilesystem => return Err(error),
+        _ => {}
+    }
+    File::open(path)
+}
+
+/// On a read-only file system what cannot be changed is left as it is.
+pub(crate) fn unless_read_only(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => Ok(()),
+        result => result,
+    }
+}
+
 /// Moves a file or folder; says whether there was one.
 pub(crate) fn rename_if_present(from: &Path, to: &Path) -> io::Result<bool> {
     absent_is_false(fs::rename(from, to))

@@ -12,6 +12,15 @@ pub enum VaultError {
     /// Another process holds the vault's lock.
     #[error("another process uses this vault; stop it, or give this node a vault folder of its own")]
     InUse,
+    /// The object store belongs to another vault.
+    #[error(
+        "another vault keeps its contents in this object store; give this node a prefix of its own, or remove the object \
+         {marker:?} if that vault is gone"
+    )]
+    RemoteInUse {
+        /// The object that says whose it is.
+        marker: String,
+    },
     /// The folder was written by a version that this one does not know.
     #[error("the vault folder has layout {found:?}, which this version does not know; use the version that wrote it")]
     UnknownLayout {
@@ -105,6 +114,17 @@ pub enum VaultError {
     /// The disk, or this account's share of it, is full.
     #[error("the vault's disk is full; nothing was acknowledged, free some space and repeat")]
     NoSpace,
+    /// The disk can be read and not written.
+    #[error("the vault's disk is read-only; nothing was stored, mount it to be written and repeat")]
+    ReadOnly,
+    /// The object store behind the vault did not answer, or refused.
+    #[error(
+        "the vault's object store failed ({cause}); nothing was acknowledged, repeat in a moment or check the store"
+    )]
+    RemoteFailed {
+        /// What it or the network said.
+        cause: String,
+    },
     /// The disk failed otherwise.
     #[error("the vault's disk failed ({0}); nothing was acknowledged, check the vault folder and repeat")]
     Storage(#[source] io::Error),
@@ -114,6 +134,7 @@ impl From<io::Error> for VaultError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             _ => Self::Storage(error),
         }
     }

@@ -61,6 +61,11 @@ impl LeafIndex {
         self.unused.push(content);
     }
 
+    /// How many leaves there are.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
     /// Some places where this leaf is.
     pub(crate) fn places(&self, digest: &[u8; 32]) -> Vec<(ContentRoot, u32)> {
         let first = Place { digest: *digest, content: 0, leaf: 0 };

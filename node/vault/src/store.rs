@@ -31,6 +31,8 @@ pub struct UploadProgress {
 pub struct Stats {
     /// Number of finished contents.
     pub contents: u64,
+    /// Number of their leaves.
+    pub leaves: u64,
     /// Length of all finished contents together, in bytes.
     pub content_bytes: u64,
     /// Number of unfinished uploads.
@@ -182,6 +184,21 @@ pub trait ContentStore: Send + Sync {
     /// # Errors
     /// `Storage`.
     fn prune_staging(&self, older_than: Duration) -> Result<usize>;
+
+    /// Reads a content and its envelopes and compares them with their hashes.
+    ///
+    /// # Errors
+    /// The first of `CorruptRoot`, `CorruptLeaf`, `CorruptEnvelope`; `NotFound`, `Storage`.
+    fn verify(&self, root: ContentRoot) -> Result<()> {
+        let block = self.root_block(root)?;
+        for index in 0..block.leaf_count() {
+            self.leaf(root, index)?;
+        }
+        for hash in self.envelopes(root)? {
+            self.envelope(root, hash)?;
+        }
+        Ok(())
+    }
 
     /// What the store holds.
     fn stats(&self) -> Stats;

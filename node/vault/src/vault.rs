@@ -1,22 +1,25 @@
-//! The store on a file system. `README.md` describes the layout and what each step guarantees.
+//! The store: uploads on the node's own disk, finished contents on a shelf. `README.md` describes the layout and what
+//! each step guarantees.
 
 use crate::{
-    dag::{sha256, ContentRoot, RootBlock, LEAF_BYTES, MAX_ROOT_BYTES},
+    bucket::{Bucket, BucketShelf},
+    dag::{sha256, ContentRoot, RootBlock, MAX_ROOT_BYTES},
     disk,
     error::{Result, VaultError},
+    folder::{offset_of, read_leaf, FolderShelf},
     index::LeafIndex,
+    name::{from_hex, to_hex},
+    shelf::{Shelf, Staged},
     store::{ContentStore, Contents, Stats, UploadProgress, FETCHED},
+    trash::Trash,
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     fs::{self, File, TryLockError},
-    io::{self, Seek, SeekFrom},
+    io,
     ops::Range,
     path::{Path, PathBuf},
-    sync::{
-        atomic::{AtomicU64, Ordering},
-        Arc, Mutex, MutexGuard, PoisonError,
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -103,64 +106,104 @@ impl OpenUpload {
     }
 }
 
-/// Finished contents, counted. Its lock is held wherever a finished content or its envelopes appear or disappear.
+/// Finished contents, counted.
 #[derive(Default)]
 struct Totals {
     contents: u64,
     bytes: u64,
 }
 
-/// A vault in a folder, which it alone uses while it is open.
+/// A vault in a folder, which it alone uses while it is open. Its finished contents lie there too, or in a bucket.
 ///
-/// Locks are taken in this order: an upload's state, then `uploads` or `totals` or `roots`, none of which is held while
-/// another is taken, then `index`.
+/// Locks are taken in this order: an upload's state, then the right to change a content, then `uploads`, `totals`, `roots`
+/// or `index`, none of which is held while another is taken.
 pub struct Vault {
     folder: PathBuf,
     options: Options,
+    shelf: Box<dyn Shelf>,
+    trash: Arc<Trash>,
     uploads: Mutex<BTreeMap<UploadKey, Upload>>,
     totals: Mutex<Totals>,
     roots: Mutex<VecDeque<Arc<RootBlock>>>,
-    /// Changed with `totals` held.
     index: Mutex<LeafIndex>,
-    next_trash: AtomicU64,
+    /// Contents that are being changed.
+    changing: Mutex<HashSet<ContentRoot>>,
+    changed: Condvar,
     /// Held for the operating system's lock, which ends with the process however that ends.
     _lock: File,
 }
 
+/// The right to change a content, until this is dropped.
+struct Changing<'a> {
+    vault: &'a Vault,
+    root: ContentRoot,
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        lock(&self.vault.changing).remove(&self.root);
+        self.vault.changed.notify_all();
+    }
+}
+
 impl Vault {
     /// Opens the vault in `path`, creating it if it is missing, and clears what a crash left half done. Unfinished
-    /// uploads stay and can be resumed.
+    /// uploads stay and can be resumed. On a read-only disk it opens for reading.
     ///
     /// # Errors
     /// `InUse` if another process has it open, `UnknownLayout` if another version wrote it, `NoSpace`, `Storage`.
     pub fn open(path: &Path, options: Options) -> Result<Self> {
+        Self::open_with(path, options, |trash| Ok(Box::new(FolderShelf::open(path, trash)?)))
+    }
+
+    /// Opens a vault whose finished contents lie in a bucket of an object store; uploads under way lie in `path`.
+    ///
+    /// # Errors
+    /// Those of [`Vault::open`]; `RemoteInUse` if the bucket is another vault's, `RemoteFailed` if it does not answer.
+    pub fn open_in_bucket(path: &Path, bucket: &Bucket, options: Options) -> Result<Self> {
+        Self::open_with(path, options, |trash| Ok(Box::new(BucketShelf::open(path, &trash, bucket)?)))
+    }
+
+    fn open_with(
+        path: &Path,
+        options: Options,
+        shelf: impl FnOnce(Arc<Trash>) -> Result<Box<dyn Shelf>>,
+    ) -> Result<Self> {
         disk::create_folder(path)?;
-        disk::restrict_folder(path)?;
-        let lock = disk::open_to_write(&path.join("lock"))?;
+        disk::unless_read_only(disk::restrict_folder(path))?;
+        let lock = disk::open_lock(&path.join("lock"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(VaultError::InUse),
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
+        check_layout(path)?;
+        let (staging, trash) = (path.join("staging"), path.join("trash"));
+        disk::create_folder(&staging)?;
+        disk::create_folder(&trash)?;
+        let trash = Arc::new(Trash::new(trash));
+        disk::unless_read_only(trash.empty())?;
         let vault = Self {
             folder: path.to_owned(),
             options,
+            shelf: shelf(trash.clone())?,
+            trash,
             uploads: Mutex::default(),
             totals: Mutex::default(),
             roots: Mutex::default(),
             index: Mutex::default(),
-            next_trash: AtomicU64::new(0),
+            changing: Mutex::default(),
+            changed: Condvar::new(),
             _lock: lock,
         };
-        vault.check_layout()?;
-        for folder in [vault.staging(), vault.contents(), vault.all_envelopes(), vault.trash()] {
-            disk::create_folder(&folder)?;
-        }
         disk::sync_folder(path)?;
-        vault.empty_trash()?;
         vault.find_uploads()?;
         vault.count_contents()?;
-        vault.drop_stray_envelopes()?;
+        match vault.shelf.tidy() {
+            Ok(()) => {}
+            Err(VaultError::ReadOnly) => log::warn!(target: LOG_TARGET, "the vault's disk is read-only"),
+            Err(error) => return Err(error),
+        }
         let stats = vault.stats();
         log::info!(
             target: LOG_TARGET,
@@ -170,74 +213,30 @@ impl Vault {
         Ok(vault)
     }
 
-    // Where things lie.
-
     fn staging(&self) -> PathBuf {
         self.folder.join("staging")
-    }
-
-    fn contents(&self) -> PathBuf {
-        self.folder.join("contents")
-    }
-
-    fn all_envelopes(&self) -> PathBuf {
-        self.folder.join("envelopes")
-    }
-
-    fn trash(&self) -> PathBuf {
-        self.folder.join("trash")
     }
 
     fn staging_of(&self, key: &UploadKey) -> PathBuf {
         self.staging().join(key.folder_name())
     }
 
-    fn content_of(&self, root: ContentRoot) -> PathBuf {
-        self.contents().join(to_hex(&root.0))
-    }
-
-    fn envelopes_of(&self, root: ContentRoot) -> PathBuf {
-        self.all_envelopes().join(to_hex(&root.0))
-    }
-
-    /// A path in the trash that nothing has. What lies there is gone when the vault is opened next.
-    fn new_trash(&self) -> PathBuf {
-        loop {
-            let path = self.trash().join(self.next_trash.fetch_add(1, Ordering::Relaxed).to_string());
-            if !path.exists() {
-                return path;
-            }
+    /// Waits until nobody else changes a content.
+    fn change(&self, root: ContentRoot) -> Changing<'_> {
+        let mut changing = lock(&self.changing);
+        while !changing.insert(root) {
+            changing = self.changed.wait(changing).unwrap_or_else(PoisonError::into_inner);
         }
+        Changing { vault: self, root }
     }
 
     // Opening.
-
-    fn check_layout(&self) -> Result<()> {
-        let path = self.folder.join("layout");
-        match disk::read_small(&path, LAYOUT.len() + 64)? {
-            Some(found) if found == LAYOUT.as_bytes() => Ok(()),
-            // The first opening was cut short.
-            Some(found) if LAYOUT.as_bytes().starts_with(&found) => Ok(disk::write_whole(&path, LAYOUT.as_bytes())?),
-            None if !path.exists() => Ok(disk::write_whole(&path, LAYOUT.as_bytes())?),
-            found => {
-                let found = String::from_utf8_lossy(&found.unwrap_or_default()).trim().to_owned();
-                Err(VaultError::UnknownLayout { found })
-            }
-        }
-    }
-
-    fn empty_trash(&self) -> Result<()> {
-        for entry in fs::read_dir(self.trash())? {
-            disk::remove_all(&entry?.path())?;
-        }
-        Ok(())
-    }
 
     fn find_uploads(&self) -> Result<()> {
         let mut uploads = lock(&self.uploads);
         for entry in fs::read_dir(self.staging())? {
             let path = entry?.path();
-            let key = name_of(&path).and_then(UploadKey::from_folder_name);
+            let key = disk::name_of(&path).and_then(UploadKey::from_folder_name);
             let block = match read_root(&path) {
                 Ok(block) => block,
                 Err(error) => {
@@ -251,48 +250,37 @@ impl Vault {
                     uploads.insert(key, Upload { size: block.size(), state });
                 }
                 // Cut short before its root block was durable: no leaf was taken yet.
-                _ => disk::remove_all(&path)?,
+                _ => disk::unless_read_only(disk::remove_all(&path))?,
             }
         }
         Ok(())
     }
 
     fn count_contents(&self) -> Result<()> {
-        let mut totals = lock(&self.totals);
-        let mut index = lock(&self.index);
-        for root in self.list_roots()? {
+        for root in self.shelf.roots()? {
             let root = root?;
-            totals.contents += 1;
-            totals.bytes += self.bytes_on_disk(root);
             // Leaves of a damaged root are found again once it is repaired.
-            if let Some(block) = read_root(&self.content_of(root))?.filter(|block| block.root() == root) {
-                index.insert(root, block.leaves());
+            match self.root_block(root) {
+                Ok(block) => self.count(&block),
+                Err(VaultError::CorruptRoot) => {
+                    let mut totals = lock(&self.totals);
+                    totals.contents += 1;
+                    totals.bytes += self.shelf.bytes(root);
+                }
+                Err(VaultError::NotFound) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
-    /// Removes envelopes without a content: a deletion or an upload was cut short.
-    fn drop_stray_envelopes(&self) -> Result<()> {
-        for entry in fs::read_dir(self.all_envelopes())? {
-            let path = entry?.path();
-            let root = name_of(&path).and_then(from_hex).map(ContentRoot);
-            if !root.is_some_and(|root| self.content_of(root).exists()) {
-                disk::remove_all(&path)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn list_roots(&self) -> Result<impl Iterator<Item = Result<ContentRoot>>> {
-        Ok(fs::read_dir(self.contents())?.filter_map(|entry| match entry {
-            Ok(entry) => name_of(&entry.path()).and_then(from_hex).map(|root| Ok(ContentRoot(root))),
-            Err(error) => Some(Err(error.into())),
-        }))
-    }
-
-    fn bytes_on_disk(&self, root: ContentRoot) -> u64 {
-        fs::metadata(self.content_of(root).join("data")).map_or(0, |data| data.len())
+    /// Counts a finished content and lets its leaves be found.
+    fn count(&self, block: &RootBlock) {
+        let mut totals = lock(&self.totals);
+        totals.contents += 1;
+        totals.bytes += block.size();
+        drop(totals);
+        lock(&self.index).insert(block.root(), block.leaves());
     }
 
     // Uploading.
@@ -474,58 +462,50 @@ impl Vault {
             self.heal_from(&open.block, &folder)?;
         }
 
-        let size = open.block.size();
-        let mut totals = lock(&self.totals);
+        let changing = self.change(root);
         if let Some(envelope) = envelope {
             self.write_envelope(root, envelope)?;
         }
-        let content = self.content_of(root);
-        let mut discarded = None;
-        if content.exists() {
-            let trash = self.new_trash();
-            fs::rename(&folder, &trash)?;
-            discarded = Some(trash);
-            self.touch(root);
+        if self.shelf.contains(root) {
+            self.shelf.touch(root)?;
         } else {
-            fs::rename(&folder, &content)?;
-            totals.contents += 1;
-            totals.bytes += size;
-            lock(&self.index).insert(root, open.block.leaves());
-        }
-        let synced = disk::sync_folder(&self.contents()).and_then(|()| disk::sync_folder(&self.staging()));
-        drop(totals);
-        self.close(key, &mut state);
-        if let Some(trash) = discarded {
-            // The content is safe; what is left of the second copy goes with the next opening at the latest.
-            if let Err(error) = disk::remove_all(&trash) {
-                log::warn!(target: LOG_TARGET, "a second copy of a content is left on disk until restart: {error}");
+            let data = folder.join("data");
+            let leaf = |index| verified_leaf(&open.block, index, |length| read_leaf(&data, index, length));
+            let staged = Staged { block: &open.block, uploader: key.uploader, folder: &folder, leaf: &leaf };
+            match self.shelf.take(&staged) {
+                // The node's own disk has lost it since it arrived.
+                Err(VaultError::CorruptLeaf { index }) => {
+                    if let Some(present) = open.present.get_mut(index as usize) {
+                        *present = false;
+                    }
+                    return Err(VaultError::Incomplete { missing: open.missing() });
+                }
+                // It is there, and not known to be durable: repeating it finds out.
+                Err(error) if self.shelf.contains(root) => {
+                    self.count(&open.block);
+                    self.close(key, &mut state);
+                    return Err(error);
+                }
+                taken => taken?,
             }
+            self.count(&open.block);
         }
-        Ok(synced?)
+        drop(changing);
+        self.discard(key, &mut state)
     }
 
     /// Answers once more for an upload whose first answer was lost, perhaps because syncing failed.
     fn complete_again(&self, root: ContentRoot, envelope: Option<&[u8]>) -> Result<()> {
-        let _totals = lock(&self.totals);
+        let _changing = self.change(root);
         if !self.contains(root) {
             return Err(VaultError::NotFound);
         }
-        self.touch(root);
-        disk::sync_folder(&self.contents())?;
+        self.shelf.touch(root)?;
         disk::sync_folder(&self.staging())?;
         if let Some(envelope) = envelope {
             self.write_envelope(root, envelope)?;
         }
         Ok(())
-    }
-
-    /// Lets a content count as finished now. It may do without, and then counts as older.
-    fn touch(&self, root: ContentRoot) {
-        let touched = disk::open_to_write(&self.content_of(root).join("uploader"))
-            .and_then(|file| file.set_modified(SystemTime::now()));
-        if let Err(error) = touched {
-            log::warn!(target: LOG_TARGET, "a content keeps the time at which it was first finished: {error}");
-        }
     }
 
     /// A leaf of an upload; see [`ContentStore::staged_leaf`].
@@ -540,7 +520,10 @@ impl Vault {
         match open.present.get(index as usize) {
             None => Err(VaultError::NoSuchLeaf { index, leaves: open.block.leaf_count() }),
             Some(false) => Ok(None),
-            Some(true) => read_leaf(&self.staging_of(&key).join("data"), &open.block, index).map(Some),
+            Some(true) => {
+                let data = self.staging_of(&key).join("data");
+                verified_leaf(&open.block, index, |length| read_leaf(&data, index, length)).map(Some)
+            }
         }
     }
 
@@ -558,7 +541,7 @@ impl Vault {
         match self.root_block(root) {
             Ok(_) => {}
             Err(VaultError::NotFound) => return Ok(()),
-            Err(VaultError::CorruptRoot) => self.replace(&self.content_of(root).join("root"), block.bytes())?,
+            Err(VaultError::CorruptRoot) => self.repair_root(root, block.bytes())?,
             Err(error) => return Err(error),
         }
         for index in 0..block.leaf_count() {
@@ -566,7 +549,7 @@ impl Vault {
                 Ok(_) => {}
                 Err(VaultError::NotFound) => return Ok(()),
                 Err(VaultError::CorruptLeaf { .. }) => {
-                    let leaf = read_leaf(&folder.join("data"), block, index)?;
+                    let leaf = verified_leaf(block, index, |length| read_leaf(&folder.join("data"), index, length))?;
                     self.repair_leaf(root, index, &leaf)?;
                 }
                 Err(error) => return Err(error),
@@ -591,7 +574,7 @@ impl Vault {
     }
 
     fn discard(&self, key: &UploadKey, state: &mut UploadState) -> Result<()> {
-        let trash = self.new_trash();
+        let trash = self.trash.place();
         disk::rename_if_present(&self.staging_of(key), &trash)?;
         self.close(key, state);
         disk::sync_folder(&self.staging())?;
@@ -637,11 +620,11 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::root_block`].
     pub fn root_block(&self, root: ContentRoot) -> Result<RootBlock> {
-        let content = self.content_of(root);
-        match read_root(&content)? {
-            Some(block) if block.root() == root => Ok(block),
-            _ if content.exists() => Err(VaultError::CorruptRoot),
-            _ => Err(VaultError::NotFound),
+        let block = self.shelf.root(root)?.and_then(|bytes| RootBlock::parse(&bytes).ok());
+        match block.filter(|block| block.root() == root) {
+            Some(block) => Ok(block),
+            None if self.contains(root) => Err(VaultError::CorruptRoot),
+            None => Err(VaultError::NotFound),
         }
     }
 
@@ -667,7 +650,7 @@ impl Vault {
     /// See [`ContentStore::leaf`].
     pub fn leaf(&self, root: ContentRoot, index: u32) -> Result<Vec<u8>> {
         let block = self.recent_root(root)?;
-        match read_leaf(&self.content_of(root).join("data"), &block, index) {
+        match verified_leaf(&block, index, |length| self.shelf.leaf(root, index, length)) {
             // Deleted in between, rather than damaged.
             Err(VaultError::CorruptLeaf { .. }) if !self.contains(root) => Err(VaultError::NotFound),
             result => result,
@@ -681,12 +664,11 @@ impl Vault {
     pub fn repair_leaf(&self, root: ContentRoot, index: u32, bytes: &[u8]) -> Result<()> {
         let block = self.recent_root(root)?;
         check_leaf(&block, index, bytes)?;
-        // Keeps a deletion away. Writing in place is safe: until it is whole, the leaf is as corrupt as before.
-        let _totals = lock(&self.totals);
+        let _changing = self.change(root);
         if !self.contains(root) {
             return Err(VaultError::NotFound);
         }
-        disk::write_at(&self.content_of(root).join("data"), offset_of(index), bytes)?.sync_all()?;
+        self.shelf.write_leaf(root, index, bytes)?;
         log::info!(target: LOG_TARGET, "leaf {index} of {root} was repaired");
         Ok(())
     }
@@ -700,11 +682,11 @@ impl Vault {
         if block.root() != root {
             return Err(VaultError::CorruptRoot);
         }
-        let _totals = lock(&self.totals);
+        let _changing = self.change(root);
         if !self.contains(root) {
             return Err(VaultError::NotFound);
         }
-        self.replace(&self.content_of(root).join("root"), bytes)?;
+        self.shelf.write_root(root, bytes)?;
         lock(&self.index).insert(root, block.leaves());
         log::info!(target: LOG_TARGET, "the root block of {root} was repaired");
         Ok(())
@@ -741,16 +723,12 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::finished_at`].
     pub fn finished_at(&self, root: ContentRoot) -> Result<SystemTime> {
-        match fs::metadata(self.content_of(root).join("uploader")) {
-            Ok(found) => Ok(found.modified()?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(VaultError::NotFound),
-            Err(error) => Err(error.into()),
-        }
+        self.shelf.finished_at(root)?.ok_or(VaultError::NotFound)
     }
 
     /// Whether the content is finished and held.
     pub fn contains(&self, root: ContentRoot) -> bool {
-        self.content_of(root).is_dir()
+        self.shelf.contains(root)
     }
 
     /// Length of a finished content in bytes.
@@ -766,8 +744,7 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::uploader`].
     pub fn uploader(&self, root: ContentRoot) -> Result<[u8; 32]> {
-        let uploader = disk::read_small(&self.content_of(root).join("uploader"), 32)?;
-        uploader.and_then(|bytes| bytes.try_into().ok()).ok_or(VaultError::NotFound)
+        self.shelf.uploader(root)?.ok_or(VaultError::NotFound)
     }
 
     /// The finished contents.
@@ -775,7 +752,7 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::list`].
     pub fn list(&self) -> Result<Contents<'_>> {
-        Ok(Box::new(self.list_roots()?))
+        self.shelf.roots()
     }
 
     /// What the vault holds.
@@ -783,8 +760,9 @@ impl Vault {
         let (uploads, staged_bytes) = lock(&self.uploads)
             .values()
             .fold((0u64, 0u64), |(count, bytes), upload| (count + 1, bytes.saturating_add(upload.size)));
+        let leaves = lock(&self.index).len() as u64;
         let totals = lock(&self.totals);
-        Stats { contents: totals.contents, content_bytes: totals.bytes, uploads, staged_bytes }
+        Stats { contents: totals.contents, leaves, content_bytes: totals.bytes, uploads, staged_bytes }
     }
 
     // Envelopes.
@@ -802,12 +780,10 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::envelope`].
     pub fn envelope(&self, root: ContentRoot, hash: [u8; 32]) -> Result<Vec<u8>> {
-        let path = self.envelopes_of(root).join(to_hex(&hash));
-        let limit = self.options.max_envelope_bytes;
-        match disk::read_small(&path, limit)? {
+        match self.shelf.envelope(root, hash, self.options.max_envelope_bytes)? {
             Some(envelope) if sha256(&envelope) == hash => Ok(envelope),
-            None if !path.exists() => Err(VaultError::NotFound),
-            _ => Err(VaultError::CorruptEnvelope),
+            Some(_) => Err(VaultError::CorruptEnvelope),
+            None => Err(VaultError::NotFound),
         }
     }
 
@@ -816,16 +792,7 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::envelopes`].
     pub fn envelopes(&self, root: ContentRoot) -> Result<Vec<[u8; 32]>> {
-        let entries = match fs::read_dir(self.envelopes_of(root)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-        let mut hashes = Vec::new();
-        for entry in entries {
-            hashes.extend(name_of(&entry?.path()).and_then(from_hex));
-        }
-        Ok(hashes)
+        self.shelf.envelopes(root)
     }
 
     /// Adds an envelope to a finished content; see [`ContentStore::add_envelope`].
@@ -834,37 +801,22 @@ impl Vault {
     /// See [`ContentStore::add_envelope`].
     pub fn add_envelope(&self, root: ContentRoot, envelope: &[u8]) -> Result<[u8; 32]> {
         self.check_envelope(envelope)?;
-        let _totals = lock(&self.totals);
+        let _changing = self.change(root);
         if !self.contains(root) {
             return Err(VaultError::NotFound);
         }
         self.write_envelope(root, envelope)
     }
 
-    /// Writes an envelope durably. The caller holds `totals`.
+    /// Writes an envelope durably. The caller has the right to change the content.
     fn write_envelope(&self, root: ContentRoot, envelope: &[u8]) -> Result<[u8; 32]> {
         let hash = sha256(envelope);
-        let folder = self.envelopes_of(root);
         let others = self.envelopes(root)?.into_iter().filter(|other| *other != hash).count();
         if others >= self.options.max_envelopes_per_content {
             return Err(VaultError::TooManyEnvelopes { limit: self.options.max_envelopes_per_content });
         }
-        disk::create_folder(&folder)?;
-        self.replace(&folder.join(to_hex(&hash)), envelope)?;
-        disk::sync_folder(&self.all_envelopes())?;
+        self.shelf.write_envelope(root, hash, envelope)?;
         Ok(hash)
-    }
-
-    /// Gives a file new bytes, durably and at once: a crash leaves the old ones or the new ones.
-    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let draft = self.new_trash();
-        let replaced = disk::write_whole(&draft, bytes).and_then(|()| fs::rename(&draft, path));
-        if replaced.is_err() {
-            // Whatever is left of it goes when the vault is opened next; the failure itself is what the caller gets.
-            let _ = disk::remove_all(&draft);
-        }
-        replaced?;
-        Ok(path.parent().map_or(Ok(()), disk::sync_folder)?)
     }
 
     // Deleting.
@@ -874,26 +826,21 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::delete_content`].
     pub fn delete_content(&self, root: ContentRoot) -> Result<bool> {
-        let (content, envelopes) = (self.new_trash(), self.new_trash());
+        let _changing = self.change(root);
         let block = self.root_block(root).ok();
-        let mut totals = lock(&self.totals);
-        let bytes = self.bytes_on_disk(root);
-        // The content first: envelopes that a crash leaves without it are dropped at the next opening.
-        let deleted = disk::rename_if_present(&self.content_of(root), &content)?;
-        if deleted {
+        let bytes = self.shelf.bytes(root);
+        let was_held = self.contains(root);
+        let removed = self.shelf.remove(root);
+        // It may be out of sight though removing it failed afterwards.
+        if was_held && !self.contains(root) {
+            let mut totals = lock(&self.totals);
             totals.contents = totals.contents.saturating_sub(1);
             totals.bytes = totals.bytes.saturating_sub(bytes);
+            drop(totals);
             lock(&self.index).remove(root, block.as_ref().map(RootBlock::leaves));
         }
-        disk::sync_folder(&self.contents())?;
-        disk::rename_if_present(&self.envelopes_of(root), &envelopes)?;
-        disk::sync_folder(&self.all_envelopes())?;
-        drop(totals);
         lock(&self.roots).retain(|block| block.root() != root);
-        disk::remove_all(&content)?;
-        disk::remove_all(&envelopes)?;
-        disk::sync_folder(&self.trash())?;
-        Ok(deleted)
+        removed
     }
 
     /// Deletes an envelope; see [`ContentStore::delete_envelope`].
@@ -901,13 +848,8 @@ impl Vault {
     /// # Errors
     /// See [`ContentStore::delete_envelope`].
     pub fn delete_envelope(&self, root: ContentRoot, hash: [u8; 32]) -> Result<bool> {
-        let folder = self.envelopes_of(root);
-        let _totals = lock(&self.totals);
-        let deleted = disk::remove_file_if_present(&folder.join(to_hex(&hash)))?;
-        if deleted {
-            disk::sync_folder(&folder)?;
-        }
-        Ok(deleted)
+        let _changing = self.change(root);
+        self.shelf.remove_envelope(root, hash)
     }
 }
 
@@ -1027,10 +969,6 @@ fn uploads_of(
     uploads.range(first..=last)
 }
 
-fn offset_of(index: u32) -> u64 {
-    u64::from(index) * LEAF_BYTES as u64
-}
-
 /// Refuses bytes that are not leaf `index`.
 fn check_leaf(block: &RootBlock, index: u32, bytes: &[u8]) -> Result<()> {
     let expected = block.leaf_len(index).ok_or(VaultError::NoSuchLeaf { index, leaves: block.leaf_count() })?;
@@ -1052,20 +990,29 @@ fn read_root(folder: &Path) -> io::Result<Option<RootBlock>> {
     Ok(bytes.and_then(|bytes| RootBlock::parse(&bytes).ok()))
 }
 
-/// Reads and verifies one leaf of a data file.
-fn read_leaf(data: &Path, block: &RootBlock, index: u32) -> Result<Vec<u8>> {
+/// A leaf that `read` gives when asked for so many bytes, verified.
+fn verified_leaf(block: &RootBlock, index: u32, read: impl FnOnce(usize) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
     let length = block.leaf_len(index).ok_or(VaultError::NoSuchLeaf { index, leaves: block.leaf_count() })?;
-    let mut file = match File::open(data) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::CorruptLeaf { index }),
-        Err(error) => return Err(error.into()),
-    };
-    file.seek(SeekFrom::Start(offset_of(index)))?;
-    let bytes = disk::read_up_to(&mut file, length)?;
+    let bytes = read(length)?;
     if !block.is_leaf(index, &bytes) {
         return Err(VaultError::CorruptLeaf { index });
     }
     Ok(bytes)
+}
+
+/// Writes the layout where there is none, and refuses another one.
+fn check_layout(folder: &Path) -> Result<()> {
+    let path = folder.join("layout");
+    match disk::read_small(&path, LAYOUT.len() + 64)? {
+        Some(found) if found == LAYOUT.as_bytes() => Ok(()),
+        // The first opening was cut short.
+        Some(found) if LAYOUT.as_bytes().starts_with(&found) => Ok(disk::write_whole(&path, LAYOUT.as_bytes())?),
+        None if !path.exists() => Ok(disk::write_whole(&path, LAYOUT.as_bytes())?),
+        found => {
+            let found = String::from_utf8_lossy(&found.unwrap_or_default()).trim().to_owned();
+            Err(VaultError::UnknownLayout { found })
+        }
+    }
 }
 
 /// Which leaves of a staged data file are right.
@@ -1084,30 +1031,4 @@ fn scan(data: &Path, block: &RootBlock) -> Result<Vec<bool>> {
         *present = block.is_leaf(index, &bytes);
     }
     Ok(present)
-}
-
-fn name_of(path: &Path) -> Option<&str> {
-    path.file_name().and_then(|name| name.to_str())
-}
-
-fn to_hex(bytes: &[u8; 32]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| DIGITS[usize::from(digit)] as char).collect()
-}
-
-/// Reads what [`to_hex`] writes, and nothing else, so that a name on disk stands for one digest only.
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    if text.len() != 64 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
 }

@@ -10,8 +10,8 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use medchain_primitives::{
-    limits, CareRelations, GrantBasis, MemberDirectory, MemberId, MemberInfo, Moment, Purpose, RecordDirectory,
-    RecordId, RecordInfo, RecordKind, RecordStatus, RequestId, Role, SealedProfile, Status,
+    limits, Acting, CareRelations, GrantBasis, MemberDirectory, MemberId, MemberInfo, Moment, Purpose, RecordDirectory,
+    RecordId, RecordInfo, RecordKind, RecordStatus, RequestId, Role, SealedProfile, StaffAct, Status,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -52,12 +52,17 @@ impl<T: Config> Pallet<T> {
     /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
     /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
     /// [`StandingConsentEnded`](Error::StandingConsentEnded), [`GuardianshipEnded`](Error::GuardianshipEnded),
-    /// [`NoWindow`](Error::NoWindow).
+    /// [`NoWindow`](Error::NoWindow); within the window of an emergency opening
+    /// [`NoEmergencyConsent`](Error::NoEmergencyConsent), [`NotAffiliated`](Error::NotAffiliated),
+    /// [`NoEmergencyCapsule`](Error::NoEmergencyCapsule). For staff
+    /// also [`ScopeTooNarrow`](Error::ScopeTooNarrow) and [`OpenedByAnother`](Error::OpenedByAnother).
     pub fn ensure_may_read(account: &T::AccountId, record: RecordId) -> Result<Permit, DispatchError> {
         let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
         ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
-        let member = T::Members::by_account(account);
-        if let Some(owner) = member.filter(|member| member.id == info.patient) {
+        let acting = T::Members::acting(account);
+        // Staff read by grant alone.
+        let owner = acting.as_ref().filter(|acting| acting.staff.is_none() && acting.member.id == info.patient);
+        if let Some(owner) = owner.map(|acting| acting.member) {
             // A professional reads its own certificate even before it is verified, and after a suspension.
             ensure!(owner.is_active() || info.kind == RecordKind::Certificate, Error::<T>::NotActive);
             return Ok(Permit::Owner);
@@ -66,44 +71,82 @@ impl<T: Config> Pallet<T> {
             if info.kind == RecordKind::Certificate {
                 return Ok(Permit::Administrator);
             }
-            ensure!(member.is_some(), Error::<T>::NotACertificate);
+            ensure!(acting.is_some(), Error::<T>::NotACertificate);
         }
-        let reader = member.ok_or(Error::<T>::NotAMember)?;
-        let as_guardian = Self::ensure_may_be_reader(&reader, record)?;
+        let acting = acting.ok_or(Error::<T>::NotAMember)?;
+        ensure!(acting.scope_allows(StaffAct::Read(info.kind)), Error::<T>::ScopeTooNarrow);
+        let reader = acting.member;
+        match Self::reading_by_grant(record, &info, acting) {
+            Ok(closes_at) => Ok(Permit::Reader { closes_at }),
+            Err(refused) => match Self::emergency_reading(record, &info, &reader)? {
+                Some(closes_at) => Ok(Permit::Emergency { closes_at }),
+                None => Err(refused),
+            },
+        }
+    }
+
+    /// The end of the reading window that the reader's grant lets it read in.
+    fn reading_by_grant(
+        record: RecordId,
+        info: &RecordInfo,
+        acting: Acting<T::AccountId>,
+    ) -> Result<Moment, DispatchError> {
+        let reader = &acting.member;
+        let as_guardian = Self::ensure_may_be_reader(reader, record)?;
         if !as_guardian {
             Self::ensure_kind_for_role(reader.role, info.kind)?;
         }
-        let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
+        let grant = Self::standing_grant(record, info, reader, T::Time::now())?;
         let window = Self::live_window(record, reader.id).ok_or(Error::<T>::NoWindow)?;
-        Ok(Permit::Reader { closes_at: window.closes_at.min(grant.expires_at) })
+        ensure!(window.staff == acting.staff_account(), Error::<T>::OpenedByAnother);
+        Ok(window.closes_at.min(grant.expires_at))
     }
 
     /// The reading window on this record that has not ended.
-    pub fn live_window(record: RecordId, reader: MemberId) -> Option<ReadingWindow<BlockNumberFor<T>>> {
+    pub fn live_window(record: RecordId, reader: MemberId) -> Option<ReadingWindow<T::AccountId, BlockNumberFor<T>>> {
         Windows::<T>::get(record, reader).filter(|window| T::Time::now() < window.closes_at)
     }
 
-    /// The active member behind an account.
+    /// The active member behind an account, which is its own.
     pub(crate) fn ensure_active(who: &T::AccountId) -> Result<MemberInfo, DispatchError> {
-        let member = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
-        ensure!(member.is_active(), Error::<T>::NotActive);
-        Ok(member)
+        let acting = T::Members::acting(who).ok_or(Error::<T>::NotAMember)?;
+        ensure!(acting.staff.is_none(), Error::<T>::NotForStaff);
+        ensure!(acting.member.is_active(), Error::<T>::NotActive);
+        Ok(acting.member)
     }
 
-    /// The checks of a request; gives its requester.
+    /// Who acts behind an account, whatever its status; staff only in what their scope allows.
+    pub(crate) fn acting(who: &T::AccountId, act: StaffAct) -> Result<Acting<T::AccountId>, DispatchError> {
+        let acting = T::Members::acting(who).ok_or(Error::<T>::NotAMember)?;
+        ensure!(acting.scope_allows(act), Error::<T>::ScopeTooNarrow);
+        Ok(acting)
+    }
+
+    /// Who acts behind an account as the reader of a record, as [`Self::acting`].
+    pub(crate) fn acting_reader(who: &T::AccountId, record: RecordId) -> Result<Acting<T::AccountId>, DispatchError> {
+        let acting = T::Members::acting(who).ok_or(Error::<T>::NotAMember)?;
+        if acting.staff.is_some() {
+            let kind = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?.kind;
+            ensure!(acting.scope_allows(StaffAct::Read(kind)), Error::<T>::ScopeTooNarrow);
+        }
+        Ok(acting)
+    }
+
+    /// The checks of a request; gives who asks.
     pub(crate) fn check_request(
         who: &T::AccountId,
         patient: MemberId,
         records: &[RecordId],
         purpose: Purpose,
-    ) -> Result<MemberInfo, DispatchError> {
-        let requester = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+    ) -> Result<Acting<T::AccountId>, DispatchError> {
+        let acting = Self::acting(who, StaffAct::Request)?;
+        let requester = acting.member;
         Self::ensure_active_professional(&requester)?;
         ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
         let is_patient = T::Members::by_id(patient).is_some_and(|member| member.is_active_as(Role::Patient));
         ensure!(is_patient, Error::<T>::UnknownPatient);
         let mut kinds = KindsOfBatch::default();
-        ensure_each_once::<T>(records)?;
+        Self::ensure_each_record_once(records)?;
         for record in records {
             let info = T::Records::record(*record).ok_or(Error::<T>::UnknownRecord)?;
             ensure!(info.patient == patient, Error::<T>::RecordOfAnotherPatient);
@@ -121,7 +164,7 @@ impl<T: Config> Pallet<T> {
             RequesterInboxCount::<T>::get(patient, requester.id) < limits::INBOX_PER_REQUESTER_MAX,
             Error::<T>::RequesterInboxFull
         );
-        Ok(requester)
+        Ok(acting)
     }
 
     /// The checks of a grant, but for the request that it answers; gives who decides, and the patient.
@@ -139,8 +182,7 @@ impl<T: Config> Pallet<T> {
             .filter(|member| member.is_active() && member.role.is_professional())
             .ok_or(Error::<T>::UnknownReader)?;
         ensure!(purpose != Purpose::EmergencyTreatment, Error::<T>::EmergencyNeedsEmergencyConsent);
-        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
-        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Self::ensure_terms_in_range(duration, openings)?;
         Self::ensure_records_once(grants)?;
         let mut kinds = KindsOfBatch::default();
         let mut patient = None;
@@ -162,10 +204,26 @@ impl<T: Config> Pallet<T> {
         Ok((actor.id, patient))
     }
 
+    /// Whether a grant may last so long and have so many openings.
+    pub(crate) fn ensure_terms_in_range(duration: Moment, openings: u32) -> DispatchResult {
+        ensure!((limits::GRANT_MIN..=limits::GRANT_MAX).contains(&duration), Error::<T>::DurationOutOfRange);
+        ensure!((1..=limits::OPENINGS_MAX).contains(&openings), Error::<T>::OpeningsOutOfRange);
+        Ok(())
+    }
+
     /// Whether there are records and none is granted twice.
     pub(crate) fn ensure_records_once(grants: &[RecordGrant]) -> DispatchResult {
         let records: alloc::vec::Vec<_> = grants.iter().map(|grant| grant.record).collect();
-        ensure_each_once::<T>(&records)
+        Self::ensure_each_record_once(&records)
+    }
+
+    /// Whether there are records and none is named twice.
+    pub(crate) fn ensure_each_record_once(records: &[RecordId]) -> DispatchResult {
+        ensure!(!records.is_empty(), Error::<T>::NoRecords);
+        let mut sorted = records.to_vec();
+        sorted.sort_unstable();
+        ensure!(sorted.windows(2).all(|pair| pair[0] != pair[1]), Error::<T>::DuplicateRecord);
+        Ok(())
     }
 
     /// Whether a grant answers this request; gives the request.
@@ -176,7 +234,7 @@ impl<T: Config> Pallet<T> {
         grants: &[RecordGrant],
         purpose: Purpose,
         now: Moment,
-    ) -> Result<AccessRequest, DispatchError> {
+    ) -> Result<AccessRequest<T::AccountId>, DispatchError> {
         let request = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
         ensure!(request.patient == patient && request.requester == reader, Error::<T>::NotPartyToRequest);
         ensure!(now < request.expires_at, Error::<T>::RequestExpired);
@@ -185,12 +243,13 @@ impl<T: Config> Pallet<T> {
         Ok(request)
     }
 
-    /// The checks of an opening; gives the reader, the record and the grant to use.
+    /// The checks of an opening; gives who opens, the record and the grant to use.
     pub(crate) fn check_opening(
         who: &T::AccountId,
         record: RecordId,
-    ) -> Result<(MemberInfo, RecordInfo, Grant), DispatchError> {
-        let reader = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+    ) -> Result<(Acting<T::AccountId>, RecordInfo, Grant), DispatchError> {
+        let acting = Self::acting_reader(who, record)?;
+        let reader = acting.member;
         Self::ensure_may_be_reader(&reader, record)?;
         let info = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?;
         let grant = Self::standing_grant(record, &info, &reader, T::Time::now())?;
@@ -198,7 +257,7 @@ impl<T: Config> Pallet<T> {
         ensure!(grant.seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
         ensure!(Self::live_window(record, reader.id).is_none(), Error::<T>::WindowOpen);
         ensure!(grant.openings_left > 0, Error::<T>::NoOpeningsLeft);
-        Ok((reader, info, grant))
+        Ok((acting, info, grant))
     }
 
     /// The checks of a share; gives the doctor and the end of the doctor's own grant.
@@ -275,6 +334,10 @@ impl<T: Config> Pallet<T> {
             }
             GrantBasis::Standing => Self::ensure_standing_lasts(info, reader, grant, now)?,
             GrantBasis::Guardianship => Self::ensure_guardianship_lasts(info, reader, grant, now)?,
+            // Emergency openings need no grant, and none is given for them.
+            GrantBasis::Emergency => return Err(Error::<T>::NoGrant.into()),
+            // A link is opened as such; no grant rests on one.
+            GrantBasis::Link => return Err(Error::<T>::NoGrant.into()),
         }
         Ok(())
     }
@@ -356,13 +419,4 @@ impl KindsOfBatch {
             RecordKind::Report | RecordKind::Certificate => {}
         }
     }
-}
-
-/// Whether there are records and none is named twice.
-fn ensure_each_once<T: Config>(records: &[RecordId]) -> DispatchResult {
-    ensure!(!records.is_empty(), Error::<T>::NoRecords);
-    let mut sorted = records.to_vec();
-    sorted.sort_unstable();
-    ensure!(sorted.windows(2).all(|pair| pair[0] != pair[1]), Error::<T>::DuplicateRecord);
-    Ok(())
 }

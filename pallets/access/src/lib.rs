@@ -15,6 +15,8 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod decision;
+mod emergency;
+mod links;
 mod listing;
 #[cfg(test)]
 mod mock;
@@ -26,19 +28,25 @@ mod try_state;
 mod types;
 pub mod weights;
 
+pub use emergency::PendingReview;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
 use medchain_primitives::{
-    limits, CareConsents, CareRelations, GrantBasis, GuardianScope, MemberDirectory, MemberId, Moment, NewestFirstKey,
-    OrderedKey, Purpose, ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, Role, SealedProfile,
+    limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
+    GuardianScope, LinkCommitment, LinkId, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose,
+    ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
+    StaffAct,
 };
 
 /// How many grants one call takes from a reader.
 pub const REVOCATIONS_MAX: u32 = 64;
 
-/// How many requests and grants that have ended one block removes.
+/// How many emergency capsules one call removes that withdraws an emergency consent.
+pub const WITHDRAWALS_MAX: u32 = 64;
+
+/// How many requests, grants and emergency windows that have ended one block removes.
 pub const EXPIRIES_PER_BLOCK: u32 = 64;
 
 /// How many of a pharmacy's grants on one patient's prescriptions, the newest first, are looked at for one that is
@@ -72,8 +80,12 @@ pub mod pallet {
         type Members: MemberDirectory<Self::AccountId>;
         /// The care relations, on which some grants rest.
         type Care: CareRelations;
+        /// Which doctors belong to which institutions, for emergency consents.
+        type Affiliations: Affiliations;
         /// The anchored records.
         type Records: RecordDirectory;
+        /// Who reviews emergency openings: a call signed by an administrator.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
         /// The administrators, who read certificates.
         type Administrators: Contains<Self::AccountId>;
         /// The chain's clock, in milliseconds.
@@ -105,7 +117,7 @@ pub mod pallet {
     /// Request number → request that waits. `Twox64Concat`: numbers are given out in sequence. At most
     /// [`limits::INBOX_MAX`] for each patient.
     #[pallet::storage]
-    pub type Requests<T> = StorageMap<_, Twox64Concat, RequestId, AccessRequest>;
+    pub type Requests<T: Config> = StorageMap<_, Twox64Concat, RequestId, AccessRequest<T::AccountId>>;
 
     /// Patient and request → that it waits. `Twox64Concat` and `Identity` over a big-endian number: both are given
     /// out in sequence, and an inbox lists in the order of its requests. At most [`limits::INBOX_MAX`] for each
@@ -183,13 +195,19 @@ pub mod pallet {
     /// Record and reader → the window that its last opening started; it may have ended. `Twox64Concat`: numbers are
     /// given out in sequence. At most one for each grant, with which it goes.
     #[pallet::storage]
-    pub type Windows<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, MemberId, ReadingWindow<BlockNumberFor<T>>>;
+    pub type Windows<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        RecordId,
+        Twox64Concat,
+        MemberId,
+        ReadingWindow<T::AccountId, BlockNumberFor<T>>,
+    >;
 
     /// The read log: reading number → opening. `Twox64Concat`: numbers are given out in sequence. Append-only; a
     /// grant's openings and the reader's quota pay for each entry.
     #[pallet::storage]
-    pub type ReadLog<T: Config> = StorageMap<_, Twox64Concat, ReadingId, Reading<BlockNumberFor<T>>>;
+    pub type ReadLog<T: Config> = StorageMap<_, Twox64Concat, ReadingId, Reading<T::AccountId, BlockNumberFor<T>>>;
 
     /// Record and reading → that the record was opened then. `Twox64Concat` and `Identity` over a descending number:
     /// both are given out in sequence, and the newest reading lists first. One entry for each reading.
@@ -203,6 +221,79 @@ pub mod pallet {
     /// Reader and reading → that the reader opened a record then. Hashers and bound as for [`LogByRecord`].
     #[pallet::storage]
     pub type LogByReader<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// Patient → emergency consent. `Twox64Concat`: numbers are given out in sequence. At most one for each patient.
+    #[pallet::storage]
+    pub type EmergencyConsents<T> = StorageMap<_, Twox64Concat, MemberId, EmergencyConsent>;
+
+    /// Record → its emergency capsule. `Twox64Concat`: numbers are given out in sequence. At most one for each record;
+    /// it goes with the record's erasure and the consent's withdrawal.
+    #[pallet::storage]
+    pub type EmergencyCapsules<T> = StorageMap<_, Twox64Concat, RecordId, EmergencyCapsule>;
+
+    /// Patient and record → that an emergency capsule is lodged. `Twox64Concat` and `Identity` over a big-endian number:
+    /// both are given out in sequence, and a withdrawal finds them in the order of the records. One entry for each
+    /// capsule.
+    #[pallet::storage]
+    pub type EmergencyByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+
+    /// Record and doctor → the window that the doctor's last emergency opening started; it may have ended.
+    /// `Twox64Concat`: numbers are given out in sequence. One for each pair, queued for its end and then removed.
+    #[pallet::storage]
+    pub type EmergencyWindows<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        RecordId,
+        Twox64Concat,
+        MemberId,
+        ReadingWindow<T::AccountId, BlockNumberFor<T>>,
+    >;
+
+    /// Reading → why it was an emergency, and its review. `Twox64Concat`: numbers are given out in sequence. Part of the
+    /// read log, and as bounded as it.
+    #[pallet::storage]
+    pub type EmergencyOpenings<T> = StorageMap<_, Twox64Concat, ReadingId, EmergencyOpening>;
+
+    /// Reading → that an administrator has not reviewed it. `Identity` over a big-endian number, which lists the oldest
+    /// first. At most [`limits::EMERGENCY_UNREVIEWED_MAX`] for each doctor.
+    #[pallet::storage]
+    pub type PendingReviews<T> = StorageMap<_, Identity, OrderedKey, ()>;
+
+    /// Doctor → how many of its emergency openings wait for a review; absent for none. `Twox64Concat`: numbers are given
+    /// out in sequence. At most [`limits::EMERGENCY_UNREVIEWED_MAX`] is counted to.
+    #[pallet::storage]
+    pub type UnreviewedByDoctor<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// The first link's number.
+    #[pallet::type_value]
+    pub fn FirstLinkId() -> LinkId {
+        LinkId::FIRST
+    }
+
+    /// The number that the next link gets.
+    #[pallet::storage]
+    pub type NextLinkId<T> = StorageValue<_, LinkId, ValueQuery, FirstLinkId>;
+
+    /// Link number → link. `Twox64Concat`: numbers are given out in sequence. Append-only, as the log of its openings
+    /// is; the patient's quota pays for each.
+    #[pallet::storage]
+    pub type Links<T> = StorageMap<_, Twox64Concat, LinkId, Link>;
+
+    /// Commitment → link. `Blake2_128Concat`: whoever registers a link chooses it. One entry for each link.
+    #[pallet::storage]
+    pub type LinkByCommitment<T> = StorageMap<_, Blake2_128Concat, LinkCommitment, LinkId>;
+
+    /// Patient and link → that the patient registered it. `Twox64Concat` and `Identity` over a descending number: both
+    /// are given out in sequence, and the newest link lists first. One entry for each link.
+    #[pallet::storage]
+    pub type LinksByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
+
+    /// Link and the first reading of an opening → the opening. `Twox64Concat` and `Identity` over a descending number:
+    /// both are given out in sequence, and the newest opening lists first. At most as many for each link as it was
+    /// registered with.
+    #[pallet::storage]
+    pub type LinkOpenings<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, LinkId, Identity, NewestFirstKey, LinkOpening<BlockNumberFor<T>>>;
 
     /// The release committee, from genesis; absent when there is none, and then nothing can be released.
     #[pallet::storage]
@@ -247,11 +338,15 @@ pub mod pallet {
             requester: MemberId,
             /// What for.
             purpose: Purpose,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A request was taken back by its requester.
         RequestWithdrawn {
             /// The request.
             request: RequestId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A request was denied by the patient.
         RequestDenied {
@@ -289,6 +384,8 @@ pub mod pallet {
             record: RecordId,
             /// Who may read it no more.
             reader: MemberId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A grant that had reached its end was removed.
         GrantExpired {
@@ -363,6 +460,8 @@ pub mod pallet {
             purpose: Purpose,
             /// When the window ends, in milliseconds.
             closes_at: Moment,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A reading window was closed by its reader.
         WindowClosed {
@@ -370,6 +469,8 @@ pub mod pallet {
             record: RecordId,
             /// Who has read it.
             reader: MemberId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// A patient's profile was shared by a doctor with a hospital.
         ProfileShared {
@@ -379,6 +480,95 @@ pub mod pallet {
             doctor: MemberId,
             /// Who may read it.
             hospital: MemberId,
+        },
+        /// A patient's emergency consent was given, or changed.
+        EmergencyConsentGiven {
+            /// Whose records.
+            patient: MemberId,
+            /// For which institutions.
+            institutions: EmergencyInstitutions,
+        },
+        /// A patient's emergency consent was withdrawn; follows an `EmergencyCapsuleRemoved` for each capsule that went
+        /// with it.
+        EmergencyConsentRevoked {
+            /// Whose records.
+            patient: MemberId,
+            /// Whether capsules are left, for another call.
+            more: bool,
+        },
+        /// An emergency capsule was lodged; the vaults keep it.
+        EmergencyCapsuleLodged {
+            /// The record.
+            record: RecordId,
+            /// The capsule's SHA-256.
+            capsule: EmergencyCapsuleHash,
+            /// Who made it.
+            lodged_by: MemberId,
+        },
+        /// An emergency capsule was withdrawn or replaced; the vaults delete it.
+        EmergencyCapsuleRemoved {
+            /// The record.
+            record: RecordId,
+            /// The capsule's SHA-256.
+            capsule: EmergencyCapsuleHash,
+        },
+        /// A record was opened in an emergency, without a grant, and its reading window has begun.
+        EmergencyOpened {
+            /// The entry of the read log.
+            reading: ReadingId,
+            /// The record.
+            record: RecordId,
+            /// Whose record it is.
+            patient: MemberId,
+            /// Who opened it.
+            doctor: MemberId,
+            /// Why.
+            reason: EmergencyReason,
+            /// When the window ends, in milliseconds.
+            closes_at: Moment,
+        },
+        /// An emergency opening was reviewed.
+        EmergencyReviewed {
+            /// The entry of the read log.
+            reading: ReadingId,
+            /// Who reviewed it.
+            administrator: T::AccountId,
+            /// What the administrator found.
+            outcome: ReviewOutcome,
+        },
+        /// A link was registered.
+        LinkRegistered {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that hosts it.
+            host: MemberId,
+            /// Until when, in milliseconds.
+            expires_at: Moment,
+            /// How often it can be opened.
+            openings: u32,
+        },
+        /// A link was taken back.
+        LinkRevoked {
+            /// The link.
+            link: LinkId,
+            /// Whose records it showed.
+            patient: MemberId,
+        },
+        /// A link was opened, and its records are shown to whoever holds it. The first of its readings names the
+        /// opening.
+        LinkOpened {
+            /// The link.
+            link: LinkId,
+            /// Whose records it shows.
+            patient: MemberId,
+            /// The institution that opened it.
+            host: MemberId,
+            /// The first of its entries in the read log.
+            first_reading: ReadingId,
+            /// How many openings are left.
+            openings_left: u32,
         },
     }
 
@@ -391,7 +581,7 @@ pub mod pallet {
         NotActive,
         /// Patients read their own records only; a professional asks for and opens those of others.
         NotAProfessional,
-        /// Only a doctor shares a profile; ask the doctor who has the patient under care.
+        /// Only a doctor shares a profile, or opens a record in an emergency; ask the doctor who treats the patient.
         NotADoctor,
         /// A profile is shared with an active hospital only; name one.
         NotAHospital,
@@ -493,7 +683,56 @@ pub mod pallet {
         /// The record carries a seal that no consent of the patient asks for, or one twice; ask who receives one, and
         /// make no other.
         SealNotAskedFor,
-        /// Every number for requests or readings has been given out; the runtime must widen them.
+        /// Staff act for their institution in requests, readings and dispensings only; the member's own account does this.
+        NotForStaff,
+        /// The staff account was added for other work; ask the institution for a wider scope.
+        ScopeTooNarrow,
+        /// Another account of the institution has the record open, and reads it alone; close that window, and open the
+        /// record anew.
+        OpenedByAnother,
+        /// The patient has given no emergency consent, or has withdrawn it; ask the patient for a grant.
+        NoEmergencyConsent,
+        /// The patient's emergency consent is for other institutions than the doctor is affiliated with; ask a doctor of
+        /// one of those, or the patient for a grant.
+        NotAffiliated,
+        /// No emergency capsule is lodged for this record; ask the patient for a grant.
+        NoEmergencyCapsule,
+        /// An emergency capsule is lodged for this record; only its patient replaces it.
+        AlreadyLodged,
+        /// Emergency capsules are left of a consent that was withdrawn; withdraw it again, which removes them.
+        CapsulesLeft,
+        /// An emergency consent is for all institutions or for 1 to 16 hospitals; name one, or choose all.
+        NoInstitutions,
+        /// A hospital is named twice; name each once.
+        DuplicateInstitution,
+        /// No active hospital has this number; check it.
+        UnknownInstitution,
+        /// As many of the doctor's emergency openings wait for their review as may; ask an administrator to review
+        /// them.
+        TooManyUnreviewed,
+        /// No emergency opening of this number waits for a review; see those that do.
+        NothingToReview,
+        /// Nobody reviews an opening of its own; another administrator does.
+        OwnOpening,
+        /// A link with this commitment was registered; make a fresh one.
+        LinkTaken,
+        /// No link has this number; check it.
+        UnknownLink,
+        /// The patient has taken the link back; ask the patient for another.
+        LinkRevoked,
+        /// The link has expired; ask the patient for another.
+        LinkExpired,
+        /// Every opening of the link is used; ask the patient for another.
+        LinkExhausted,
+        /// Links are hosted by an active hospital or pharmacy; name one.
+        NotAnInstitution,
+        /// Another institution hosts the link; it opens it.
+        NotTheHost,
+        /// A link lasts from 15 minutes to 30 days; choose a duration between.
+        LinkDurationOutOfRange,
+        /// The recipient's name was encrypted to a key that the patient no longer uses; encrypt it to the current one.
+        RecipientKeyNotCurrent,
+        /// Every number for requests, readings or links has been given out; the runtime must widen them.
         IdsExhausted,
     }
 
@@ -522,13 +761,13 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by an active professional: a doctor or hospital for profiles, reports and prescriptions, a pharmacy
-        /// for prescriptions and for a profile with a prescription.
+        /// Signed by an active professional, or by staff for it: a doctor or hospital for profiles, reports and
+        /// prescriptions, a pharmacy for prescriptions and for a profile with a prescription.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
-        /// [`NotActive`](Error::NotActive),
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow),
+        /// [`NotAProfessional`](Error::NotAProfessional), [`NotActive`](Error::NotActive),
         /// [`EmergencyNeedsEmergencyConsent`](Error::EmergencyNeedsEmergencyConsent),
         /// [`UnknownPatient`](Error::UnknownPatient), [`NoRecords`](Error::NoRecords),
         /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
@@ -549,31 +788,14 @@ pub mod pallet {
             purpose: Purpose,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let requester = Self::check_request(&who, patient, &records, purpose)?.id;
-            let request = NextRequestId::<T>::get();
-            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
-
-            let requested_at = T::Time::now();
-            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
-            NextRequestId::<T>::put(next);
-            Requests::<T>::insert(
-                request,
-                AccessRequest { requester, patient, records, purpose, requested_at, expires_at },
-            );
-            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
-            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
-            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
-            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
-            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
-            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose });
-            Ok(())
+            Self::do_request(&who, patient, records, purpose, None)
         }
 
         /// Takes a request back.
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the requester, whatever its status: it only gives up what it asked for.
+        /// Signed by the requester, or by staff for it, whatever its status: it only gives up what it asked for.
         ///
         /// ## Errors
         ///
@@ -587,12 +809,13 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::withdraw())]
         pub fn withdraw(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let requester = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            let requester = Self::acting(&who, StaffAct::Request)?;
             let waiting = Requests::<T>::get(request).ok_or(Error::<T>::UnknownRequest)?;
-            ensure!(waiting.requester == requester.id, Error::<T>::NotPartyToRequest);
+            ensure!(waiting.requester == requester.member.id, Error::<T>::NotPartyToRequest);
 
             Self::remove_request(request, &waiting);
-            Self::deposit_event(Event::RequestWithdrawn { request });
+            let staff = requester.staff_account();
+            Self::deposit_event(Event::RequestWithdrawn { request, staff });
             Ok(())
         }
 
@@ -649,6 +872,7 @@ pub mod pallet {
                 None => None,
             };
 
+            let asked = answered.as_ref().and_then(|(_, waiting)| waiting.asked);
             if let Some((id, mut waiting)) = answered {
                 waiting.records.retain(|record| !grants.iter().any(|grant| grant.record == *record));
                 if waiting.records.is_empty() {
@@ -666,6 +890,7 @@ pub mod pallet {
                     granted_by: actor,
                     granted_at: now,
                     expires_at,
+                    asked,
                     openings,
                     openings_left: openings,
                 };
@@ -740,11 +965,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, whatever its status: it only gives up what it had.
+        /// Signed by the reader, or by staff for it whose scope includes reading, whatever its status: it only gives up
+        /// what it had.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NoGrant`](Error::NoGrant).
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NoGrant`](Error::NoGrant).
         ///
         /// ## Events
         ///
@@ -753,11 +979,13 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::relinquish())]
         pub fn relinquish(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
+            let acting = Self::acting_reader(&who, record)?;
+            let reader = acting.member.id;
             ensure!(Grants::<T>::contains_key(record, reader), Error::<T>::NoGrant);
 
             Self::remove_grant(record, reader);
-            Self::deposit_event(Event::GrantRelinquished { record, reader });
+            let staff = acting.staff_account();
+            Self::deposit_event(Event::GrantRelinquished { record, reader, staff });
             Ok(())
         }
 
@@ -768,11 +996,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, an active professional, or a guardian of the patient whose scope includes reading.
+        /// Signed by the reader, an active professional, or by staff for it whose scope includes reading, or by a guardian
+        /// of the patient whose scope includes reading. The window is for the account that signed.
         ///
         /// ## Errors
         ///
-        /// In this order: [`NotAMember`](Error::NotAMember), [`NotAProfessional`](Error::NotAProfessional),
+        /// In this order: [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NotAProfessional`](Error::NotAProfessional),
         /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord), [`NoGrant`](Error::NoGrant),
         /// [`GrantExpired`](Error::GrantExpired), [`CareRelationEnded`](Error::CareRelationEnded),
         /// [`SharingDoctorNotActive`](Error::SharingDoctorNotActive),
@@ -787,24 +1016,18 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::open())]
         pub fn open(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let (reader, info, mut grant) = Self::check_opening(&who, record)?;
-            let reading = NextReadingId::<T>::get();
-            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
+            let (acting, info, mut grant) = Self::check_opening(&who, record)?;
             grant.openings_left = grant.openings_left.checked_sub(1).ok_or(Error::<T>::NoOpeningsLeft)?;
-
-            let (patient, reader) = (info.patient, reader.id);
+            let (patient, reader, staff) = (info.patient, acting.member.id, acting.staff_account());
             let Grant { purpose, basis, expires_at, .. } = grant;
-            let opened_at = T::Time::now();
-            let opened_in = frame_system::Pallet::<T>::block_number();
+            let (reading, opened_at, opened_in) =
+                Self::log_reading(record, patient, reader, purpose, basis, staff.clone())?;
+
             let closes_at = opened_at.saturating_add(limits::READING_WINDOW).min(expires_at);
-            NextReadingId::<T>::put(next);
             Grants::<T>::insert(record, reader, grant);
-            Windows::<T>::insert(record, reader, ReadingWindow { opened_at, closes_at, opened_in });
-            ReadLog::<T>::insert(reading, Reading { record, patient, reader, purpose, basis, opened_at, opened_in });
-            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
-            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
-            LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
-            Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at });
+            let window = ReadingWindow { opened_at, closes_at, opened_in, staff: staff.clone() };
+            Windows::<T>::insert(record, reader, window);
+            Self::deposit_event(Event::RecordOpened { reading, record, patient, reader, purpose, closes_at, staff });
             Ok(())
         }
 
@@ -814,11 +1037,12 @@ pub mod pallet {
         ///
         /// ## Dispatch origin
         ///
-        /// Signed by the reader, whatever its status: it only gives up what it had.
+        /// Signed by the reader, or by staff for it whose scope includes reading, whatever its status: it only gives up
+        /// what it had.
         ///
         /// ## Errors
         ///
-        /// [`NotAMember`](Error::NotAMember), [`NoWindow`](Error::NoWindow).
+        /// [`NotAMember`](Error::NotAMember), [`ScopeTooNarrow`](Error::ScopeTooNarrow), [`NoWindow`](Error::NoWindow).
         ///
         /// ## Events
         ///
@@ -827,14 +1051,17 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::close())]
         pub fn close(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let reader = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
-            ensure!(Windows::<T>::contains_key(record, reader), Error::<T>::NoWindow);
+            let acting = Self::acting_reader(&who, record)?;
+            let reader = acting.member.id;
+            let in_emergency = Self::remove_emergency_window(record, reader);
+            let by_grant = Windows::<T>::take(record, reader).is_some();
+            ensure!(by_grant || in_emergency, Error::<T>::NoWindow);
 
-            Windows::<T>::remove(record, reader);
-            if Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
+            if by_grant && Grants::<T>::get(record, reader).is_none_or(|grant| grant.openings_left == 0) {
                 Self::remove_grant(record, reader);
             }
-            Self::deposit_event(Event::WindowClosed { record, reader });
+            let staff = acting.staff_account();
+            Self::deposit_event(Event::WindowClosed { record, reader, staff });
             Ok(())
         }
 
@@ -884,6 +1111,7 @@ pub mod pallet {
                     granted_by: doctor,
                     granted_at: now,
                     expires_at: now.saturating_add(limits::CARE_GRANT_LIFETIME).min(own_expiry),
+                    asked: None,
                     openings: limits::CARE_GRANT_OPENINGS,
                     openings_left: limits::CARE_GRANT_OPENINGS,
                 },
@@ -1061,9 +1289,7 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let (patient, guardianship) = Self::check_guardian(&who, guardian, scope, until)?;
-            Guardianships::<T>::insert(patient, guardian, guardianship);
-            Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
-            Self::deposit_event(Event::GuardianAppointed { patient, guardian, scope, until });
+            Self::put_guardianship(patient, guardian, guardianship);
             Ok(())
         }
 
@@ -1110,7 +1336,7 @@ pub mod pallet {
         ///
         /// [`GuardianshipResigned`](Event::GuardianshipResigned).
         #[pallet::call_index(15)]
-        #[pallet::weight(T::WeightInfo::dismiss_guardian())]
+        #[pallet::weight(T::WeightInfo::resign_guardianship())]
         pub fn resign_guardianship(origin: OriginFor<T>, patient: MemberId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let guardian = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?.id;
@@ -1140,7 +1366,7 @@ pub mod pallet {
         ///
         /// [`AccessGranted`](Event::AccessGranted) for each record.
         #[pallet::call_index(16)]
-        #[pallet::weight(T::WeightInfo::grant(grants.len() as u32))]
+        #[pallet::weight(T::WeightInfo::seal_to_guardian(grants.len() as u32))]
         pub fn seal_to_guardian(origin: OriginFor<T>, guardian: MemberId, grants: RecordGrants) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let (patient, until) = Self::check_seals_to_guardian(&who, guardian, &grants)?;
@@ -1150,11 +1376,403 @@ pub mod pallet {
             }
             Ok(())
         }
+
+        /// Consents that doctors open the patient's records in an emergency, as far as a capsule is lodged for each, or
+        /// changes for which institutions.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `institutions`: all, or 1 to 16 active hospitals, each once.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoInstitutions`](Error::NoInstitutions),
+        /// [`DuplicateInstitution`](Error::DuplicateInstitution), [`UnknownInstitution`](Error::UnknownInstitution),
+        /// [`CapsulesLeft`](Error::CapsulesLeft).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyConsentGiven`](Event::EmergencyConsentGiven).
+        #[pallet::call_index(32)]
+        #[pallet::weight(T::WeightInfo::give_emergency_consent())]
+        pub fn give_emergency_consent(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            institutions: EmergencyInstitutions,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let consent = Self::check_emergency_consent(&who, patient, institutions.clone())?;
+            EmergencyConsents::<T>::insert(patient, consent);
+            Self::deposit_event(Event::EmergencyConsentGiven { patient, institutions });
+            Ok(())
+        }
+
+        /// Withdraws an emergency consent: windows that it opened end at once, and up to [`WITHDRAWALS_MAX`] of the
+        /// capsules lodged under it are removed. The event says whether some are left for another call; they are of no
+        /// use meanwhile.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoEmergencyConsent`](Error::NoEmergencyConsent) if there is
+        /// neither a consent nor a capsule left of one.
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for each capsule,
+        /// [`EmergencyConsentRevoked`](Event::EmergencyConsentRevoked).
+        #[pallet::call_index(33)]
+        #[pallet::weight(T::WeightInfo::revoke_emergency_consent(WITHDRAWALS_MAX))]
+        pub fn revoke_emergency_consent(origin: OriginFor<T>, patient: MemberId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let removed = Self::do_revoke_emergency_consent(&who, patient)?;
+            Ok(Some(T::WeightInfo::revoke_emergency_consent(removed)).into())
+        }
+
+        /// Lodges emergency capsules for records of one patient, in the place of those lodged before. The vaults take
+        /// what the chain names here.
+        ///
+        /// - `lodgings`: 1 to 32 records, each once, with the SHA-256 of its capsule.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, in its name by a guardian who decides, or by an active doctor for records that
+        /// it wrote and for which nothing is lodged.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordOfAnotherPatient`](Error::RecordOfAnotherPatient), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`RecordErased`](Error::RecordErased), [`NotThePatient`](Error::NotThePatient),
+        /// [`AlreadyLodged`](Error::AlreadyLodged), [`NoEmergencyConsent`](Error::NoEmergencyConsent).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleLodged`](Event::EmergencyCapsuleLodged) for each record, before it
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for a capsule that it replaces.
+        #[pallet::call_index(34)]
+        #[pallet::weight(T::WeightInfo::lodge_emergency(lodgings.len() as u32))]
+        pub fn lodge_emergency(origin: OriginFor<T>, lodgings: EmergencyLodgings) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            let records: alloc::vec::Vec<_> = lodgings.iter().map(|lodging| lodging.record).collect();
+            Self::ensure_each_record_once(&records)?;
+            let mut patient = None;
+            for record in records {
+                patient = Some(Self::check_lodging(&actor, record, patient)?);
+            }
+            let patient = patient.ok_or(Error::<T>::NoRecords)?;
+
+            for EmergencyLodging { record, capsule } in lodgings {
+                Self::put_capsule(patient, record, capsule, actor.id);
+            }
+            Ok(())
+        }
+
+        /// Withdraws the emergency capsules of records; the consent stands for others.
+        ///
+        /// - `records`: 1 to 32 records of one patient, each once, for which a capsule is lodged.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`NotThePatient`](Error::NotThePatient), [`NoEmergencyCapsule`](Error::NoEmergencyCapsule).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyCapsuleRemoved`](Event::EmergencyCapsuleRemoved) for each.
+        #[pallet::call_index(35)]
+        #[pallet::weight(T::WeightInfo::withdraw_emergency(records.len() as u32))]
+        pub fn withdraw_emergency(origin: OriginFor<T>, records: RequestRecords) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            Self::ensure_each_record_once(&records)?;
+            for record in records {
+                let patient = T::Records::record(record).ok_or(Error::<T>::UnknownRecord)?.patient;
+                ensure!(Self::decides_for(&actor, patient), Error::<T>::NotThePatient);
+                ensure!(EmergencyCapsules::<T>::contains_key(record), Error::<T>::NoEmergencyCapsule);
+                Self::remove_capsule(patient, record);
+            }
+            Ok(())
+        }
+
+        /// Opens a record in an emergency, without a grant, by the consent that its patient gave beforehand: writes the
+        /// read log, starts a reading window of [`limits::READING_WINDOW`] in which the committee releases both halves,
+        /// and waits for an administrator's review.
+        ///
+        /// - `record`: what to open; an emergency capsule is lodged for it.
+        /// - `reason`: why.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an active doctor, affiliated with one of the hospitals that the patient chose unless she chose
+        /// all.
+        ///
+        /// ## Errors
+        ///
+        /// In this order: [`NotAMember`](Error::NotAMember), [`NotADoctor`](Error::NotADoctor),
+        /// [`NotActive`](Error::NotActive), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordErased`](Error::RecordErased), [`KindNotForRole`](Error::KindNotForRole),
+        /// [`NoEmergencyConsent`](Error::NoEmergencyConsent), [`NotAffiliated`](Error::NotAffiliated),
+        /// [`NoEmergencyCapsule`](Error::NoEmergencyCapsule), [`WindowOpen`](Error::WindowOpen),
+        /// [`TooManyUnreviewed`](Error::TooManyUnreviewed), [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyOpened`](Event::EmergencyOpened).
+        #[pallet::call_index(36)]
+        #[pallet::weight(T::WeightInfo::open_emergency())]
+        pub fn open_emergency(origin: OriginFor<T>, record: RecordId, reason: EmergencyReason) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let (doctor, info) = Self::check_emergency_opening(&who, record)?;
+            Self::do_open_emergency(doctor.id, record, info.patient, reason)
+        }
+
+        /// Reviews an emergency opening. What was found stays in the read log; what follows from it, such as a
+        /// suspension, is another act.
+        ///
+        /// - `reading`: the opening's entry of the read log.
+        /// - `outcome`: what the administrator found.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by an administrator who did not make the opening.
+        ///
+        /// ## Errors
+        ///
+        /// [`NothingToReview`](Error::NothingToReview), [`OwnOpening`](Error::OwnOpening); `BadOrigin` for everyone else.
+        ///
+        /// ## Events
+        ///
+        /// [`EmergencyReviewed`](Event::EmergencyReviewed).
+        #[pallet::call_index(37)]
+        #[pallet::weight(T::WeightInfo::review_emergency())]
+        pub fn review_emergency(origin: OriginFor<T>, reading: ReadingId, outcome: ReviewOutcome) -> DispatchResult {
+            let administrator = T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_review_emergency(administrator, reading, outcome)
+        }
+
+        /// Asks a patient to read records, as [`request`](Pallet::request) does, and says how long and how often. The
+        /// patient may grant less, and the grant then shows both.
+        ///
+        /// - `patient`, `records`, `purpose`: as for [`request`](Pallet::request).
+        /// - `asked`: how long and how often, within the bounds of a grant.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// As for [`request`](Pallet::request).
+        ///
+        /// ## Errors
+        ///
+        /// [`DurationOutOfRange`](Error::DurationOutOfRange), [`OpeningsOutOfRange`](Error::OpeningsOutOfRange), and
+        /// those of [`request`](Pallet::request).
+        ///
+        /// ## Events
+        ///
+        /// [`AccessRequested`](Event::AccessRequested).
+        #[pallet::call_index(38)]
+        #[pallet::weight(T::WeightInfo::request_for(records.len() as u32))]
+        pub fn request_for(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: AskedTerms,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::ensure_terms_in_range(asked.duration, asked.openings)?;
+            Self::do_request(&who, patient, records, purpose, Some(asked))
+        }
+
+        /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
+        /// times. What it shows, encrypted under the link's own key, is at the institution that hosts it.
+        ///
+        /// - `patient`: whose records; the caller, or whom it is a guardian of.
+        /// - `commitment`: the hash of the link's secret.
+        /// - `host`: the institution that hosts it, which alone opens it.
+        /// - `records`: 1 to 32 records of the patient, in force or superseded, each once.
+        /// - `duration`: how long it can be opened, in milliseconds, from `LINK_MIN` to `LINK_MAX`.
+        /// - `openings`: how often, from 1 to `LINK_OPENINGS_MAX`.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotAnInstitution`](Error::NotAnInstitution),
+        /// [`LinkDurationOutOfRange`](Error::LinkDurationOutOfRange),
+        /// [`OpeningsOutOfRange`](Error::OpeningsOutOfRange), [`NoRecords`](Error::NoRecords),
+        /// [`DuplicateRecord`](Error::DuplicateRecord), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`RecordOfAnotherPatient`](Error::RecordOfAnotherPatient), [`RecordErased`](Error::RecordErased),
+        /// [`RecordEnteredInError`](Error::RecordEnteredInError), [`LinkTaken`](Error::LinkTaken),
+        /// [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkRegistered`](Event::LinkRegistered).
+        #[pallet::call_index(40)]
+        #[pallet::weight(T::WeightInfo::register_link(records.len() as u32))]
+        pub fn register_link(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            commitment: LinkCommitment,
+            host: MemberId,
+            records: LinkRecords,
+            duration: Moment,
+            openings: u32,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let link = Self::check_link(&who, patient, commitment, host, records, duration, openings)?;
+            Self::put_link(link)
+        }
+
+        /// Takes a link back, at once.
+        ///
+        /// - `link`: a link that shows records of the caller, or of whom it is a guardian of.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the active patient, or in its name by a guardian who decides.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive), [`UnknownLink`](Error::UnknownLink),
+        /// [`NotThePatient`](Error::NotThePatient), [`LinkRevoked`](Error::LinkRevoked).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkRevoked`](Event::LinkRevoked).
+        #[pallet::call_index(41)]
+        #[pallet::weight(T::WeightInfo::revoke_link())]
+        pub fn revoke_link(origin: OriginFor<T>, link: LinkId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let actor = Self::ensure_active(&who)?;
+            let mut entry = Links::<T>::get(link).ok_or(Error::<T>::UnknownLink)?;
+            ensure!(Self::decides_for(&actor, entry.patient), Error::<T>::NotThePatient);
+            ensure!(entry.revoked_at.is_none(), Error::<T>::LinkRevoked);
+
+            let patient = entry.patient;
+            entry.revoked_at = Some(T::Time::now());
+            Links::<T>::insert(link, entry);
+            Self::deposit_event(Event::LinkRevoked { link, patient });
+            Ok(())
+        }
+
+        /// Opens a link for whoever holds it: uses one of its openings, writes the read log for each record that is not
+        /// erased, and tells the patient. Once that is final, the caller shows what it hosts.
+        ///
+        /// - `link`: a link that the caller hosts.
+        /// - `recipient`: the name that the holder stated, encrypted to the patient's current key.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the institution that hosts the link, active.
+        ///
+        /// ## Errors
+        ///
+        /// [`NotAMember`](Error::NotAMember), [`NotActive`](Error::NotActive),
+        /// [`NotAnInstitution`](Error::NotAnInstitution), [`UnknownLink`](Error::UnknownLink),
+        /// [`NotTheHost`](Error::NotTheHost), [`LinkRevoked`](Error::LinkRevoked),
+        /// [`LinkExpired`](Error::LinkExpired), [`LinkExhausted`](Error::LinkExhausted),
+        /// [`RecordErased`](Error::RecordErased) if nothing is left to show,
+        /// [`UnknownPatient`](Error::UnknownPatient), [`RecipientKeyNotCurrent`](Error::RecipientKeyNotCurrent),
+        /// [`IdsExhausted`](Error::IdsExhausted).
+        ///
+        /// ## Events
+        ///
+        /// [`LinkOpened`](Event::LinkOpened).
+        #[pallet::call_index(42)]
+        #[pallet::weight(T::WeightInfo::open_link(limits::LINK_RECORDS_MAX))]
+        pub fn open_link(origin: OriginFor<T>, link: LinkId, recipient: SealedRecipient) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let (entry, shown) = Self::check_link_opening(&who, link, &recipient)?;
+            Self::write_link_opening(link, entry, &shown, recipient)?;
+            Ok(Some(T::WeightInfo::open_link(shown.len() as u32)).into())
+        }
     }
 
     impl<T: Config> Pallet<T> {
+        /// Checks a request and writes it.
+        fn do_request(
+            who: &T::AccountId,
+            patient: MemberId,
+            records: RequestRecords,
+            purpose: Purpose,
+            asked: Option<AskedTerms>,
+        ) -> DispatchResult {
+            let acting = Self::check_request(who, patient, &records, purpose)?;
+            let (requester, staff) = (acting.member.id, acting.staff_account());
+            let request = NextRequestId::<T>::get();
+            let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
+
+            let requested_at = T::Time::now();
+            let expires_at = requested_at.saturating_add(limits::REQUEST_LIFETIME);
+            NextRequestId::<T>::put(next);
+
+            Requests::<T>::insert(
+                request,
+                AccessRequest {
+                    requester,
+                    patient,
+                    records,
+                    purpose,
+                    asked,
+                    requested_at,
+                    expires_at,
+                    staff: staff.clone(),
+                },
+            );
+            Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
+            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
+            ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
+            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
+            RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
+            Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
+            Ok(())
+        }
+
+        /// Writes an entry of the read log with its indexes; gives its number, and the moment and block of the opening.
+        pub(super) fn log_reading(
+            record: RecordId,
+            patient: MemberId,
+            reader: MemberId,
+            purpose: Purpose,
+            basis: GrantBasis,
+            staff: Option<T::AccountId>,
+        ) -> Result<(ReadingId, Moment, BlockNumberFor<T>), DispatchError> {
+            let reading = NextReadingId::<T>::get();
+            let next = reading.next().ok_or(Error::<T>::IdsExhausted)?;
+            let opened_at = T::Time::now();
+            let opened_in = frame_system::Pallet::<T>::block_number();
+            NextReadingId::<T>::put(next);
+            let entry = Reading { record, patient, reader, purpose, basis, opened_at, opened_in, staff };
+            ReadLog::<T>::insert(reading, entry);
+            LogByRecord::<T>::insert(record, NewestFirstKey::from(reading), ());
+            LogByPatient::<T>::insert(patient, NewestFirstKey::from(reading), ());
+            LogByReader::<T>::insert(reader, NewestFirstKey::from(reading), ());
+            Ok((reading, opened_at, opened_in))
+        }
+
         /// Removes a request with its indexes and counts.
-        pub(super) fn remove_request(id: RequestId, request: &AccessRequest) {
+        pub(super) fn remove_request(id: RequestId, request: &AccessRequest<T::AccountId>) {
             let AccessRequest { patient, requester, expires_at, .. } = *request;
             Requests::<T>::remove(id);
             Expiries::<T>::remove(ending(expires_at), Expiring::Request(id));
@@ -1202,6 +1820,14 @@ pub mod pallet {
             }
         }
 
+        /// Writes a guardianship with its index.
+        pub(super) fn put_guardianship(patient: MemberId, guardian: MemberId, guardianship: Guardianship) {
+            let Guardianship { scope, until, .. } = guardianship;
+            Guardianships::<T>::insert(patient, guardian, guardianship);
+            Wards::<T>::insert(guardian, OrderedKey::from(patient), ());
+            Self::deposit_event(Event::GuardianAppointed { patient, guardian, scope, until });
+        }
+
         /// The patient, if the record is a prescription and the reader a pharmacy.
         pub(super) fn patient_of_pharmacy_grant(record: RecordId, reader: MemberId) -> Option<MemberId> {
             let info = T::Records::record(record).filter(|info| info.kind == RecordKind::Prescription)?;
@@ -1234,6 +1860,7 @@ pub mod pallet {
                 granted_by: patient,
                 granted_at: now,
                 expires_at,
+                asked: None,
                 openings,
                 openings_left: openings,
             };

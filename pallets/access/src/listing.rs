@@ -2,19 +2,22 @@
 //! [`limits::PAGE_MAX`], after the cursor: the last entry of the page before.
 
 use crate::{
-    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByReader, Inbox, LogByPatient, LogByReader, LogByRecord,
-    Pallet, ReadLog, Reading, Requests,
+    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inbox, LogByPatient,
+    LogByReader, LogByRecord, Pallet, ReadLog, Reading, Requests,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use medchain_primitives::{limits, MemberId, NewestFirstKey, OrderedKey, ReadingId, RecordId, RequestId};
 
 /// A reading with its number.
-type NumberedReading<T> = (ReadingId, Reading<BlockNumberFor<T>>);
+type NumberedReading<T> = (ReadingId, Reading<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>);
+
+/// A request with its number.
+type NumberedRequest<T> = (RequestId, AccessRequest<<T as frame_system::Config>::AccountId>);
 
 impl<T: Config> Pallet<T> {
     /// The requests that wait in a patient's inbox, in the order of their numbers.
-    pub fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Vec<(RequestId, AccessRequest)> {
+    pub fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Vec<NumberedRequest<T>> {
         let keys = match cursor.map(OrderedKey::from) {
             Some(after) => Inbox::<T>::iter_key_prefix_from(patient, Inbox::<T>::hashed_key_for(patient, after)),
             None => Inbox::<T>::iter_key_prefix(patient),
@@ -23,7 +26,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The requests that a member has made and that still wait, in the order of their numbers.
-    pub fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Vec<(RequestId, AccessRequest)> {
+    pub fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Vec<NumberedRequest<T>> {
         let keys = match cursor.map(OrderedKey::from) {
             Some(after) => {
                 ByRequester::<T>::iter_key_prefix_from(requester, ByRequester::<T>::hashed_key_for(requester, after))
@@ -52,6 +55,26 @@ impl<T: Config> Pallet<T> {
         };
         keys.map(RecordId::from)
             .filter_map(|record| Grants::<T>::get(record, reader).map(|grant| (record, grant)))
+            .take(page(limit))
+            .collect()
+    }
+
+    /// The grants on a patient's records, reader by reader, each in the order of the records' numbers; the cursor is
+    /// the last one's reader and record.
+    pub fn grants_of_patient(
+        patient: MemberId,
+        cursor: Option<(MemberId, RecordId)>,
+        limit: u32,
+    ) -> Vec<(MemberId, RecordId, Grant)> {
+        let keys = match cursor {
+            Some((reader, record)) => {
+                let after = (patient, reader, OrderedKey::from(record));
+                GrantsByPatient::<T>::iter_key_prefix_from((patient,), GrantsByPatient::<T>::hashed_key_for(after))
+            }
+            None => GrantsByPatient::<T>::iter_key_prefix((patient,)),
+        };
+        keys.map(|(reader, record)| (reader, RecordId::from(record)))
+            .filter_map(|(reader, record)| Some((reader, record, Grants::<T>::get(record, reader)?)))
             .take(page(limit))
             .collect()
     }
@@ -89,7 +112,7 @@ impl<T: Config> Pallet<T> {
         Self::readings(keys, limit)
     }
 
-    fn requests(keys: impl Iterator<Item = OrderedKey>, limit: u32) -> Vec<(RequestId, AccessRequest)> {
+    fn requests(keys: impl Iterator<Item = OrderedKey>, limit: u32) -> Vec<NumberedRequest<T>> {
         keys.map(RequestId::from)
             .filter_map(|id| Requests::<T>::get(id).map(|request| (id, request)))
             .take(page(limit))

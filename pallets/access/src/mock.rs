@@ -8,10 +8,14 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{SortedMembers, Time},
+};
+use frame_system::{pallet_prelude::BlockNumberFor, EnsureSignedBy};
 use medchain_primitives::{
-    EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, Status, VersionedSeal, DAY,
+    Acting, EncryptionKey, KeyVersion, MemberInfo, RecordInfo, RecordStatus, Seal, StaffScope, Status, VersionedSeal,
+    DAY,
 };
 use sp_runtime::{BuildStorage, DispatchResult};
 
@@ -87,7 +91,9 @@ impl frame_system::Config for Test {
 impl Config for Test {
     type Members = Directory;
     type Care = CareList;
+    type Affiliations = AffiliationList;
     type Records = RecordList;
+    type AdminOrigin = EnsureSignedBy<OneAdministrator, AccountId>;
     type Administrators = OneAdministrator;
     type Time = Clock;
     type WeightInfo = ();
@@ -96,8 +102,12 @@ impl Config for Test {
 parameter_types! {
     /// The registered members.
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
+    /// The staff accounts, each with its institution and scope.
+    pub static Staff: BTreeMap<AccountId, (AccountId, StaffScope)> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// Doctors and the hospitals that they are affiliated with.
+    pub static Affiliated: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
     /// The anchored records.
     pub static Anchored: BTreeMap<RecordId, RecordInfo> = BTreeMap::new();
     /// The clock, in milliseconds.
@@ -111,9 +121,20 @@ impl MemberDirectory<AccountId> for Directory {
         Registered::get().get(account).copied()
     }
 
+    fn acting(account: &AccountId) -> Option<Acting<AccountId>> {
+        if let Some(member) = Self::by_account(account) {
+            return Some(Acting::by_itself(member));
+        }
+        let (institution, scope) = Staff::get().get(account).copied()?;
+        Some(Acting { member: Self::by_account(&institution)?, staff: Some((*account, scope)) })
+    }
+
     fn by_id(id: MemberId) -> Option<MemberInfo> {
         Registered::get().values().find(|member| member.id == id).copied()
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(_: &AccountId, _: MemberId, _: medchain_primitives::StaffScope) {}
 
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId {
@@ -132,6 +153,19 @@ impl CareRelations for CareList {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_open(patient: MemberId, doctor: MemberId) {
         UnderCare::mutate(|care| care.insert((patient, doctor)));
+    }
+}
+
+/// The affiliations in [`Affiliated`].
+pub struct AffiliationList;
+impl Affiliations for AffiliationList {
+    fn is_affiliated(doctor: MemberId, institution: MemberId) -> bool {
+        Affiliated::get().contains(&(doctor, institution))
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_affiliate(doctor: MemberId, institution: MemberId) {
+        Affiliated::mutate(|affiliated| affiliated.insert((doctor, institution)));
     }
 }
 
@@ -161,6 +195,12 @@ impl RecordDirectory for RecordList {
 
 /// [`ADMINISTRATOR`] alone.
 pub struct OneAdministrator;
+impl SortedMembers<AccountId> for OneAdministrator {
+    fn sorted_members() -> Vec<AccountId> {
+        alloc::vec![ADMINISTRATOR]
+    }
+}
+
 impl frame_support::traits::Contains<AccountId> for OneAdministrator {
     fn contains(account: &AccountId) -> bool {
         *account == ADMINISTRATOR
@@ -204,6 +244,11 @@ pub fn register(account: AccountId, role: Role) {
     Registered::mutate(|members| members.insert(account, member));
 }
 
+/// Lets an account act for an institution.
+pub fn add_staff(account: AccountId, institution: AccountId, scope: StaffScope) {
+    Staff::mutate(|staff| staff.insert(account, (institution, scope)));
+}
+
 /// Changes where a member stands.
 pub fn set_status(account: AccountId, status: Status) {
     Registered::mutate(|members| members.get_mut(&account).unwrap().status = status);
@@ -222,6 +267,16 @@ pub fn open_care(patient: AccountId, doctor: AccountId) {
 /// Ends a care relation.
 pub fn end_care(patient: AccountId, doctor: AccountId) {
     UnderCare::mutate(|care| care.remove(&(id(patient), id(doctor))));
+}
+
+/// Affiliates a doctor with a hospital.
+pub fn affiliate(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.insert((id(doctor), id(hospital))));
+}
+
+/// Ends an affiliation.
+pub fn end_affiliation(doctor: AccountId, hospital: AccountId) {
+    Affiliated::mutate(|affiliated| affiliated.remove(&(id(doctor), id(hospital))));
 }
 
 /// Anchors one more record.
@@ -281,7 +336,7 @@ pub fn held(record: RecordId, reader: AccountId) -> Option<Grant> {
 }
 
 /// The window of a record and reader, ended or not.
-pub fn window(record: RecordId, reader: AccountId) -> Option<ReadingWindow<BlockNumberFor<Test>>> {
+pub fn window(record: RecordId, reader: AccountId) -> Option<ReadingWindow<AccountId, BlockNumberFor<Test>>> {
     Windows::<Test>::get(record, id(reader))
 }
 
@@ -294,7 +349,9 @@ pub fn open(reader: AccountId, record: RecordId) -> DispatchResult {
 pub fn reads_until(reader: AccountId, record: RecordId) -> Result<Moment, sp_runtime::DispatchError> {
     match Access::ensure_may_read(&reader, record)? {
         Permit::Reader { closes_at } => Ok(closes_at),
-        Permit::Owner | Permit::Administrator => panic!("a reader by grant was taken for another"),
+        Permit::Owner | Permit::Administrator | Permit::Emergency { .. } => {
+            panic!("a reader by grant was taken for another")
+        }
     }
 }
 
@@ -343,6 +400,7 @@ impl ExtBuilder {
             System::set_block_number(1);
             ClockTime::set(NOW);
             Registered::set(BTreeMap::new());
+            Staff::set(BTreeMap::new());
             for (account, role) in [
                 (PATIENT, Role::Patient),
                 (OTHER_PATIENT, Role::Patient),
@@ -367,6 +425,7 @@ impl ExtBuilder {
                 anchor(record, patient, author, kind);
             }
             UnderCare::set(BTreeSet::new());
+            Affiliated::set(BTreeSet::new());
             for (patient, doctor) in self.care {
                 open_care(patient, doctor);
             }

@@ -12,8 +12,9 @@ use frame_support::{
     weights::{Weight, WeightMeter},
 };
 use medchain_primitives::{
-    limits, GrantBasis, GuardianScope, MemberDirectory, MemberId, MemberInfo, Moment, OrderedKey, Purpose, ReaderSeal,
-    RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordKinds, RecordStatus, Role, VersionedSeal,
+    limits, DependantGuardians, GrantBasis, GuardianScope, MemberDirectory, MemberId, MemberInfo, Moment, OrderedKey,
+    Purpose, ReaderSeal, RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordKinds, RecordStatus,
+    Role, VersionedSeal,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -224,13 +225,22 @@ impl<T: Config> Pallet<T> {
     ) {
         let openings = limits::STANDING_OPENINGS;
         let granted_at = T::Time::now();
-        let grant =
-            Grant { seal, purpose, basis, granted_by, granted_at, expires_at, openings, openings_left: openings };
+        let grant = Grant {
+            seal,
+            purpose,
+            basis,
+            granted_by,
+            granted_at,
+            expires_at,
+            asked: None,
+            openings,
+            openings_left: openings,
+        };
         Self::put_grant(record, reader, grant);
         Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
     }
 
-    /// Removes requests and grants that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
+    /// Removes requests, grants and emergency windows that have ended, as far as the weight and [`EXPIRIES_PER_BLOCK`] allow; gives the
     /// weight that it used.
     pub(crate) fn remove_expired(remaining: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(remaining);
@@ -257,9 +267,20 @@ impl<T: Config> Pallet<T> {
                         Self::deposit_event(Event::GrantExpired { record, reader });
                     }
                 }
+                Expiring::EmergencyWindow(record, doctor) => {
+                    Self::remove_emergency_window(record, doctor);
+                }
             }
         }
         meter.consumed()
+    }
+}
+
+impl<T: Config> DependantGuardians for Pallet<T> {
+    fn appoint_for_dependant(dependant: MemberId, guardian: MemberId) {
+        let (scope, since) = (GuardianScope { decide: true, read: true }, T::Time::now());
+        let until = since.saturating_add(limits::STANDING_MAX);
+        Self::put_guardianship(dependant, guardian, Guardianship { scope, since, until });
     }
 }
 
@@ -281,5 +302,21 @@ impl<T: Config> RecordConsents for Pallet<T> {
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
         let (info, grant) = (T::Records::record(record), Grants::<T>::get(record, reader));
         info.zip(grant).is_some_and(|(info, grant)| Self::ensure_stands(&info, reader, &grant, T::Time::now()).is_ok())
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
+        crate::benchmarking::recipients::<T>(patient, count)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        crate::benchmarking::standing_grant::<T>(record, reader);
+    }
+
+    fn forget_record(record: RecordId) {
+        if let Some(info) = T::Records::record(record) {
+            Self::remove_capsule(info.patient, record);
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! What always holds of the pallet's storage.
 
 use crate::{
-    ending, ByRequester, Committee, Config, Expiries, Expiring, Grants, GrantsByPatient, GrantsByReader, Guardianships,
-    Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord, NextReadingId, NextRequestId, Pallet,
-    PrescriptionGrants, ReadLog, RequesterInboxCount, Requests, StandingConsents, Wards, Windows,
+    ending, ByRequester, Committee, Config, EmergencyByPatient, EmergencyCapsules, EmergencyConsents,
+    EmergencyInstitutions, EmergencyOpenings, EmergencyWindows, Expiries, Expiring, Grants, GrantsByPatient,
+    GrantsByReader, Guardianships, Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord, NextReadingId,
+    NextRequestId, Pallet, PendingReviews, PrescriptionGrants, ReadLog, RequesterInboxCount, Requests,
+    StandingConsents, UnreviewedByDoctor, Wards, Windows,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
 use medchain_primitives::{
-    limits, GrantBasis, MemberId, Moment, NewestFirstKey, OrderedKey, ReadingId, RecordDirectory, RecordId, RequestId,
+    limits, GrantBasis, MemberId, Moment, NewestFirstKey, OrderedKey, ReadingId, RecordDirectory, RecordId, RecordKind,
+    RecordStatus, RequestId,
 };
 use sp_runtime::TryRuntimeError;
 
@@ -27,11 +30,19 @@ impl<T: Config> Pallet<T> {
     ///    grant nor later than `READING_WINDOW` after the opening;
     /// 8. every reading's number was given out and none was lost, and `LogByRecord`, `LogByPatient` and `LogByReader`
     ///    lead to every reading and to nothing else;
-    /// 9. every request and grant is queued for its end, and nothing else is; `GrantsByPatient` leads to every grant
-    ///    and to nothing else;
+    /// 9. every request, grant and emergency window is queued for its end, and nothing else is; `GrantsByPatient` leads
+    ///    to every grant and to nothing else;
     /// 10. standing consents and guardianships are within their number, name something and end after they began, and
     ///     `Wards` leads to every guardianship and to nothing else;
-    /// 11. the release committee has members, and a threshold that they can reach.
+    /// 11. the release committee has members, and a threshold that they can reach;
+    /// 12. an emergency consent names all institutions or some, each once; `EmergencyByPatient` leads to every emergency
+    ///     capsule and to nothing else, and none is lodged for an erased record or a certificate;
+    /// 13. the read log's emergency openings, and no others, have a reason; those without a review are the pending ones,
+    ///     counted for each doctor within the bound; an emergency window has an entry of the read log of the same moment
+    ///     and block, and ends `READING_WINDOW` after it; no grant rests on an emergency;
+    /// 14. a link has a number that was given out, shows 1 to 32 records of its patient, each once, lasts as long as links
+    ///     may, and has as many openings in its log as it has used, each with its readings; `LinkByCommitment` and
+    ///     `LinksByPatient` lead to every link and to nothing else.
     ///
     /// # Errors
     ///
@@ -40,6 +51,8 @@ impl<T: Config> Pallet<T> {
         Self::try_requests()?;
         Self::try_grants_and_log()?;
         Self::try_beforehand()?;
+        Self::try_emergencies()?;
+        Self::try_links()?;
         if let Some(committee) = Committee::<T>::get() {
             ensure!(
                 (1..=committee.shares.len()).contains(&usize::from(committee.threshold)),
@@ -61,7 +74,11 @@ impl<T: Config> Pallet<T> {
             ensure!(GrantsByPatient::<T>::contains_key(key), "a grant is missing from the patient's index");
         }
         let (requests, grants) = (Requests::<T>::iter_keys().count(), Grants::<T>::iter_keys().count());
-        ensure!(Expiries::<T>::iter_keys().count() == requests + grants, "what is not there is queued for its end");
+        let windows = EmergencyWindows::<T>::iter_keys().count();
+        ensure!(
+            Expiries::<T>::iter_keys().count() == requests + grants + windows,
+            "what is not there is queued for its end"
+        );
         ensure!(GrantsByPatient::<T>::iter_keys().count() == grants, "a patient's index names a grant that is not");
 
         let mut of_patient = BTreeMap::<MemberId, u32>::new();
@@ -86,6 +103,73 @@ impl<T: Config> Pallet<T> {
         ensure!(within(&of_patient, limits::GUARDIANSHIPS_MAX), "a patient has too many guardians");
         let guardianships = Guardianships::<T>::iter_keys().count();
         ensure!(Wards::<T>::iter_keys().count() == guardianships, "a guardian's index names what is not");
+        Ok(())
+    }
+
+    fn try_emergencies() -> Result<(), TryRuntimeError> {
+        for (_, consent) in EmergencyConsents::<T>::iter() {
+            if let EmergencyInstitutions::Chosen(chosen) = consent.institutions {
+                let distinct: BTreeSet<_> = chosen.iter().collect();
+                ensure!(!chosen.is_empty(), "an emergency consent is for nobody");
+                ensure!(distinct.len() == chosen.len(), "an emergency consent names a hospital twice");
+            }
+        }
+        let mut capsules = 0usize;
+        for record in EmergencyCapsules::<T>::iter_keys() {
+            capsules += 1;
+            let info = T::Records::record(record).ok_or("an emergency capsule is for no record")?;
+            ensure!(info.status != RecordStatus::Erased, "an emergency capsule outlasts its record");
+            ensure!(info.kind != RecordKind::Certificate, "an emergency capsule is for a certificate");
+            ensure!(
+                EmergencyByPatient::<T>::contains_key(info.patient, OrderedKey::from(record)),
+                "an emergency capsule is missing from the patient's index"
+            );
+        }
+        ensure!(EmergencyByPatient::<T>::iter_keys().count() == capsules, "a patient's index names no capsule");
+
+        let mut unreviewed = BTreeMap::<MemberId, u32>::new();
+        let mut emergencies = 0usize;
+        for (id, reading) in ReadLog::<T>::iter().filter(|(_, reading)| reading.basis == GrantBasis::Emergency) {
+            emergencies += 1;
+            let opening = EmergencyOpenings::<T>::get(id).ok_or("an emergency opening has no reason")?;
+            let pending = PendingReviews::<T>::contains_key(OrderedKey::from(id));
+            ensure!(pending == opening.review.is_none(), "a review is lost");
+            if pending {
+                *unreviewed.entry(reading.reader).or_default() += 1;
+            }
+        }
+        ensure!(
+            EmergencyOpenings::<T>::iter_keys().count() == emergencies,
+            "an opening without emergency has a reason"
+        );
+        let pending: u32 = unreviewed.values().sum();
+        ensure!(PendingReviews::<T>::iter_keys().count() == pending as usize, "what was not opened waits for a review");
+        ensure!(
+            UnreviewedByDoctor::<T>::iter().collect::<BTreeMap<_, _>>() == unreviewed,
+            "the count of a doctor's unreviewed openings is off"
+        );
+        ensure!(
+            unreviewed.values().all(|count| *count <= limits::EMERGENCY_UNREVIEWED_MAX),
+            "a doctor has too many unreviewed openings"
+        );
+        ensure!(
+            Grants::<T>::iter().all(|(.., grant)| grant.basis != GrantBasis::Emergency),
+            "an emergency has a grant"
+        );
+
+        for (record, doctor, window) in EmergencyWindows::<T>::iter() {
+            let ends = window.opened_at.saturating_add(limits::READING_WINDOW);
+            ensure!(window.closes_at == ends, "an emergency window has another length than windows have");
+            let key = (ending(window.closes_at), Expiring::EmergencyWindow(record, doctor));
+            ensure!(Expiries::<T>::contains_key(key.0, key.1), "an emergency window is not queued for its end");
+            let logged = LogByReader::<T>::iter_key_prefix(doctor).map(ReadingId::from).any(|id| {
+                ReadLog::<T>::get(id).is_some_and(|reading| {
+                    let is_emergency = reading.basis == GrantBasis::Emergency && reading.record == record;
+                    is_emergency && (reading.opened_at, reading.opened_in) == (window.opened_at, window.opened_in)
+                })
+            });
+            ensure!(logged, "an emergency window has no entry of the read log");
+        }
         Ok(())
     }
 
@@ -142,6 +226,10 @@ impl<T: Config> Pallet<T> {
                 "a reading is missing from the patient's log"
             );
             ensure!(LogByReader::<T>::contains_key(reading.reader, key), "a reading is missing from the reader's log");
+            // What was opened in an emergency or by a link used no grant; their own invariants count it.
+            if matches!(reading.basis, GrantBasis::Emergency | GrantBasis::Link) {
+                continue;
+            }
             openings.entry((reading.record, reading.reader)).or_default().push((reading.opened_at, reading.opened_in));
         }
         ensure!(readings == next.0 - ReadingId::FIRST.0, "a reading was removed");

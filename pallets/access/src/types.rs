@@ -3,7 +3,8 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{
-    limits, CommitteePoint, GrantBasis, GuardianScope, MemberId, Moment, Purpose, RecordId, RecordKinds, RequestId,
+    limits, CommitteePoint, EmergencyCapsuleHash, EmergencyReason, GrantBasis, GuardianScope, KeyVersion,
+    LinkCommitment, MemberId, Moment, Purpose, ReadingId, RecordId, RecordKinds, RequestId, ReviewOutcome,
     VersionedSeal,
 };
 use scale_info::TypeInfo;
@@ -24,9 +25,18 @@ pub struct RecordGrant {
     pub seal: VersionedSeal,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AskedTerms {
+    /// How long the grant shall be of use, in milliseconds.
+    pub duration: Moment,
+    /// How many openings it shall have.
+    pub openings: u32,
+}
+
 /// A professional's asking to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct AccessRequest {
+pub struct AccessRequest<AccountId> {
     /// Who asks.
     pub requester: MemberId,
     /// Who is asked.
@@ -35,10 +45,14 @@ pub struct AccessRequest {
     pub records: RequestRecords,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTerms>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds; at that moment it no longer does.
     pub expires_at: Moment,
+    /// The staff account that asked for the requester; `None` for its own.
+    pub staff: Option<AccountId>,
 }
 
 /// Consent for one reader and one record.
@@ -56,6 +70,8 @@ pub struct Grant {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds; at that moment it no longer can.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; it may give less, or more.
+    pub asked: Option<AskedTerms>,
     /// How many openings it was given with.
     pub openings: u32,
     /// How many of them are left.
@@ -97,22 +113,26 @@ pub enum Expiring {
     Request(RequestId),
     /// A grant of a record to a reader.
     Grant(RecordId, MemberId),
+    /// The window of a doctor's emergency opening of a record.
+    EmergencyWindow(RecordId, MemberId),
 }
 
 /// The minutes after an opening in which the committee releases and nodes serve.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct ReadingWindow<BlockNumber> {
+pub struct ReadingWindow<AccountId, BlockNumber> {
     /// When the record was opened, in milliseconds.
     pub opened_at: Moment,
     /// When the window ends, in milliseconds; at that moment it is closed. Never after the grant's end.
     pub closes_at: Moment,
     /// The block of the opening. The window counts once that block is final.
     pub opened_in: BlockNumber,
+    /// The staff account that opened the record, and that alone reads it; `None` for the reader's own.
+    pub staff: Option<AccountId>,
 }
 
 /// An entry of the read log: one opening of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Reading<BlockNumber> {
+pub struct Reading<AccountId, BlockNumber> {
     /// What was opened.
     pub record: RecordId,
     /// Whose record it is.
@@ -123,6 +143,61 @@ pub struct Reading<BlockNumber> {
     pub purpose: Purpose,
     /// On what the grant rested.
     pub basis: GrantBasis,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: BlockNumber,
+    /// The staff account that opened it for the reader; `None` for its own.
+    pub staff: Option<AccountId>,
+}
+
+/// The records of one link, each once.
+pub type LinkRecords = BoundedVec<RecordId, ConstU32<{ limits::LINK_RECORDS_MAX }>>;
+
+/// What the patient registers of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Link {
+    /// Whose records it shows.
+    pub patient: MemberId,
+    /// What it is known by.
+    pub commitment: LinkCommitment,
+    /// The institution whose gateway hosts it and alone opens it.
+    pub host: MemberId,
+    /// The records that it was made for; of those that were erased since, nothing is shown.
+    pub records: LinkRecords,
+    /// Who registered it: the patient, or a guardian in the patient's name.
+    pub registered_by: MemberId,
+    /// When it was registered, in milliseconds.
+    pub registered_at: Moment,
+    /// Until when it can be opened, in milliseconds; at that moment it no longer can.
+    pub expires_at: Moment,
+    /// How many openings it was registered with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+    /// When it was taken back, in milliseconds.
+    pub revoked_at: Option<Moment>,
+}
+
+/// A name that a recipient stated, encrypted to the patient. The longest is the only length, so that nothing follows
+/// from it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct SealedRecipient {
+    /// The encrypted name: [`limits::SEALED_RECIPIENT`] bytes.
+    pub sealed: [u8; limits::SEALED_RECIPIENT as usize],
+    /// The version of the patient's encryption key.
+    pub key_version: KeyVersion,
+}
+
+/// One opening of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct LinkOpening<BlockNumber> {
+    /// The name that the recipient stated.
+    pub recipient: SealedRecipient,
+    /// The first of its entries in the read log, one for each record, numbered in sequence.
+    pub first_reading: ReadingId,
+    /// How many entries these are.
+    pub readings: u32,
     /// When, in milliseconds.
     pub opened_at: Moment,
     /// In which block.
@@ -138,6 +213,11 @@ pub enum Permit {
     Administrator,
     /// A reader within a reading window.
     Reader {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
+    /// A doctor within the window of an emergency opening, to whom both halves are released.
+    Emergency {
         /// The end of the window, in milliseconds.
         closes_at: Moment,
     },
@@ -157,4 +237,65 @@ pub struct ReleaseCommittee {
     pub threshold: u16,
     /// The members' verifying shares; the share of index `i` (from 1) stands at `i - 1`.
     pub shares: BoundedVec<CommitteePoint, ConstU32<{ limits::COMMITTEE_MAX }>>,
+}
+
+/// For which institutions an emergency consent is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum EmergencyInstitutions {
+    /// All: any doctor may open.
+    All,
+    /// These hospitals: a doctor may open who is affiliated with one of them. Never empty, none twice.
+    Chosen(BoundedVec<MemberId, ConstU32<{ limits::EMERGENCY_INSTITUTIONS_MAX }>>),
+}
+
+/// A patient's consent that doctors open records in an emergency for which a capsule is lodged.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyConsent {
+    /// For which institutions.
+    pub institutions: EmergencyInstitutions,
+    /// Who gave it, or changed it last: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, without interruption, in milliseconds. Windows from before do not rest on it.
+    pub since: Moment,
+}
+
+/// An emergency capsule to lodge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyLodging {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 of its emergency capsule.
+    pub capsule: EmergencyCapsuleHash,
+}
+
+/// The capsules of one call that lodges.
+pub type EmergencyLodgings = BoundedVec<EmergencyLodging, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
+
+/// The emergency capsule of a record; the vault holds it beside the envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyCapsule {
+    /// Its SHA-256.
+    pub hash: EmergencyCapsuleHash,
+    /// Who made it, to whom its proof is bound: the patient, a guardian, or the record's author.
+    pub lodged_by: MemberId,
+    /// When, in milliseconds.
+    pub lodged_at: Moment,
+}
+
+/// What the read log says of an emergency opening besides its entry.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyOpening {
+    /// Why the doctor opened.
+    pub reason: EmergencyReason,
+    /// What an administrator found; `None` while it waits for the review.
+    pub review: Option<EmergencyReview>,
+}
+
+/// An administrator's review of an emergency opening.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EmergencyReview {
+    /// What the administrator found.
+    pub outcome: ReviewOutcome,
+    /// When, in milliseconds.
+    pub reviewed_at: Moment,
 }

@@ -6,11 +6,14 @@ use frame_support::{
     traits::Get,
     weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
 };
+use medchain_primitives::limits;
 
 /// The weight of each call.
 pub trait WeightInfo {
     /// Weight of `request` of `n` records.
     fn request(n: u32) -> Weight;
+    /// Weight of `request_for` of `n` records.
+    fn request_for(n: u32) -> Weight;
     /// Weight of `withdraw`.
     fn withdraw() -> Weight;
     /// Weight of `grant` of `n` records.
@@ -37,10 +40,32 @@ pub trait WeightInfo {
     fn revoke_standing_consent() -> Weight;
     /// Weight of `appoint_guardian`.
     fn appoint_guardian() -> Weight;
-    /// Weight of `dismiss_guardian` and `resign_guardianship`.
+    /// Weight of `dismiss_guardian`.
     fn dismiss_guardian() -> Weight;
-    /// Weight of the removal of one request or grant that has ended.
+    /// Weight of `resign_guardianship`.
+    fn resign_guardianship() -> Weight;
+    /// Weight of `seal_to_guardian` of `n` records.
+    fn seal_to_guardian(n: u32) -> Weight;
+    /// Weight of `give_emergency_consent` for 16 hospitals.
+    fn give_emergency_consent() -> Weight;
+    /// Weight of `revoke_emergency_consent` that removes `n` capsules.
+    fn revoke_emergency_consent(n: u32) -> Weight;
+    /// Weight of `lodge_emergency` for `n` records.
+    fn lodge_emergency(n: u32) -> Weight;
+    /// Weight of `withdraw_emergency` for `n` records.
+    fn withdraw_emergency(n: u32) -> Weight;
+    /// Weight of `open_emergency`.
+    fn open_emergency() -> Weight;
+    /// Weight of `review_emergency`.
+    fn review_emergency() -> Weight;
+    /// Weight of the removal of one request, grant or emergency window that has ended.
     fn remove_expired() -> Weight;
+    /// Weight of `register_link` of `n` records.
+    fn register_link(n: u32) -> Weight;
+    /// Weight of `revoke_link`.
+    fn revoke_link() -> Weight;
+    /// Weight of `open_link` that shows `n` records.
+    fn open_link(n: u32) -> Weight;
 }
 
 /// A call of this many reads and writes of storage: 50 µs of computation, 10 µs more for each of `n` records, and
@@ -91,7 +116,7 @@ fn revoke_reader(db: RuntimeDbWeight, n: u32) -> Weight {
 // Reads: caller, reader or guardian, the clock, the guardianship, the patient's standing consents or guardianships.
 // Writes: it, and its index.
 fn beforehand(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 0, 2 * MEMBER_READS + 3 + u64::from(medchain_primitives::limits::STANDING_READERS_MAX), 2)
+    estimate(db, 0, 2 * MEMBER_READS + 3 + u64::from(limits::STANDING_READERS_MAX), 2)
 }
 
 // Reads: reader, record, grant, what it rests on, sharing doctor, window, clock, the next number. Writes: the grant, the
@@ -106,11 +131,67 @@ fn share(db: RuntimeDbWeight) -> Weight {
     estimate(db, 0, 3 * MEMBER_READS + 8, 4)
 }
 
+/// How many hospitals an emergency consent may name.
+const INSTITUTIONS: u64 = medchain_primitives::limits::EMERGENCY_INSTITUTIONS_MAX as u64;
+
+// Reads: caller, the guardianship, the clock, the consent, the first capsule, each hospital. Writes: the consent.
+fn give_emergency_consent(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 4 + INSTITUTIONS * MEMBER_READS, 1)
+}
+
+// Reads: caller, the guardianship, the clock, the consent, one capsule more than are taken, and each with its index.
+// Writes: the consent, each capsule with its index.
+fn revoke_emergency_consent(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, MEMBER_READS + 4 + 2 * n_64, 1 + 2 * n_64)
+}
+
+// Reads: caller, the clock, and for each record itself, the guardianship, the consent and the capsule. Writes: each
+// capsule with its index.
+fn lodge_emergency(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n_64 = u64::from(n);
+    estimate(db, n, MEMBER_READS + 1 + 4 * n_64, 2 * n_64)
+}
+
+// Reads: doctor, record, the clock, the consent, each hospital's affiliation with both members, the capsule, two windows,
+// the count, the next number. Writes: the next number, the log, three indexes, the window and its end, the reason, the
+// review, the count.
+fn open_emergency(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 8 + INSTITUTIONS * (1 + 2 * MEMBER_READS), 11)
+}
+
+// Reads: administrators, the administrator's membership, the review, the reason, the reading, the count, the clock.
+// Writes: the review, the count, the reason.
+fn review_emergency(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 6, 3)
+}
+
+// Reads: caller, the guardianship, the host, the clock, the next number, the commitment, n records. Writes: the link, two
+// indexes, the next number.
+fn register_link(db: RuntimeDbWeight, n: u32) -> Weight {
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(n), 4)
+}
+
+// Reads: caller, the guardianship, the link, the clock. Writes: the link.
+fn revoke_link(db: RuntimeDbWeight) -> Weight {
+    estimate(db, 0, MEMBER_READS + 3, 1)
+}
+
+// Reads: caller, patient, the link with its records, the clock, the block's number, the next reading. Writes: the link, its
+// opening, the next reading, and for each of n records the log with three indexes.
+fn open_link(db: RuntimeDbWeight, n: u32) -> Weight {
+    estimate(db, n, 2 * MEMBER_READS + 4 + u64::from(limits::LINK_RECORDS_MAX), 3 + 4 * u64::from(n))
+}
+
 /// Weights on a database whose accesses cost `T::DbWeight`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn request(n: u32) -> Weight {
+        request(T::DbWeight::get(), n)
+    }
+
+    fn request_for(n: u32) -> Weight {
         request(T::DbWeight::get(), n)
     }
 
@@ -170,13 +251,61 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         beforehand(T::DbWeight::get())
     }
 
+    fn resign_guardianship() -> Weight {
+        beforehand(T::DbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(T::DbWeight::get(), n)
+    }
+
+    fn give_emergency_consent() -> Weight {
+        give_emergency_consent(T::DbWeight::get())
+    }
+
+    fn revoke_emergency_consent(n: u32) -> Weight {
+        revoke_emergency_consent(T::DbWeight::get(), n)
+    }
+
+    fn lodge_emergency(n: u32) -> Weight {
+        lodge_emergency(T::DbWeight::get(), n)
+    }
+
+    fn withdraw_emergency(n: u32) -> Weight {
+        lodge_emergency(T::DbWeight::get(), n)
+    }
+
+    fn open_emergency() -> Weight {
+        open_emergency(T::DbWeight::get())
+    }
+
+    fn review_emergency() -> Weight {
+        review_emergency(T::DbWeight::get())
+    }
+
     fn remove_expired() -> Weight {
         end_request(T::DbWeight::get()).max(end_grant(T::DbWeight::get()))
+    }
+
+    fn register_link(n: u32) -> Weight {
+        register_link(T::DbWeight::get(), n)
+    }
+
+    fn revoke_link() -> Weight {
+        revoke_link(T::DbWeight::get())
+    }
+
+    fn open_link(n: u32) -> Weight {
+        open_link(T::DbWeight::get(), n)
     }
 }
 
 impl WeightInfo for () {
     fn request(n: u32) -> Weight {
+        request(RocksDbWeight::get(), n)
+    }
+
+    fn request_for(n: u32) -> Weight {
         request(RocksDbWeight::get(), n)
     }
 
@@ -236,7 +365,51 @@ impl WeightInfo for () {
         beforehand(RocksDbWeight::get())
     }
 
+    fn resign_guardianship() -> Weight {
+        beforehand(RocksDbWeight::get())
+    }
+
+    fn seal_to_guardian(n: u32) -> Weight {
+        grant(RocksDbWeight::get(), n)
+    }
+
+    fn give_emergency_consent() -> Weight {
+        give_emergency_consent(RocksDbWeight::get())
+    }
+
+    fn revoke_emergency_consent(n: u32) -> Weight {
+        revoke_emergency_consent(RocksDbWeight::get(), n)
+    }
+
+    fn lodge_emergency(n: u32) -> Weight {
+        lodge_emergency(RocksDbWeight::get(), n)
+    }
+
+    fn withdraw_emergency(n: u32) -> Weight {
+        lodge_emergency(RocksDbWeight::get(), n)
+    }
+
+    fn open_emergency() -> Weight {
+        open_emergency(RocksDbWeight::get())
+    }
+
+    fn review_emergency() -> Weight {
+        review_emergency(RocksDbWeight::get())
+    }
+
     fn remove_expired() -> Weight {
         end_request(RocksDbWeight::get()).max(end_grant(RocksDbWeight::get()))
+    }
+
+    fn register_link(n: u32) -> Weight {
+        register_link(RocksDbWeight::get(), n)
+    }
+
+    fn revoke_link() -> Weight {
+        revoke_link(RocksDbWeight::get())
+    }
+
+    fn open_link(n: u32) -> Weight {
+        open_link(RocksDbWeight::get(), n)
     }
 }

@@ -468,14 +468,14 @@ pub mod pallet {
             let mut appointment = Appointments::<T>::get(id).ok_or(Error::<T>::UnknownAppointment)?;
             ensure!(by == appointment.patient || by == appointment.doctor, Error::<T>::NotYourAppointment);
             let (patient, doctor) = (appointment.patient, appointment.doctor);
-            let freed = match appointment.status {
+            let weight = match appointment.status {
                 AppointmentStatus::Requested => {
                     Self::stop_waiting(id, &appointment);
-                    0
+                    T::WeightInfo::cancel_requested()
                 }
                 AppointmentStatus::Accepted => {
                     ensure!(T::Time::now() < appointment.start, Error::<T>::AlreadyStarted);
-                    Self::free_slots(&appointment)
+                    T::WeightInfo::cancel(Self::free_slots(&appointment))
                 }
                 _ => return Err(Error::<T>::NotOpen.into()),
             };
@@ -485,7 +485,7 @@ pub mod pallet {
             appointment.profile = None;
             Appointments::<T>::insert(id, appointment);
             Self::deposit_event(Event::AppointmentCancelled { appointment: id, patient, doctor, by, reason });
-            Ok(Some(T::WeightInfo::cancel(freed)).into())
+            Ok(Some(weight).into())
         }
 
         /// Notes that an accepted appointment took place.

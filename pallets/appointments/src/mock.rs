@@ -105,9 +105,16 @@ impl MemberDirectory<AccountId> for NamedMembers {
         Some(MemberInfo { id: MemberId(*account), role, status, encryption_key, key_version })
     }
 
+    fn acting(account: &AccountId) -> Option<medchain_primitives::Acting<AccountId>> {
+        Self::by_account(account).map(medchain_primitives::Acting::by_itself)
+    }
+
     fn by_id(id: MemberId) -> Option<MemberInfo> {
         Self::by_account(&id.0)
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(_: &AccountId, _: MemberId, _: medchain_primitives::StaffScope) {}
 
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, _: Role) -> MemberId {

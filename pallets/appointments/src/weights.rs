@@ -25,8 +25,10 @@ pub trait WeightInfo {
     fn accept(slots: u32) -> Weight;
     /// Cost of `decline`.
     fn decline() -> Weight;
-    /// Cost of `cancel`; no slots are given back for an appointment that was not accepted.
+    /// Cost of `cancel` of an accepted appointment.
     fn cancel(slots: u32) -> Weight;
+    /// Cost of `cancel` of an appointment that waits for an answer.
+    fn cancel_requested() -> Weight;
     /// Cost of `complete`.
     fn complete(slots: u32) -> Weight;
     /// Cost of `mark_missed`.
@@ -74,10 +76,13 @@ macro_rules! weights {
         fn decline() -> Weight {
             cost($database, 3, 3)
         }
-        // Reads: Members, Appointments, Now or OpenRequests. Writes: Appointments, OpenRequests, Waiting; two for each
-        // slot.
+        // Reads: Members, Appointments, Now. Writes: Appointments; two for each slot.
         fn cancel(slots: u32) -> Weight {
-            cost($database, 3, 3).saturating_add(slots_cost($database, slots, 0, 2))
+            cost($database, 3, 1).saturating_add(slots_cost($database, slots, 0, 2))
+        }
+        // Reads: Members, Appointments, OpenRequests. Writes: Appointments, OpenRequests, Waiting.
+        fn cancel_requested() -> Weight {
+            cost($database, 3, 3)
         }
         // Reads: Members, Appointments, Now. Writes: Appointments; two for each slot.
         fn complete(slots: u32) -> Weight {

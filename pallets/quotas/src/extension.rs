@@ -100,8 +100,12 @@ where
     type Val = Val<T::AccountId>;
     type Pre = Pre<T::AccountId>;
 
-    fn weight(&self, _: &T::RuntimeCall) -> Weight {
-        T::WeightInfo::check_quota()
+    fn weight(&self, call: &T::RuntimeCall) -> Weight {
+        if T::Registrations::is_registration(call) {
+            T::WeightInfo::check_quota_of_stranger()
+        } else {
+            T::WeightInfo::check_quota()
+        }
     }
 
     fn validate(

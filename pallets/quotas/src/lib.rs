@@ -6,7 +6,8 @@
 //! first. [`CheckNonce`] lets a stranger's registration through, which the system's own check refuses for want of a
 //! provider reference, and bounds how far ahead of an account's nonce its transactions may run.
 //!
-//! The pallet has no calls. Buckets change only in the transaction extension.
+//! Buckets change only in the transaction extension. The calls change the sizes of the buckets and of the lanes, within
+//! bounds that the runtime's own figures set.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -56,18 +57,20 @@ pub mod pallet {
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::config]
-    pub trait Config: frame_system::Config {
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// Which class an account belongs to.
         type Classes: ClassOf<Self::AccountId>;
         /// How large each class's bucket is and how fast it refills.
         type Quotas: Quotas;
         /// Which calls are registrations.
         type Registrations: RegistrationCalls<Self::AccountId, Self::RuntimeCall>;
-        /// How many registrations by strangers one block takes.
+        /// By whose word quotas and lanes change.
+        type GovernOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// How many registrations by strangers one block takes, at most and where nothing else was set.
         #[pallet::constant]
         type OpenRegistrationsPerBlock: Get<u32>;
-        /// How many registrations with a voucher one block takes; they take nothing from the strangers' lane, nor the
-        /// strangers from theirs.
+        /// How many registrations with a voucher one block takes, at most and where nothing else was set; they take
+        /// nothing from the strangers' lane, nor the strangers from theirs.
         #[pallet::constant]
         type VouchedRegistrationsPerBlock: Get<u32>;
         /// How many of them may be by one institution's word, so that none takes the lane from the others.
@@ -99,6 +102,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type VouchedRegistrations<T: Config> =
         StorageValue<_, BoundedBTreeMap<MemberId, u32, T::VouchedRegistrationsPerBlock>, ValueQuery>;
+
+    /// The quotas that differ from the runtime's own. Keyed by class, of which there are few.
+    #[pallet::storage]
+    pub type SetQuotas<T> = StorageMap<_, Twox64Concat, QuotaClass, Quota, OptionQuery>;
+
+    /// The lanes, if they differ from the runtime's own.
+    #[pallet::storage]
+    pub type SetLanes<T> = StorageValue<_, Lanes, OptionQuery>;
 
     /// The accounts that need no registration.
     #[pallet::genesis_config]
@@ -144,7 +155,102 @@ pub mod pallet {
         }
     }
 
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A class's quota changed.
+        QuotaSet {
+            /// The class.
+            class: QuotaClass,
+            /// Its quota from now on.
+            quota: Quota,
+        },
+        /// The lanes of registrations changed.
+        LanesSet {
+            /// The lanes from now on.
+            lanes: Lanes,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// A figure is less than a tenth or more than ten times the runtime's own; choose one within.
+        QuotaOutOfBounds,
+        /// A lane is wider than the runtime allows, or an institution's share of it is; choose a narrower one.
+        LanesTooWide,
+    }
+
+    #[pallet::call]
     impl<T: Config> Pallet<T> {
+        /// Sets a class's quota, or with `None` puts the runtime's own back.
+        ///
+        /// ## Dispatch origin
+        /// [`Config::GovernOrigin`].
+        ///
+        /// ## Errors
+        /// [`Error::QuotaOutOfBounds`].
+        ///
+        /// ## Events
+        /// [`Event::QuotaSet`].
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::set_quota())]
+        pub fn set_quota(origin: OriginFor<T>, class: QuotaClass, quota: Option<Quota>) -> DispatchResult {
+            T::GovernOrigin::ensure_origin(origin)?;
+            let own = T::Quotas::quota(class);
+            if let Some(quota) = quota {
+                ensure!(quota.is_near(&own), Error::<T>::QuotaOutOfBounds);
+            }
+            SetQuotas::<T>::set(class, quota);
+            Self::deposit_event(Event::QuotaSet { class, quota: quota.unwrap_or(own) });
+            Ok(())
+        }
+
+        /// Sets how many registrations a block takes, or with `None` puts the runtime's own lanes back.
+        ///
+        /// ## Dispatch origin
+        /// [`Config::GovernOrigin`].
+        ///
+        /// ## Errors
+        /// [`Error::LanesTooWide`].
+        ///
+        /// ## Events
+        /// [`Event::LanesSet`].
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::set_lanes())]
+        pub fn set_lanes(origin: OriginFor<T>, lanes: Option<Lanes>) -> DispatchResult {
+            T::GovernOrigin::ensure_origin(origin)?;
+            let own = Self::own_lanes();
+            if let Some(lanes) = lanes {
+                let narrower = lanes.open <= own.open
+                    && lanes.vouched <= own.vouched
+                    && lanes.vouched_per_institution <= own.vouched_per_institution;
+                ensure!(narrower, Error::<T>::LanesTooWide);
+            }
+            SetLanes::<T>::set(lanes);
+            Self::deposit_event(Event::LanesSet { lanes: lanes.unwrap_or(own) });
+            Ok(())
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// The bucket of a class.
+        pub fn quota(class: QuotaClass) -> Quota {
+            SetQuotas::<T>::get(class).unwrap_or_else(|| T::Quotas::quota(class))
+        }
+
+        /// How many registrations a block takes.
+        pub fn lanes() -> Lanes {
+            SetLanes::<T>::get().unwrap_or_else(Self::own_lanes)
+        }
+
+        fn own_lanes() -> Lanes {
+            Lanes {
+                open: T::OpenRegistrationsPerBlock::get(),
+                vouched: T::VouchedRegistrationsPerBlock::get(),
+                vouched_per_institution: T::VouchedPerInstitution::get(),
+            }
+        }
+
         /// What an account may still spend in the current block.
         pub fn allowance(account: &T::AccountId) -> Allowance {
             Self::allowance_of_class(account, T::Classes::class_of(account))
@@ -152,7 +258,7 @@ pub mod pallet {
 
         /// What an account may still spend in the current block if it belongs to this class.
         pub(crate) fn allowance_of_class(account: &T::AccountId, class: QuotaClass) -> Allowance {
-            let quota = T::Quotas::quota(class);
+            let quota = Self::quota(class);
             let bucket = Self::refilled(account, &quota);
             Allowance {
                 class,
@@ -167,17 +273,18 @@ pub mod pallet {
             match lane {
                 Lane::Open => {
                     let taken = OpenRegistrations::<T>::get();
-                    if taken >= T::OpenRegistrationsPerBlock::get() {
+                    if taken >= Self::lanes().open {
                         return false;
                     }
                     OpenRegistrations::<T>::put(taken.saturating_add(1));
                     true
                 }
                 Lane::Vouched(institution) => VouchedRegistrations::<T>::mutate(|taken| {
+                    let lanes = Self::lanes();
                     let total = taken.values().fold(0u32, |total, by_one| total.saturating_add(*by_one));
                     let by_this = taken.get(&institution).copied().unwrap_or(0);
-                    total < T::VouchedRegistrationsPerBlock::get()
-                        && by_this < T::VouchedPerInstitution::get()
+                    total < lanes.vouched
+                        && by_this < lanes.vouched_per_institution
                         && taken.try_insert(institution, by_this.saturating_add(1)).is_ok()
                 }),
                 Lane::VoucherRefused => false,

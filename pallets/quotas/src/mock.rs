@@ -92,6 +92,12 @@ impl RegistrationCalls<AccountId, RuntimeCall> for LoggedRemarks {
             _ => Lane::VoucherRefused,
         })
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, RuntimeCall)> {
+        let call = frame_system::Call::remark_with_event { remark: vec![1] };
+        Some((STRANGER, call.into()))
+    }
 }
 
 parameter_types! {
@@ -105,6 +111,7 @@ impl pallet_quotas::Config for Test {
     type Classes = ClassByActor;
     type Quotas = SmallQuotas;
     type Registrations = LoggedRemarks;
+    type GovernOrigin = frame_system::EnsureRoot<AccountId>;
     type OpenRegistrationsPerBlock = OpenRegistrationsPerBlock;
     type VouchedRegistrationsPerBlock = VouchedRegistrationsPerBlock;
     type VouchedPerInstitution = VouchedPerInstitution;

@@ -18,6 +18,8 @@ pub enum QuotaClass {
     Patient,
     /// An active professional.
     Professional,
+    /// Staff of an active hospital or pharmacy.
+    Staff,
     /// A member of the set that vets professionals.
     Administrator,
     /// An account that authors blocks.
@@ -33,6 +35,7 @@ impl QuotaClass {
         Self::Pending,
         Self::Patient,
         Self::Professional,
+        Self::Staff,
         Self::Administrator,
         Self::Validator,
         Self::Council,
@@ -45,6 +48,7 @@ impl QuotaClass {
             Self::Pending => "pending",
             Self::Patient => "patient",
             Self::Professional => "professional",
+            Self::Staff => "staff",
             Self::Administrator => "administrator",
             Self::Validator => "validator",
             Self::Council => "council",
@@ -59,7 +63,7 @@ impl core::fmt::Display for QuotaClass {
 }
 
 /// The size of a bucket and how fast it refills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Quota {
     /// Most weight that can be spent at once, in picoseconds of reference time.
     pub weight_max: u64,
@@ -69,6 +73,34 @@ pub struct Quota {
     pub length_max: u32,
     /// Bytes that flow back in a block.
     pub length_refill: u32,
+}
+
+impl Quota {
+    /// How many times smaller or larger than the runtime's own figure each figure of a quota may be.
+    pub const RANGE: u32 = 10;
+
+    /// Whether every figure is within [`Self::RANGE`] of that of `own`.
+    pub fn is_near(&self, own: &Self) -> bool {
+        let near = |figure: u64, own: u64| {
+            let range = u64::from(Self::RANGE);
+            (own.div_ceil(range)..=own.saturating_mul(range)).contains(&figure)
+        };
+        near(self.weight_max, own.weight_max)
+            && near(self.weight_refill, own.weight_refill)
+            && near(self.length_max.into(), own.length_max.into())
+            && near(self.length_refill.into(), own.length_refill.into())
+    }
+}
+
+/// How many registrations a block takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Lanes {
+    /// Of strangers with nobody's word; none closes the lane.
+    pub open: u32,
+    /// Of strangers with a voucher.
+    pub vouched: u32,
+    /// Of those by one institution's word.
+    pub vouched_per_institution: u32,
 }
 
 /// What one transaction takes.
@@ -170,4 +202,7 @@ pub trait RegistrationCalls<AccountId, Call> {
     fn is_registration(call: &Call) -> bool;
     /// By which lane this call would register this account; `None` for every other call.
     fn lane(account: &AccountId, call: &Call) -> Option<Lane>;
+    /// Benchmarking: a stranger and the registration whose lane takes the longest to find.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, Call)>;
 }

@@ -12,11 +12,16 @@
 
 extern crate alloc;
 
+mod affiliations;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::StatementSigner;
+mod dependants;
 mod keys;
 mod moves;
 mod recovery;
+mod staff;
 mod types;
 mod vouchers;
 pub mod weights;
@@ -71,12 +76,17 @@ pub mod pallet {
         type Administrators: Contains<Self::AccountId>;
         /// Where professionals anchor their certificates.
         type Records: RecordDirectory;
+        /// Where the guardianships of dependants are kept.
+        type Guardianships: DependantGuardians;
         /// What accounts sign vouchers and consents with.
         type Signature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>> + Parameter;
         /// The chain's clock.
         type Time: Time<Moment = Moment>;
         /// The cost of the calls.
         type WeightInfo: WeightInfo;
+        /// Signs the statements of benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkSigner: StatementSigner<Self::AccountId, Self::Signature>;
     }
 
     /// The number of the next member.
@@ -143,6 +153,59 @@ pub mod pallet {
     #[pallet::storage]
     pub type Recoveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, Recovery<T::AccountId>>;
+
+    /// The copies of its encryption secret that a member has left with those who may recover its account, by member and
+    /// guardian. Member numbers are sequential, so that fast hashers are enough. One for each guardian of a
+    /// guardianship.
+    #[pallet::storage]
+    pub type GuardianCopies<T: Config> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, KeyCopy>;
+
+    /// The copies of a member's earlier encryption secrets that are sealed to a later key of its own: by member, version
+    /// and who made the copy. The member itself makes one when it moves, a guardian after a recovery or when it hands a
+    /// dependant over. All are numbers given out in sequence, so that fast hashers are enough. One for each move, and one
+    /// for each guardian and version that it held a copy of.
+    #[pallet::storage]
+    pub type OwnCopies<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, KeyVersion>, NMapKey<Twox64Concat, MemberId>),
+        VersionedSeal,
+    >;
+
+    /// The staff accounts, each with the institution for which it acts. Accounts are chosen by their owners, hence the
+    /// cryptographic hasher. At most [`limits::STAFF_MAX`] for each institution.
+    #[pallet::storage]
+    pub type Staff<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, StaffMember>;
+
+    /// The staff accounts of each institution; hashers as for its keys elsewhere. As many as [`Staff`].
+    #[pallet::storage]
+    pub type StaffOf<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, T::AccountId, (), OptionQuery>;
+
+    /// How many staff accounts an institution has; absent for none. Member numbers are sequential, so that a fast hasher is
+    /// enough. At most one for each institution.
+    #[pallet::storage]
+    pub type StaffCount<T: Config> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// Dependants, each with the guardian who registered it and has not handed it over. Member numbers are sequential, so
+    /// that a fast hasher is enough. At most [`limits::DEPENDANTS_MAX`] for each guardian.
+    #[pallet::storage]
+    pub type Dependants<T: Config> = StorageMap<_, Twox64Concat, MemberId, MemberId>;
+
+    /// How many dependants a guardian has; absent for none. Hasher as for [`Dependants`]. At most one for each guardian.
+    #[pallet::storage]
+    pub type DependantCount<T: Config> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+    /// The doctors that a hospital has offered an affiliation, or affiliated, in the order of their numbers, which are
+    /// their own hashes. Hospitals' numbers are sequential, so that a fast hasher is enough. Bounded by the quota of the
+    /// hospital, which is verified.
+    #[pallet::storage]
+    pub type AffiliatedDoctors<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, Affiliation>;
+
+    /// The hospitals in whose [`AffiliatedDoctors`] a doctor is, by doctor. As many as there.
+    #[pallet::storage]
+    pub type AffiliatedHospitals<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, (), OptionQuery>;
 
     /// What the registry tells the world.
     #[pallet::event]
@@ -254,6 +317,77 @@ pub mod pallet {
             /// The administrator's account.
             administrator: T::AccountId,
         },
+        /// A guardian sealed its copy of a member's earlier encryption secret to the key that the member has now.
+        CopyReturned {
+            /// The member.
+            member: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+            /// The version of the key whose secret is in the copy.
+            of_version: KeyVersion,
+        },
+        /// An institution added a staff account.
+        StaffAdded {
+            /// The institution.
+            institution: MemberId,
+            /// The account.
+            account: T::AccountId,
+            /// For what.
+            scope: StaffScope,
+        },
+        /// A staff account was removed by its institution, or left it.
+        StaffRemoved {
+            /// The institution.
+            institution: MemberId,
+            /// The account.
+            account: T::AccountId,
+        },
+        /// An institution sealed its current encryption secret to staff anew.
+        StaffResealed {
+            /// The institution.
+            institution: MemberId,
+            /// The version of the key whose secret it was.
+            of_version: KeyVersion,
+            /// To how many.
+            staff: u32,
+        },
+        /// A guardian registered a dependant; follows its `MemberRegistered`.
+        DependantRegistered {
+            /// The dependant.
+            dependant: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+        },
+        /// A guardian handed a dependant's membership over to an account of its own; follows its `AccountMoved`.
+        DependantHandedOver {
+            /// The dependant.
+            dependant: MemberId,
+            /// The guardian.
+            guardian: MemberId,
+        },
+        /// A hospital offered a doctor an affiliation.
+        AffiliationOffered {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+        },
+        /// A doctor accepted a hospital's offer: it is affiliated.
+        AffiliationAccepted {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+        },
+        /// A hospital or its doctor ended an affiliation, or took back or declined the offer of one.
+        AffiliationEnded {
+            /// The hospital.
+            hospital: MemberId,
+            /// The doctor.
+            doctor: MemberId,
+            /// Which of them ended it.
+            ended_by: MemberId,
+        },
         /// A rejected professional applied again and is pending.
         ApplicationRenewed {
             /// The professional.
@@ -327,7 +461,7 @@ pub mod pallet {
         Suspended,
         /// The key is the one in force; generate another.
         KeyUnchanged,
-        /// The account cannot take the membership over: it is a member's or an administrator's; choose another.
+        /// The account cannot take the membership over: it is a member's, an administrator's or staff; choose another.
         AccountTaken,
         /// A member cannot be its own guardian; name others.
         OwnGuardian,
@@ -349,6 +483,41 @@ pub mod pallet {
         WaitNotOver,
         /// Nobody proposes to recover the account; there is nothing to object to.
         NothingToObject,
+        /// The copy is of another key than the current one, or sealed to one; make it of the current key, and seal it to
+        /// the current key of whom it is for.
+        KeyVersionNotCurrent,
+        /// The guardian holds no copy of an earlier key of this member; there is nothing to return.
+        NoCopyToReturn,
+        /// Only a hospital or pharmacy has staff; act as one.
+        NotAnInstitution,
+        /// The account cannot become staff: it is a member's, was one's, is an administrator's or staff already; use
+        /// another.
+        StaffAccountTaken,
+        /// The institution has as many staff accounts as it may; remove one first.
+        TooManyStaff,
+        /// The account is not staff of this institution; check it.
+        NotStaff,
+        /// The account acts as staff of an institution and cannot be a member's too; leave the institution, or use
+        /// another account.
+        AccountIsStaff,
+        /// Only a patient registers dependants; act as one.
+        NotAPatient,
+        /// The guardian has as many dependants as it may; hand one over first.
+        TooManyDependants,
+        /// The member is no dependant of the caller, or was handed over; check its number.
+        NotADependant,
+        /// Only a hospital affiliates doctors; act as one.
+        NotAHospital,
+        /// Only a doctor is affiliated with a hospital; give the number of one.
+        NotADoctor,
+        /// The doctor is not active; wait until it is verified or reinstated.
+        DoctorNotActive,
+        /// The hospital has offered the doctor an affiliation already; the doctor accepts it, or either ends it.
+        AffiliationExists,
+        /// The hospital has offered the doctor no affiliation; the hospital offers one first.
+        NoAffiliation,
+        /// The affiliation has been accepted already; there is nothing to accept.
+        AffiliationAccepted,
         /// Details that an administrator has verified stay as they are; they can change while the professional is
         /// pending or rejected.
         DetailsSettled,
@@ -374,8 +543,8 @@ pub mod pallet {
         /// Signed by an account that is neither a member nor an administrator.
         ///
         /// ## Errors
-        /// - [`Error::AdministratorCannotBeMember`], [`Error::AlreadyRegistered`], [`Error::AccountRetired`]: the account
-        ///   cannot register.
+        /// - [`Error::AdministratorCannotBeMember`], [`Error::AlreadyRegistered`], [`Error::AccountRetired`],
+        ///   [`Error::AccountIsStaff`]: the account cannot register.
         /// - [`Error::DetailsNotForPatients`], [`Error::DetailsMissing`], [`Error::DetailBlank`],
         ///   [`Error::DetailNotText`]: the details do not fit the role.
         /// - [`Error::EncryptionKeyTooWeak`]: nothing can be sealed to the key.
@@ -654,7 +823,9 @@ pub mod pallet {
         /// Moves the caller's membership to another account: number, role, status, username, records and grants stay,
         /// the account and the encryption key change. The account that is left can never be a member's again.
         ///
-        /// `signature` is by `to`, over a [`MoveStatement`], as it is or as wallets wrap it.
+        /// `signature` is by `to`, over a [`MoveStatement`], as it is or as wallets wrap it. `copy` is the secret of the
+        /// caller's present encryption key, sealed to `key`: with it the member reseals its records from the other
+        /// account.
         ///
         /// ## Dispatch origin
         /// Signed by a member that is not suspended.
@@ -676,16 +847,22 @@ pub mod pallet {
             key: EncryptionKey,
             expires_at: Moment,
             signature: T::Signature,
+            copy: Seal,
         ) -> DispatchResult {
             let from = ensure_signed(origin)?;
             let member = Self::caller_not_suspended(&from)?;
             Self::ensure_consent_to_move(member.id, &to, key, expires_at, &signature)?;
-            Self::do_move(from, member, to, key)
+            let giver = member.id;
+            Self::do_move(from, member, to, key, Some((giver, copy)))
         }
 
         /// Names who may recover the caller's account if its key is lost: `threshold` of `guardians` together, and only
         /// after `wait` milliseconds in which the caller can object. It replaces what was named before and ends recoveries
         /// that were under way; no guardians means that nobody may.
+        ///
+        /// Each guardian comes with a copy of the secret of the caller's current encryption key, sealed to the guardian's
+        /// current key: after a recovery the member has it back by [`Pallet::return_copy`]. When the caller rotates its
+        /// key, it names its guardians anew.
         ///
         /// ## Dispatch origin
         /// Signed by a member that is not suspended.
@@ -693,6 +870,7 @@ pub mod pallet {
         /// ## Errors
         /// - [`Error::NotAMember`], [`Error::Suspended`]: the caller cannot do this.
         /// - [`Error::OwnGuardian`], [`Error::GuardianTwice`], [`Error::UnknownMember`]: these cannot be guardians.
+        /// - [`Error::KeyVersionNotCurrent`]: a copy is sealed to a key that its guardian has replaced.
         /// - [`Error::ThresholdOutOfRange`], [`Error::WaitOutOfRange`]: the terms make no sense.
         ///
         /// ## Events
@@ -701,23 +879,13 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::name_guardians())]
         pub fn name_guardians(
             origin: OriginFor<T>,
-            guardians: Guardians,
+            guardians: GuardiansWithCopies,
             threshold: u32,
             wait: Moment,
         ) -> DispatchResult {
             let account = ensure_signed(origin)?;
-            let member = Self::caller_not_suspended(&account)?.id;
-            Self::ensure_guardians(member, &guardians, threshold, wait)?;
-
-            Self::end_recoveries(member);
-            let count = guardians.len() as u32;
-            if guardians.is_empty() {
-                Guardianships::<T>::remove(member);
-            } else {
-                Guardianships::<T>::insert(member, Guardianship { guardians, threshold, wait });
-            }
-            Self::deposit_event(Event::GuardiansNamed { member, guardians: count });
-            Ok(())
+            let member = Self::caller_not_suspended(&account)?;
+            Self::do_name_guardians(&member, guardians, threshold, wait)
         }
 
         /// Proposes to move a member's account to one whose key is not lost, and agrees to it. A proposal by the same
@@ -747,7 +915,7 @@ pub mod pallet {
             expires_at: Moment,
             signature: T::Signature,
         ) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             let (_, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
             let guardianship = Self::guardianship(member, guardian)?;
             Self::ensure_consent_to_move(member, &to, key, expires_at, &signature)?;
@@ -783,7 +951,7 @@ pub mod pallet {
             to: T::AccountId,
             key: EncryptionKey,
         ) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             let guardianship = Self::guardianship(member, guardian)?;
             let recovery = Recoveries::<T>::get(member, proposer)
                 .filter(|recovery| recovery.to == to && recovery.key == key)
@@ -832,14 +1000,262 @@ pub mod pallet {
         #[pallet::call_index(15)]
         #[pallet::weight(T::WeightInfo::complete_recovery())]
         pub fn complete_recovery(origin: OriginFor<T>, member: MemberId, proposer: MemberId) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
+            let guardian = Self::caller_active(origin)?.id;
             Self::guardianship(member, guardian)?;
             let recovery = Recoveries::<T>::get(member, proposer).ok_or(Error::<T>::NoRecovery)?;
             let ready_at = recovery.ready_at.ok_or(Error::<T>::TooFewApprovals)?;
             ensure!(T::Time::now() >= ready_at, Error::<T>::WaitNotOver);
             Self::ensure_account_free(&recovery.to)?;
             let (from, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
-            Self::do_move(from, recovered, recovery.to, recovery.key)
+            Self::do_move(from, recovered, recovery.to, recovery.key, None)
+        }
+
+        /// Offers a doctor an affiliation with the calling hospital. It stands once the doctor accepts.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active hospital.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotAHospital`]: the caller cannot offer one.
+        /// - [`Error::UnknownMember`], [`Error::NotADoctor`], [`Error::DoctorNotActive`]: nor can it be offered to this
+        ///   member.
+        /// - [`Error::AffiliationExists`]: it has been offered already.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationOffered`].
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::offer_affiliation())]
+        pub fn offer_affiliation(origin: OriginFor<T>, doctor: MemberId) -> DispatchResult {
+            let hospital = Self::caller_active(origin)?;
+            ensure!(hospital.role == Role::Hospital, Error::<T>::NotAHospital);
+            Self::do_offer_affiliation(hospital.id, doctor)
+        }
+
+        /// Accepts the affiliation that a hospital has offered the calling doctor.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active doctor.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`]: the caller cannot accept one.
+        /// - [`Error::NoAffiliation`]: the hospital has offered the caller none.
+        /// - [`Error::AffiliationAccepted`]: the caller has accepted it.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationAccepted`].
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::accept_affiliation())]
+        pub fn accept_affiliation(origin: OriginFor<T>, hospital: MemberId) -> DispatchResult {
+            let doctor = Self::caller_active(origin)?.id;
+            Self::do_accept_affiliation(hospital, doctor)
+        }
+
+        /// Ends an affiliation, or takes back or declines the offer of one. `other` is the doctor for a hospital, and the
+        /// hospital for a doctor.
+        ///
+        /// ## Dispatch origin
+        /// Signed by the hospital or the doctor, active.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`]: the caller cannot end one.
+        /// - [`Error::NoAffiliation`]: there is none between the two.
+        ///
+        /// ## Events
+        /// [`Event::AffiliationEnded`].
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::end_affiliation())]
+        pub fn end_affiliation(origin: OriginFor<T>, other: MemberId) -> DispatchResult {
+            let caller = Self::caller_active(origin)?;
+            Self::do_end_affiliation(&caller, other)
+        }
+
+        /// Lets an account act for the calling institution, within a scope.
+        ///
+        /// - `account`: a person's account that is nobody's yet.
+        /// - `scope`: for what.
+        /// - `encryption_key`: the person's key, to which `copy` is sealed.
+        /// - `copy`: the secret of the institution's key of `of_version`, the current one, sealed to `encryption_key`.
+        /// - `expires_at`, `signature`: by `account`, over a [`StaffStatement`], as it is or as wallets wrap it.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active hospital or pharmacy.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotAnInstitution`]: the caller has no staff.
+        /// - [`Error::StaffAccountTaken`], [`Error::TooManyStaff`]: this account cannot become staff, or no other can.
+        /// - [`Error::EncryptionKeyTooWeak`], [`Error::KeyVersionNotCurrent`]: the keys cannot be used.
+        /// - [`Error::StatementExpired`], [`Error::StatementTooLong`], [`Error::ConsentForged`]: the account did not
+        ///   consent.
+        ///
+        /// ## Events
+        /// [`Event::StaffAdded`].
+        #[pallet::call_index(19)]
+        #[pallet::weight(T::WeightInfo::add_staff())]
+        #[allow(clippy::too_many_arguments)]
+        pub fn add_staff(
+            origin: OriginFor<T>,
+            account: T::AccountId,
+            scope: StaffScope,
+            encryption_key: EncryptionKey,
+            copy: Seal,
+            of_version: KeyVersion,
+            expires_at: Moment,
+            signature: T::Signature,
+        ) -> DispatchResult {
+            let institution = Self::caller_active(origin)?;
+            Self::ensure_may_add_staff(&institution, &account, encryption_key, of_version, expires_at, &signature)?;
+            let added_at = T::Time::now();
+            let entry = StaffMember { institution: institution.id, scope, encryption_key, copy, of_version, added_at };
+            Self::do_add_staff(account, entry);
+            Ok(())
+        }
+
+        /// Ends that an account acts for its institution, at once: its next act is refused, and what it has open is
+        /// closed to it.
+        ///
+        /// What the account knows of the institution's key it keeps: rotate the key, and seal the new one to the others
+        /// by [`Pallet::reseal_staff`].
+        ///
+        /// ## Dispatch origin
+        /// Signed by the institution, whatever its status, or by the staff account itself, which leaves.
+        ///
+        /// ## Errors
+        /// - [`Error::NotStaff`]: the account does not act for the caller.
+        ///
+        /// ## Events
+        /// [`Event::StaffRemoved`].
+        #[pallet::call_index(20)]
+        #[pallet::weight(T::WeightInfo::remove_staff())]
+        pub fn remove_staff(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let institution = Staff::<T>::get(&account).ok_or(Error::<T>::NotStaff)?.institution;
+            let by_institution = || AccountOf::<T>::get(institution).is_some_and(|of| of == who);
+            ensure!(who == account || by_institution(), Error::<T>::NotStaff);
+            Self::do_remove_staff(account, institution);
+            Ok(())
+        }
+
+        /// Seals the calling institution's current encryption secret to staff anew, after a rotation.
+        ///
+        /// - `copies`: 1 to [`limits::STAFF_PER_RESEAL_MAX`] staff accounts of the caller, each with the secret sealed to
+        ///   its key.
+        /// - `of_version`: the version of the key whose secret it is; the current one.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active hospital or pharmacy.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotAnInstitution`]: the caller has no staff.
+        /// - [`Error::KeyVersionNotCurrent`]: the key has been replaced since.
+        /// - [`Error::NotStaff`]: there is none, or one of them does not act for the caller.
+        ///
+        /// ## Events
+        /// [`Event::StaffResealed`].
+        #[pallet::call_index(21)]
+        #[pallet::weight(T::WeightInfo::reseal_staff(copies.len() as u32))]
+        pub fn reseal_staff(
+            origin: OriginFor<T>,
+            copies: StaffCopies<T::AccountId>,
+            of_version: KeyVersion,
+        ) -> DispatchResult {
+            let institution = Self::caller_active(origin)?;
+            Self::do_reseal_staff(&institution, copies, of_version)
+        }
+
+        /// Gives a member the copy of its earlier encryption secret back, which the calling guardian holds: sealed to the
+        /// member's current key, so that the member reads and reseals what was sealed to the earlier one.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active member that this member has named as its guardian.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotGuardian`]: the caller cannot do this.
+        /// - [`Error::UnknownMember`]: there is no such member.
+        /// - [`Error::NoCopyToReturn`]: the member's key is the one that the copy is of.
+        /// - [`Error::KeyVersionNotCurrent`]: `copy` is sealed to another key of the member.
+        ///
+        /// ## Events
+        /// [`Event::CopyReturned`].
+        #[pallet::call_index(22)]
+        #[pallet::weight(T::WeightInfo::return_copy())]
+        pub fn return_copy(origin: OriginFor<T>, member: MemberId, copy: VersionedSeal) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?.id;
+            Self::do_return_copy(member, guardian, copy)
+        }
+
+        /// Registers a dependant, a newborn say, as a patient, with the word of an active institution; the caller becomes
+        /// its guardian and decides and reads in its name.
+        ///
+        /// - `account`: the account that is to be the dependant's; the guardian keeps its key until it hands it over.
+        /// - `username`, `encryption_key`: as for [`Pallet::register`].
+        /// - `voucher`: as for [`Pallet::register_vouched`], for `account`.
+        /// - `expires_at`, `signature`: by `account`, over a [`DependantStatement`], as it is or as wallets wrap it.
+        ///
+        /// ## Dispatch origin
+        /// Signed by an active patient.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotAPatient`], [`Error::TooManyDependants`]: the caller
+        ///   cannot register one.
+        /// - Those of [`Pallet::register_vouched`], for `account`.
+        /// - [`Error::ConsentForged`]: the account did not consent.
+        ///
+        /// ## Events
+        /// [`Event::MemberRegistered`], [`Event::DependantRegistered`].
+        #[pallet::call_index(23)]
+        #[pallet::weight(T::WeightInfo::register_dependant())]
+        pub fn register_dependant(
+            origin: OriginFor<T>,
+            account: T::AccountId,
+            username: Username,
+            encryption_key: EncryptionKey,
+            voucher: Voucher<T::AccountId, T::Signature>,
+            expires_at: Moment,
+            signature: T::Signature,
+        ) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?;
+            Self::ensure_may_register_dependant(&guardian, &account, encryption_key, expires_at, &signature)?;
+            Self::ensure_may_register(&account, Role::Patient, &username, &encryption_key, None)?;
+            Self::ensure_voucher(&account, &voucher)?;
+            let by = Some(voucher.institution);
+            let dependant = Self::do_register(account, Role::Patient, username, encryption_key, None, by)?;
+            Self::do_add_dependant(dependant, guardian.id);
+            Ok(())
+        }
+
+        /// Moves a dependant's membership to an account of its own, as [`Pallet::move_account`] does. The guardianship
+        /// stands until the dependant dismisses the guardian.
+        ///
+        /// - `dependant`: a dependant of the caller.
+        /// - `to`, `key`, `expires_at`, `signature`, `copy`: as for [`Pallet::move_account`].
+        ///
+        /// ## Dispatch origin
+        /// Signed by the guardian who registered the dependant, active.
+        ///
+        /// ## Errors
+        /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotADependant`]: the caller cannot do this.
+        /// - Those of [`Pallet::move_account`].
+        ///
+        /// ## Events
+        /// [`Event::AccountMoved`], [`Event::DependantHandedOver`].
+        #[pallet::call_index(24)]
+        #[pallet::weight(T::WeightInfo::hand_over())]
+        pub fn hand_over(
+            origin: OriginFor<T>,
+            dependant: MemberId,
+            to: T::AccountId,
+            key: EncryptionKey,
+            expires_at: Moment,
+            signature: T::Signature,
+            copy: Seal,
+        ) -> DispatchResult {
+            let guardian = Self::caller_active(origin)?.id;
+            ensure!(Dependants::<T>::get(dependant) == Some(guardian), Error::<T>::NotADependant);
+            let (from, member) = Self::member_by_id(dependant).ok_or(Error::<T>::UnknownMember)?;
+            Self::ensure_consent_to_move(dependant, &to, key, expires_at, &signature)?;
+            Self::do_move(from, member, to, key, Some((guardian, copy)))?;
+            Self::deposit_event(Event::DependantHandedOver { dependant, guardian });
+            Ok(())
         }
     }
 
@@ -940,6 +1356,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!T::Administrators::contains(account), Error::<T>::AdministratorCannotBeMember);
         ensure!(!Members::<T>::contains_key(account), Error::<T>::AlreadyRegistered);
         ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        ensure!(!Staff::<T>::contains_key(account), Error::<T>::AccountIsStaff);
         match (role.is_professional(), details) {
             (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients),
             (false, None) => {}
@@ -1003,8 +1420,25 @@ impl<T: Config> MemberDirectory<T::AccountId> for Pallet<T> {
         Members::<T>::get(account).map(|member| member.info())
     }
 
+    fn acting(account: &T::AccountId) -> Option<Acting<T::AccountId>> {
+        if let Some(member) = Self::by_account(account) {
+            return Some(Acting::by_itself(member));
+        }
+        let StaffMember { institution, scope, .. } = Staff::<T>::get(account)?;
+        let member = <Self as MemberDirectory<T::AccountId>>::by_id(institution)?;
+        Some(Acting { member, staff: Some((account.clone(), scope)) })
+    }
+
     fn by_id(id: MemberId) -> Option<MemberInfo> {
         Self::member_by_id(id).map(|(_, member)| member.info())
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(account: &T::AccountId, institution: MemberId, scope: StaffScope) {
+        let of_version = Self::member_by_id(institution).map_or(FIRST_KEY_VERSION, |(_, member)| member.key_version);
+        let (encryption_key, copy, added_at) = (EncryptionKey([0x5a; 32]), Seal([0x5e; 80]), T::Time::now());
+        let entry = StaffMember { institution, scope, encryption_key, copy, of_version, added_at };
+        Self::do_add_staff(account.clone(), entry);
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -69,6 +69,8 @@ parameter_types! {
     pub static Clock: Moment = NOW;
     /// The members that have anchored a certificate.
     pub static Certified: Vec<MemberId> = vec![];
+    /// The dependants and the guardians that were appointed for them.
+    pub static Appointed: Vec<(MemberId, MemberId)> = vec![];
 }
 
 /// The administrators as the origin check wants them.
@@ -104,13 +106,37 @@ impl RecordDirectory for CertificatesOnly {
     }
 }
 
+/// Signs for every account.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct TestSigner;
+#[cfg(feature = "runtime-benchmarks")]
+impl StatementSigner<AccountId, TestSignature> for TestSigner {
+    fn new_account() -> AccountId {
+        STRANGER
+    }
+    fn sign(account: &AccountId, statement: &[u8]) -> Option<TestSignature> {
+        Some(TestSignature(*account, statement.to_vec()))
+    }
+}
+
+/// Notes in [`Appointed`] who decides and reads for which dependant.
+pub struct AppointmentList;
+impl DependantGuardians for AppointmentList {
+    fn appoint_for_dependant(dependant: MemberId, guardian: MemberId) {
+        Appointed::mutate(|appointed| appointed.push((dependant, guardian)));
+    }
+}
+
 impl Config for Test {
+    type Guardianships = AppointmentList;
     type AdminOrigin = EnsureSignedBy<Administrators, AccountId>;
     type Administrators = IsInVec<AdministratorSet>;
     type Records = CertificatesOnly;
     type Signature = TestSignature;
     type Time = SettableClock;
     type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSigner = TestSigner;
 }
 
 /// The bytes of an account as statements name it.
@@ -136,6 +162,32 @@ pub fn consent_to_move(member: MemberId, to: AccountId, encryption_key: Encrypti
     let expires_at = NOW + DAY;
     let statement = MoveStatement { genesis: &genesis(), member, to: &bytes(to), encryption_key, expires_at }.text();
     TestSignature(to, statement.into_bytes())
+}
+
+/// A seal; nothing on chain looks into it.
+pub const SEAL: Seal = Seal([0x5e; 80]);
+
+/// A copy sealed to this version of a key.
+pub fn copy(key_version: KeyVersion) -> VersionedSeal {
+    VersionedSeal { seal: SEAL, key_version }
+}
+
+/// These members as guardians, each with a copy sealed to the first version of its key.
+pub fn guardians(members: &[MemberId]) -> GuardiansWithCopies {
+    let with_copy = |guardian: &MemberId| GuardianWithCopy { guardian: *guardian, copy: copy(1) };
+    members.iter().map(with_copy).collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// The consent of an account to act for an institution, good until a day after [`NOW`].
+pub fn consent_to_staff(institution: MemberId, account: AccountId) -> TestSignature {
+    let statement = StaffStatement {
+        genesis: &genesis(),
+        institution,
+        account: &bytes(account),
+        encryption_key: KEY,
+        expires_at: NOW + DAY,
+    };
+    TestSignature(account, statement.text().into_bytes())
 }
 
 /// A text as a detail.
@@ -210,6 +262,7 @@ impl ExtBuilder {
     pub fn build_and_execute(self, test: impl FnOnce()) {
         AdministratorSet::set(vec![ADMINISTRATOR, OTHER_ADMINISTRATOR]);
         Certified::set(vec![]);
+        Appointed::set(vec![]);
         Clock::set(NOW);
         let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
         sp_io::TestExternalities::from(storage).execute_with(|| {

@@ -22,22 +22,30 @@ impl<T: Config> Pallet<T> {
 
     /// Whether an account is nobody's yet.
     pub(crate) fn ensure_account_free(account: &T::AccountId) -> Result<(), Error<T>> {
-        let taken = Members::<T>::contains_key(account) || T::Administrators::contains(account);
+        let taken = Members::<T>::contains_key(account)
+            || Staff::<T>::contains_key(account)
+            || T::Administrators::contains(account);
         ensure!(!taken, Error::<T>::AccountTaken);
         ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
         Ok(())
     }
 
     /// Moves a membership. The account that is left keeps its provider reference, so that its transactions can never be
-    /// replayed.
+    /// replayed. `copy` is the secret of the key that the member leaves, sealed to the one that it gets, and who made it.
     pub(crate) fn do_move(
         from: T::AccountId,
         mut member: Member,
         to: T::AccountId,
         key: EncryptionKey,
+        copy: Option<(MemberId, Seal)>,
     ) -> DispatchResult {
+        let of_version = member.key_version;
         Self::do_rotate(&mut member, key)?;
         let (id, key_version) = (member.id, member.key_version);
+        if let Some((giver, seal)) = copy {
+            OwnCopies::<T>::insert((id, of_version, giver), VersionedSeal { seal, key_version });
+        }
+        Self::end_dependence(id);
         // What was proposed for the account before is moot.
         Self::end_recoveries(id);
         Members::<T>::remove(&from);

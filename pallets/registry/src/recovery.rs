@@ -12,11 +12,73 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The active member that signed.
-    pub(crate) fn caller_active(origin: OriginFor<T>) -> Result<MemberId, DispatchError> {
+    pub(crate) fn caller_active(origin: OriginFor<T>) -> Result<Member, DispatchError> {
         let account = ensure_signed(origin)?;
         let member = Members::<T>::get(account).ok_or(Error::<T>::NotAMember)?;
         ensure!(member.status == Status::Active, Error::<T>::NotActive);
-        Ok(member.id)
+        Ok(member)
+    }
+
+    /// The copies of a member's earlier encryption secrets that are sealed to a later key of its own, after `cursor`; at
+    /// most `limit`. Each with its version and who made it.
+    pub fn own_copies_page(
+        member: MemberId,
+        cursor: Option<(KeyVersion, MemberId)>,
+        limit: u32,
+    ) -> Vec<(KeyVersion, MemberId, VersionedSeal)> {
+        let copies = match cursor {
+            None => OwnCopies::<T>::iter_prefix((member,)),
+            Some((version, giver)) => {
+                let last = OwnCopies::<T>::hashed_key_for((member, version, giver));
+                OwnCopies::<T>::iter_prefix_from((member,), last)
+            }
+        };
+        copies.take(limit as usize).map(|((version, giver), copy)| (version, giver, copy)).collect()
+    }
+
+    /// Names guardians in the place of those before, each with its copy.
+    pub(crate) fn do_name_guardians(
+        member: &Member,
+        named: GuardiansWithCopies,
+        threshold: u32,
+        wait: Moment,
+    ) -> DispatchResult {
+        let id = member.id;
+        let guardians: Vec<_> = named.iter().map(|entry| entry.guardian).collect();
+        // Both lists have the same bound.
+        let guardians = Guardians::truncate_from(guardians);
+        Self::ensure_guardians(id, &guardians, threshold, wait)?;
+        for GuardianWithCopy { guardian, copy } in &named {
+            let (_, found) = Self::member_by_id(*guardian).ok_or(Error::<T>::UnknownMember)?;
+            ensure!(copy.key_version == found.key_version, Error::<T>::KeyVersionNotCurrent);
+        }
+
+        Self::end_recoveries(id);
+        if let Some(before) = Guardianships::<T>::take(id) {
+            before.guardians.iter().for_each(|guardian| GuardianCopies::<T>::remove(id, guardian));
+        }
+        for GuardianWithCopy { guardian, copy } in named {
+            GuardianCopies::<T>::insert(id, guardian, KeyCopy { of_version: member.key_version, seal: copy });
+        }
+        let count = guardians.len() as u32;
+        if !guardians.is_empty() {
+            Guardianships::<T>::insert(id, Guardianship { guardians, threshold, wait });
+        }
+        Self::deposit_event(Event::GuardiansNamed { member: id, guardians: count });
+        Ok(())
+    }
+
+    pub(crate) fn do_return_copy(member: MemberId, guardian: MemberId, copy: VersionedSeal) -> DispatchResult {
+        Self::guardianship(member, guardian)?;
+        let (_, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
+        let held = GuardianCopies::<T>::get(member, guardian)
+            .filter(|held| held.of_version < recovered.key_version)
+            .ok_or(Error::<T>::NoCopyToReturn)?;
+        ensure!(copy.key_version == recovered.key_version, Error::<T>::KeyVersionNotCurrent);
+
+        OwnCopies::<T>::insert((member, held.of_version, guardian), copy);
+        Self::deposit_event(Event::CopyReturned { member, guardian, of_version: held.of_version });
+        Ok(())
     }
 
     pub(crate) fn ensure_guardians(

@@ -19,7 +19,13 @@ impl<T: Config> Pallet<T> {
     /// 11. who vouched for a member is an institution;
     /// 12. guardians are others, each named once, with a threshold and a wait within bounds;
     /// 13. each recovery was proposed by a guardian of the member, guardians alone have agreed, each once, and it is ready
-    ///     when enough of them have.
+    ///     when enough of them have;
+    /// 14. a guardian holds a copy of a key that the member has or had, and nobody else does; a copy of an earlier key is
+    ///     sealed to a later one;
+    /// 15. no staff account is a member's; each is listed and counted under its institution and has a provider
+    ///     reference;
+    /// 16. dependants and their guardians are patients, and counted;
+    /// 17. affiliations are between a hospital and a doctor, each listed once under both.
     ///
     /// # Errors
     ///
@@ -91,6 +97,60 @@ impl<T: Config> Pallet<T> {
                 "a recovery is ready without enough agreements, or not ready with enough"
             );
         }
+        let mut guardians = 0usize;
+        for (member, guardianship) in Guardianships::<T>::iter() {
+            let version = Self::member_by_id(member).map(|(_, found)| found.key_version);
+            for guardian in &guardianship.guardians {
+                guardians = guardians.saturating_add(1);
+                let copy = GuardianCopies::<T>::get(member, guardian).ok_or("a guardian holds no copy")?;
+                ensure!(Some(copy.of_version) <= version, "a guardian's copy is of a key that is not");
+            }
+        }
+        ensure!(GuardianCopies::<T>::iter_keys().count() == guardians, "one who is no guardian holds a copy");
+        for ((member, of_version, _), copy) in OwnCopies::<T>::iter() {
+            let version = Self::member_by_id(member).map(|(_, found)| found.key_version);
+            ensure!(of_version < copy.key_version, "a copy is sealed to an earlier key");
+            ensure!(Some(copy.key_version) <= version, "a copy is sealed to a key that is not");
+        }
+        let mut staff = 0usize;
+        for (account, entry) in Staff::<T>::iter() {
+            staff = staff.saturating_add(1);
+            ensure!(!Members::<T>::contains_key(&account), "a staff account is a member's");
+            ensure!(StaffOf::<T>::contains_key(entry.institution, &account), "an institution does not list its staff");
+            ensure!(frame_system::Pallet::<T>::providers(&account) > 0, "a staff account has no provider");
+            let (_, institution) = Self::member_by_id(entry.institution).ok_or("staff act for nobody")?;
+            ensure!(institution.role.is_institution(), "staff act for what is no institution");
+            ensure!(entry.of_version <= institution.key_version, "staff hold a copy of a key that is not");
+        }
+        ensure!(StaffOf::<T>::iter_keys().count() == staff, "an institution lists staff that it has not");
+        for (institution, count) in StaffCount::<T>::iter() {
+            ensure!(StaffOf::<T>::iter_key_prefix(institution).count() == count as usize, "staff are miscounted");
+            ensure!(count > 0 && count <= limits::STAFF_MAX, "an institution has too many staff");
+            staff = staff.saturating_sub(count as usize);
+        }
+        ensure!(staff == 0, "an institution's staff are not counted");
+        let mut dependants = 0u32;
+        for (dependant, guardian) in Dependants::<T>::iter() {
+            dependants = dependants.saturating_add(1);
+            for member in [dependant, guardian] {
+                let role = Self::member_by_id(member).map(|(_, found)| found.role);
+                ensure!(role == Some(Role::Patient), "a dependant or its guardian is no patient");
+            }
+        }
+        let counted = DependantCount::<T>::iter_values().fold(0u32, |sum, count| sum.saturating_add(count));
+        ensure!(counted == dependants, "dependants are miscounted");
+        let role_of = |member| Self::member_by_id(member).map(|(_, found)| found.role);
+        let mut affiliations = 0usize;
+        for (hospital, key, _) in AffiliatedDoctors::<T>::iter() {
+            affiliations = affiliations.saturating_add(1);
+            ensure!(role_of(hospital) == Some(Role::Hospital), "a doctor is affiliated with what is no hospital");
+            ensure!(role_of(key.into()) == Some(Role::Doctor), "what is affiliated with a hospital is no doctor");
+            ensure!(
+                AffiliatedHospitals::<T>::contains_key(MemberId::from(key), OrderedKey::from(hospital)),
+                "a doctor does not find its hospital"
+            );
+        }
+        ensure!(AffiliatedHospitals::<T>::iter_keys().count() == affiliations, "a doctor finds a hospital too many");
         for (_, (key, version)) in AdministratorKeys::<T>::iter() {
             ensure!(!is_small_order(&key), "an administrator's key is of small order");
             ensure!(version >= FIRST_KEY_VERSION, "an administrator's key has no version");

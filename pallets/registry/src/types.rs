@@ -82,6 +82,39 @@ pub struct Voucher<AccountId, Signature> {
 /// Members that may recover another's account together.
 pub type Guardians = BoundedVec<MemberId, ConstU32<{ limits::RECOVERY_GUARDIANS_MAX }>>;
 
+/// A guardian that a member names, and the copy of the member's encryption secret that it gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct GuardianWithCopy {
+    /// The guardian.
+    pub guardian: MemberId,
+    /// The secret of the member's current encryption key, sealed to the guardian's current one.
+    pub copy: VersionedSeal,
+}
+
+/// The guardians of one call, each with its copy.
+pub type GuardiansWithCopies = BoundedVec<GuardianWithCopy, ConstU32<{ limits::RECOVERY_GUARDIANS_MAX }>>;
+
+/// A person's account that acts for an institution.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct StaffMember {
+    /// The institution.
+    pub institution: MemberId,
+    /// For what.
+    pub scope: StaffScope,
+    /// The person's encryption key.
+    pub encryption_key: EncryptionKey,
+    /// The institution's encryption secret, sealed to that key.
+    pub copy: Seal,
+    /// The version of the institution's key whose secret it is. With an earlier one than the current, the account opens
+    /// nothing until the institution seals to it anew.
+    pub of_version: KeyVersion,
+    /// Since when, in milliseconds.
+    pub added_at: Moment,
+}
+
+/// The staff accounts of one call, each with the institution's encryption secret sealed to its key.
+pub type StaffCopies<AccountId> = BoundedVec<(AccountId, Seal), ConstU32<{ limits::STAFF_PER_RESEAL_MAX }>>;
+
 /// What a member has laid down for the case that its key is lost.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Guardianship {
@@ -104,6 +137,15 @@ pub struct Recovery<AccountId> {
     pub approvals: Guardians,
     /// From when on it can be carried out, in milliseconds; `None` while too few have agreed.
     pub ready_at: Option<Moment>,
+}
+
+/// What is between a hospital and a doctor that it has offered an affiliation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Affiliation {
+    /// When the hospital offered it, in milliseconds.
+    pub offered_at: Moment,
+    /// When the doctor accepted it, in milliseconds; `None` while it has not, and then nothing follows from it.
+    pub accepted_at: Option<Moment>,
 }
 
 /// An encryption key that was replaced.

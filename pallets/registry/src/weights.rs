@@ -52,6 +52,24 @@ pub trait WeightInfo {
     fn object_to_recovery() -> Weight;
     /// Cost of `complete_recovery`, with the most other recoveries.
     fn complete_recovery() -> Weight;
+    /// Cost of `offer_affiliation`.
+    fn offer_affiliation() -> Weight;
+    /// Cost of `accept_affiliation`.
+    fn accept_affiliation() -> Weight;
+    /// Cost of `end_affiliation`.
+    fn end_affiliation() -> Weight;
+    /// Cost of `add_staff`.
+    fn add_staff() -> Weight;
+    /// Cost of `remove_staff`.
+    fn remove_staff() -> Weight;
+    /// Cost of `reseal_staff` for `s` accounts.
+    fn reseal_staff(s: u32) -> Weight;
+    /// Cost of `return_copy`.
+    fn return_copy() -> Weight;
+    /// Cost of `register_dependant`.
+    fn register_dependant() -> Weight;
+    /// Cost of `hand_over`.
+    fn hand_over() -> Weight;
 }
 
 fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
@@ -60,10 +78,10 @@ fn cost(database: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 
 macro_rules! weights {
     ($database:expr) => {
-        // Reads: Administrators, Members, Retired, Usernames, NextMemberId, Now, System.Account.
+        // Reads: Administrators, Members, Retired, Staff, Usernames, NextMemberId, Now, System.Account.
         // Writes: NextMemberId, AccountOf, Usernames, ByRoleAndStatus, Members, System.Account.
         fn register() -> Weight {
-            cost($database, 7, 6)
+            cost($database, 8, 6)
         }
         // Reads: Members. Writes: ByRoleAndStatus (2), Members.
         fn update_details() -> Weight {
@@ -95,26 +113,28 @@ macro_rules! weights {
         }
         // As `register`. Reads besides: AccountOf, Members, the genesis hash. And a signature.
         fn register_vouched() -> Weight {
-            cost($database, 10, 6).saturating_add(Weight::from_parts(SIGNATURE, 0))
+            cost($database, 11, 6).saturating_add(Weight::from_parts(SIGNATURE, 0))
         }
         // Reads: Members, Now. Writes: EarlierKeys, Members.
         fn rotate_key() -> Weight {
             cost($database, 2, 2)
         }
-        // Reads: Members (2), Administrators, Retired, Now, the genesis hash, System.Account.
-        // Writes: EarlierKeys, Members (2), AccountOf, Usernames, Retired, System.Account. And a signature, and the end of
-        // recoveries.
+        // Reads: Members (2), Staff, Administrators, Retired, Now, the genesis hash, System.Account, Dependants,
+        // DependantCount.
+        // Writes: EarlierKeys, Members (2), AccountOf, Usernames, Retired, System.Account, OwnCopies, Dependants,
+        // DependantCount. And a signature, and the end of recoveries.
         fn move_account() -> Weight {
-            cost($database, 7 + RECOVERIES, 7 + RECOVERIES).saturating_add(Weight::from_parts(SIGNATURE, 0))
+            cost($database, 10 + RECOVERIES, 10 + RECOVERIES).saturating_add(Weight::from_parts(SIGNATURE, 0))
         }
-        // Reads: Members, AccountOf for each guardian, the recoveries. Writes: Guardianships, the recoveries.
+        // Reads: Members, AccountOf and Members for each guardian, the recoveries, Guardianships. Writes: Guardianships, the
+        // recoveries, the copies before and now.
         fn name_guardians() -> Weight {
-            cost($database, 1 + 2 * RECOVERIES, 1 + RECOVERIES)
+            cost($database, 2 + 4 * RECOVERIES, 1 + 3 * RECOVERIES)
         }
         // Reads: Members (3), AccountOf, Guardianships, Administrators, Retired, Now, the genesis hash.
         // Writes: Recoveries. And a signature.
         fn propose_recovery() -> Weight {
-            cost($database, 9, 1).saturating_add(Weight::from_parts(SIGNATURE, 0))
+            cost($database, 10, 1).saturating_add(Weight::from_parts(SIGNATURE, 0))
         }
         // Reads: Members, Guardianships, Recoveries, Now. Writes: Recoveries.
         fn approve_recovery() -> Weight {
@@ -126,7 +146,46 @@ macro_rules! weights {
         }
         // As `move_account` without the signature. Reads besides: Members, Guardianships, Recoveries, AccountOf.
         fn complete_recovery() -> Weight {
-            cost($database, 11 + RECOVERIES, 7 + RECOVERIES)
+            cost($database, 14 + RECOVERIES, 9 + RECOVERIES)
+        }
+        // Reads: Members (2), AccountOf, AffiliatedDoctors, Now. Writes: AffiliatedDoctors, AffiliatedHospitals.
+        fn offer_affiliation() -> Weight {
+            cost($database, 5, 2)
+        }
+        // Reads: Members, AffiliatedDoctors, Now. Writes: AffiliatedDoctors.
+        fn accept_affiliation() -> Weight {
+            cost($database, 3, 1)
+        }
+        // Reads: Members, AffiliatedDoctors. Writes: AffiliatedDoctors, AffiliatedHospitals.
+        fn end_affiliation() -> Weight {
+            cost($database, 2, 2)
+        }
+        // Reads: Members (2), Staff, Administrators, Retired, StaffCount, Now, the genesis hash, System.Account.
+        // Writes: StaffOf, StaffCount, Staff, System.Account. And a signature.
+        fn add_staff() -> Weight {
+            cost($database, 9, 4).saturating_add(Weight::from_parts(SIGNATURE, 0))
+        }
+        // Reads: Staff, AccountOf, StaffCount. Writes: Staff, StaffOf, StaffCount.
+        fn remove_staff() -> Weight {
+            cost($database, 3, 3)
+        }
+        // Reads: Members, and Staff for each. Writes: Staff for each.
+        fn reseal_staff(s: u32) -> Weight {
+            let staff = u64::from(s);
+            cost($database, staff.saturating_add(1), staff)
+        }
+        // Reads: Members (2), AccountOf, Guardianships, GuardianCopies. Writes: OwnCopies.
+        fn return_copy() -> Weight {
+            cost($database, 5, 1)
+        }
+        // As `register_vouched` with another signature. Reads besides: Members, DependantCount, Staff, the guardianships of the
+        // dependant. Writes besides: Dependants, DependantCount, and the guardianship (2).
+        fn register_dependant() -> Weight {
+            cost($database, 14, 10).saturating_add(Weight::from_parts(2 * SIGNATURE, 0))
+        }
+        // As `move_account`. Reads besides: Members, Dependants, AccountOf.
+        fn hand_over() -> Weight {
+            Self::move_account().saturating_add($database.reads(3))
         }
     };
 }

@@ -1,11 +1,12 @@
 //! What each call costs at most: a record that replaces another, a content that others anchor too.
 
 use super::*;
+use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
+use frame_support::traits::Time;
 use frame_system::RawOrigin;
-use medchain_primitives::{CareRelations, EnvelopeHash};
+use medchain_primitives::{CareRelations, EnvelopeHash, ReaderSeal, StaffScope};
 
-const CONTENT: ContentRoot = ContentRoot([0xc0; 32]);
 const ENVELOPE: EnvelopeHash = EnvelopeHash([0xee; 32]);
 
 /// A patient under a doctor's care.
@@ -28,10 +29,18 @@ fn status_of<T: Config>(record: RecordId) -> Option<RecordStatus> {
     Records::<T>::get(record).map(|record| record.status)
 }
 
-/// A document without seals; one with fills is a prescription's.
-fn document<T: Config>(size: u64, fills: u8) -> Document {
+/// A document with these seals; one with fills is a prescription's. Each has another content, which another author has
+/// anchored too.
+fn document<T: Config>(byte: u8, size: u64, fills: u8, seals: Vec<ReaderSeal>) -> Result<Document, BenchmarkError> {
+    let content = ContentRoot([byte; 32]);
+    Anchors::<T>::insert(content, 1);
     let valid_until = (fills > 0).then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX));
-    Document { content: CONTENT, size, envelope: ENVELOPE, fills, valid_until, seals: Default::default() }
+    let seals = seals.try_into().map_err(|_| BenchmarkError::Stop("too many seals"))?;
+    Ok(Document { content, size, envelope: ENVELOPE, key_version: 1, fills, valid_until, seals })
+}
+
+fn anchored<T: Config>(patient: MemberId, author: MemberId, kind: RecordKind) -> RecordId {
+    <Pallet<T> as RecordDirectory>::benchmark_anchor(patient, author, kind)
 }
 
 #[benchmarks]
@@ -39,34 +48,50 @@ mod benchmarks {
     use super::*;
 
     #[benchmark]
-    fn anchor() {
-        let Actors { patient, patient_id, .. } = actors::<T>();
-        // Of one's own, it replaces another; and another has anchored the same content.
-        let old = <Pallet<T> as RecordDirectory>::benchmark_anchor(patient_id, patient_id, RecordKind::Profile);
-        Anchors::<T>::insert(CONTENT, 1);
+    fn anchor(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
+        let Actors { doctor, patient_id, .. } = actors::<T>();
+        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let document = document::<T>(0xc0, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
-        _(RawOrigin::Signed(patient), patient_id, RecordKind::Profile, document::<T>(limits::OWN_CONTENT_MAX, 0));
+        _(RawOrigin::Signed(doctor), patient_id, RecordKind::Prescription, document);
+        assert_eq!(status_of::<T>(record), Some(RecordStatus::Current));
+        Ok(())
+    }
+
+    /// A profile in the place of another.
+    #[benchmark]
+    fn anchor_own(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
+        let Actors { patient, patient_id, .. } = actors::<T>();
+        let old = anchored::<T>(patient_id, patient_id, RecordKind::Profile);
+        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let document = document::<T>(0xc0, limits::OWN_CONTENT_MAX, 0, seals)?;
+        let record = NextRecordId::<T>::get();
+        #[extrinsic_call]
+        anchor(RawOrigin::Signed(patient), patient_id, RecordKind::Profile, document);
         assert_eq!(OwnRecord::<T>::get(patient_id), Some(record));
         assert_eq!(status_of::<T>(old), Some(RecordStatus::Superseded));
+        Ok(())
     }
 
     #[benchmark]
-    fn amend() {
+    fn amend(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
         let Actors { doctor, doctor_id, patient_id, .. } = actors::<T>();
-        let old = <Pallet<T> as RecordDirectory>::benchmark_anchor(patient_id, doctor_id, RecordKind::Prescription);
-        Anchors::<T>::insert(CONTENT, 1);
+        let old = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
+        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let document = document::<T>(0xc0, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
-        _(RawOrigin::Signed(doctor), old, document::<T>(limits::CONTENT_MAX, limits::FILLS_MAX));
+        _(RawOrigin::Signed(doctor), old, document);
         assert_eq!(status_of::<T>(record), Some(RecordStatus::Current));
         assert_eq!(status_of::<T>(old), Some(RecordStatus::Superseded));
+        Ok(())
     }
 
     #[benchmark]
     fn retract() {
         let Actors { patient, patient_id, .. } = actors::<T>();
-        let record = <Pallet<T> as RecordDirectory>::benchmark_anchor(patient_id, patient_id, RecordKind::Profile);
+        let record = anchored::<T>(patient_id, patient_id, RecordKind::Profile);
         #[extrinsic_call]
         _(RawOrigin::Signed(patient), record, RetractionReason::Duplicate);
         assert_eq!(status_of::<T>(record), Some(RecordStatus::EnteredInError));
@@ -75,10 +100,95 @@ mod benchmarks {
     #[benchmark]
     fn erase() {
         let Actors { patient, patient_id, .. } = actors::<T>();
-        let record = <Pallet<T> as RecordDirectory>::benchmark_anchor(patient_id, patient_id, RecordKind::Profile);
+        let record = anchored::<T>(patient_id, patient_id, RecordKind::Profile);
         #[extrinsic_call]
         _(RawOrigin::Signed(patient), record);
         assert_eq!(status_of::<T>(record), Some(RecordStatus::Erased));
         assert_eq!(OwnRecord::<T>::get(patient_id), None);
+    }
+
+    /// Prescriptions for as many patients, all with as many consents as can be; the seals are those of the first, and
+    /// each costs as much as any other.
+    #[benchmark]
+    fn anchor_batch(
+        n: Linear<1, { limits::RECORDS_PER_ANCHOR_MAX }>,
+        s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>,
+    ) -> Result<(), BenchmarkError> {
+        let Actors { doctor, doctor_id, patient_id, .. } = actors::<T>();
+        let mut records = Vec::new();
+        for index in 0..n {
+            let (patient, seals) = if index == 0 {
+                (patient_id, T::Consents::benchmark_recipients(patient_id, s))
+            } else {
+                let patient = T::Members::benchmark_register(&account("patient", index, 0), Role::Patient);
+                T::Care::benchmark_open(patient, doctor_id);
+                (patient, T::Consents::benchmark_recipients(patient, 0))
+            };
+            let byte = u8::try_from(index).unwrap_or(u8::MAX);
+            let document = document::<T>(byte, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
+            records.push(NewRecord { patient, kind: RecordKind::Prescription, document });
+        }
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(doctor), records);
+        assert_eq!(NextRecordId::<T>::get(), RecordId(RecordId::FIRST.0 + u64::from(n)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn dispense() {
+        let Actors { doctor_id, patient_id, .. } = actors::<T>();
+        let pharmacy = T::Members::benchmark_register(&account("pharmacy", 0, 0), Role::Pharmacy);
+        let caller: T::AccountId = account("staff", 0, 0);
+        T::Members::benchmark_staff(&caller, pharmacy, StaffScope::Dispensary);
+        let record = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
+        T::Consents::benchmark_grant(record, pharmacy);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), record, 1);
+        assert!(Dispensings::<T>::contains_key(record, 1));
+    }
+
+    #[benchmark]
+    fn cancel_fills() {
+        let Actors { doctor, doctor_id, patient_id, .. } = actors::<T>();
+        let record = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(doctor), record);
+        assert!(Records::<T>::get(record).is_some_and(|record| record.fills_left == 0));
+    }
+
+    #[benchmark]
+    fn dispute() {
+        let Actors { patient, doctor_id, patient_id, .. } = actors::<T>();
+        let record = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), record, DisputeReason::Incorrect);
+        assert!(Records::<T>::get(record).is_some_and(|record| record.dispute.is_some()));
+    }
+
+    #[benchmark]
+    fn withdraw_dispute() {
+        let Actors { patient, doctor_id, patient_id, .. } = actors::<T>();
+        let record = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
+        Records::<T>::mutate_extant(record, |record| record.dispute = Some(DisputeReason::Incorrect));
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), record);
+        assert!(Records::<T>::get(record).is_some_and(|record| record.dispute.is_none()));
+    }
+
+    #[benchmark]
+    fn reseal(n: Linear<1, { limits::RECORDS_PER_RESEAL_MAX }>) -> Result<(), BenchmarkError> {
+        let Actors { patient, doctor_id, patient_id, .. } = actors::<T>();
+        let records: Vec<_> = (0..n)
+            .map(|_| {
+                let record = anchored::<T>(patient_id, doctor_id, RecordKind::Report);
+                ResealedRecord { record, envelope: ENVELOPE }
+            })
+            .collect();
+        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(patient), records, 1);
+        assert!(Records::<T>::iter_values().all(|record| record.envelope == ENVELOPE));
+        Ok(())
     }
 }

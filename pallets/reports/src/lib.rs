@@ -7,7 +7,7 @@
 //! Calls: [`anchor`](Pallet::anchor), [`anchor_batch`](Pallet::anchor_batch), [`amend`](Pallet::amend),
 //! [`retract`](Pallet::retract), [`erase`](Pallet::erase); for prescriptions [`dispense`](Pallet::dispense) and
 //! [`cancel_fills`](Pallet::cancel_fills); for patients [`dispute`](Pallet::dispute) and
-//! [`withdraw_dispute`](Pallet::withdraw_dispute). Other pallets ask through
+//! [`withdraw_dispute`](Pallet::withdraw_dispute); for owners [`reseal`](Pallet::reseal). Other pallets ask through
 //! [`RecordDirectory`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -17,6 +17,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -27,14 +28,15 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Dispensing, Document, NewRecord, NewRecords, ReaderSeals, Record};
+pub use types::{Dispensing, Document, NewRecord, NewRecords, ReaderSeals, Record, ResealedRecord, ResealedRecords};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::Time};
+use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
-    limits, ContentRoot, DisputeReason, MemberDirectory, MemberId, MemberInfo, OrderedKey, RecordConsents,
-    RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, Status,
+    limits, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo, OrderedKey,
+    RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, StaffAct,
+    Status,
 };
 use sp_runtime::DispatchError;
 
@@ -47,7 +49,7 @@ pub mod pallet {
     use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -84,11 +86,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
-    /// Patient (for a certificate, professional) and record → the record's kind. `Twox64Concat` and `Identity` over
-    /// a big-endian number: both are given out in sequence, and a patient's records list in the order of their
-    /// numbers. One entry for each record.
+    /// Patient (for a certificate, professional), kind and record → that there is such a record. `Twox64Concat` for the
+    /// patient, whose number was given out in sequence, and for the kind, of a closed set; `Identity` over a big-endian
+    /// number, so that the records of one kind list in the order of their numbers, whatever others there are. One entry for
+    /// each record.
     #[pallet::storage]
-    pub type ByPatient<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, RecordKind>;
+    pub type ByPatientAndKind<T> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Identity, OrderedKey>),
+        (),
+    >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
     /// authors choose it. One entry for each record; it stays when the record is erased, so that what was erased is
@@ -110,7 +117,8 @@ pub mod pallet {
     /// both are given out in sequence, and the fills list in order. At most [`limits::FILLS_MAX`] for each
     /// prescription; append-only.
     #[pallet::storage]
-    pub type Dispensings<T> = StorageDoubleMap<_, Twox64Concat, RecordId, Identity, u8, Dispensing>;
+    pub type Dispensings<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, RecordId, Identity, u8, Dispensing<T::AccountId>>;
 
     /// What happened.
     #[pallet::event]
@@ -151,6 +159,8 @@ pub mod pallet {
             fill: u8,
             /// By which pharmacy.
             pharmacy: MemberId,
+            /// The staff account that acted for it; `None` for its own.
+            staff: Option<T::AccountId>,
         },
         /// What was left of a prescription was cancelled by its author.
         FillsCancelled {
@@ -170,6 +180,17 @@ pub mod pallet {
         DisputeWithdrawn {
             /// The record.
             record: RecordId,
+        },
+        /// The envelope of a record was replaced by one with another seal for its owner.
+        RecordResealed {
+            /// The record.
+            record: RecordId,
+            /// The hash of the envelope before, which the vaults delete.
+            replaced: EnvelopeHash,
+            /// The hash of the envelope now.
+            envelope: EnvelopeHash,
+            /// The version of the owner's key that it is sealed to.
+            key_version: KeyVersion,
         },
         /// A record was erased: vaults delete its content, unless another record anchors it, and its envelope.
         RecordErased {
@@ -244,6 +265,12 @@ pub mod pallet {
         NotThePatient,
         /// A certificate in force stays as evidence; anchor the one that replaces it first.
         CertificateInForce,
+        /// The envelope is sealed to a key that the record's owner has replaced; seal it to the current key.
+        KeyVersionNotCurrent,
+        /// The record has this envelope already; there is nothing to replace.
+        EnvelopeUnchanged,
+        /// The staff account was added for other work; ask the pharmacy for one that dispenses.
+        ScopeTooNarrow,
         /// Every record number has been given out; the runtime must widen them.
         RecordIdsExhausted,
         /// Too many records anchor this content; encrypt the document afresh, which gives another content.
@@ -290,7 +317,11 @@ pub mod pallet {
         /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
         /// a profile or certificate.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::anchor(document.seals.len() as u32))]
+        #[pallet::weight(if is_own(*kind) {
+            T::WeightInfo::anchor_own(document.seals.len() as u32)
+        } else {
+            T::WeightInfo::anchor(document.seals.len() as u32)
+        })]
         pub fn anchor(origin: OriginFor<T>, patient: MemberId, kind: RecordKind, document: Document) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_anchor_new(&who, patient, kind, document)
@@ -403,6 +434,7 @@ pub mod pallet {
             Self::ensure_not_certificate_in_force(&entry)?;
 
             Self::end_own_record(entry.patient, record);
+            T::Consents::forget_record(record);
             Anchors::<T>::mutate_exists(entry.content, |count| {
                 *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0)
             });
@@ -429,10 +461,7 @@ pub mod pallet {
         ///
         /// Those of [`anchor`](Pallet::anchor), for each record in order.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::anchor_batch(
-            records.len() as u32,
-            records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32)),
-        ))]
+        #[pallet::weight(batch_weight::<T>(records))]
         pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResult {
             let who = ensure_signed(origin)?;
             ensure!(!records.is_empty(), Error::<T>::NoDocuments);
@@ -468,12 +497,14 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::dispense())]
         pub fn dispense(origin: OriginFor<T>, record: RecordId, fill: u8) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let (pharmacy, mut entry) = Self::check_dispensing(&who, record, fill)?;
+            let (acting, mut entry) = Self::check_dispensing(&who, record, fill)?;
+            let (pharmacy, staff) = (acting.member.id, acting.staff_account());
 
             entry.fills_left = entry.fills_left.checked_sub(1).ok_or(Error::<T>::NoFillsLeft)?;
             Records::<T>::insert(record, entry);
-            Dispensings::<T>::insert(record, fill, Dispensing { pharmacy, dispensed_at: T::Time::now() });
-            Self::deposit_event(Event::PrescriptionDispensed { record, fill, pharmacy });
+            let dispensing = Dispensing { pharmacy, dispensed_at: T::Time::now(), staff: staff.clone() };
+            Dispensings::<T>::insert(record, fill, dispensing);
+            Self::deposit_event(Event::PrescriptionDispensed { record, fill, pharmacy, staff });
             Ok(())
         }
 
@@ -563,7 +594,7 @@ pub mod pallet {
         ///
         /// [`DisputeWithdrawn`](Event::DisputeWithdrawn).
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::dispute())]
+        #[pallet::weight(T::WeightInfo::withdraw_dispute())]
         pub fn withdraw_dispute(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             let mut entry = Self::ensure_disputable(&who, record)?;
@@ -571,6 +602,51 @@ pub mod pallet {
 
             Records::<T>::insert(record, entry);
             Self::deposit_event(Event::DisputeWithdrawn { record });
+            Ok(())
+        }
+
+        /// Replaces the envelopes of the caller's own records, after it has another encryption key: the same capsule with
+        /// a seal for the key that the caller has now. The nodes check that; they delete the envelope before once the
+        /// call is final.
+        ///
+        /// - `records`: 1 to [`limits::RECORDS_PER_RESEAL_MAX`] records of the caller, each with the hash of an envelope
+        ///   that is in the vault.
+        /// - `key_version`: the version of the caller's key that they are sealed to; the current one.
+        ///
+        /// ## Dispatch origin
+        ///
+        /// Signed by the records' active patient; for a certificate by its professional, unless suspended.
+        ///
+        /// ## Errors
+        ///
+        /// [`NoDocuments`](Error::NoDocuments), [`NotAMember`](Error::NotAMember),
+        /// [`KeyVersionNotCurrent`](Error::KeyVersionNotCurrent), [`UnknownRecord`](Error::UnknownRecord),
+        /// [`NotThePatient`](Error::NotThePatient), [`NotActive`](Error::NotActive),
+        /// [`RecordErased`](Error::RecordErased), [`EnvelopeUnchanged`](Error::EnvelopeUnchanged).
+        ///
+        /// ## Events
+        ///
+        /// [`RecordResealed`](Event::RecordResealed) for each.
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::reseal(records.len() as u32))]
+        pub fn reseal(origin: OriginFor<T>, records: ResealedRecords, key_version: KeyVersion) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            ensure!(!records.is_empty(), Error::<T>::NoDocuments);
+            let owner = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(key_version == owner.key_version, Error::<T>::KeyVersionNotCurrent);
+            // What a refused record leaves behind goes with the storage layer of the call.
+            for ResealedRecord { record, envelope } in records {
+                let mut entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
+                ensure!(entry.patient == owner.id, Error::<T>::NotThePatient);
+                ensure!(may_act_on(&owner, entry.kind), Error::<T>::NotActive);
+                ensure!(entry.status != RecordStatus::Erased, Error::<T>::RecordErased);
+                ensure!(entry.envelope != envelope, Error::<T>::EnvelopeUnchanged);
+
+                let replaced = core::mem::replace(&mut entry.envelope, envelope);
+                entry.key_version = key_version;
+                Records::<T>::insert(record, entry);
+                Self::deposit_event(Event::RecordResealed { record, replaced, envelope, key_version });
+            }
             Ok(())
         }
     }
@@ -613,8 +689,10 @@ pub mod pallet {
             who: &T::AccountId,
             record: RecordId,
             fill: u8,
-        ) -> Result<(MemberId, Record), DispatchError> {
-            let pharmacy = T::Members::by_account(who).ok_or(Error::<T>::NotAMember)?;
+        ) -> Result<(Acting<T::AccountId>, Record), DispatchError> {
+            let acting = T::Members::acting(who).ok_or(Error::<T>::NotAMember)?;
+            ensure!(acting.scope_allows(StaffAct::Dispense), Error::<T>::ScopeTooNarrow);
+            let pharmacy = acting.member;
             ensure!(pharmacy.role == Role::Pharmacy, Error::<T>::NotAPharmacy);
             ensure!(pharmacy.is_active(), Error::<T>::NotActive);
             let entry = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
@@ -627,7 +705,7 @@ pub mod pallet {
             // None is cancelled while some are left, so the dispensed ones are the rest.
             let dispensed = entry.fills.saturating_sub(entry.fills_left);
             ensure!(dispensed.checked_add(1) == Some(fill), Error::<T>::FillNotNext);
-            Ok((pharmacy.id, entry))
+            Ok((acting, entry))
         }
 
         /// The record, if the caller is its patient and may dispute it.
@@ -662,8 +740,10 @@ pub mod pallet {
             document: Document,
             supersedes: Option<RecordId>,
         ) -> DispatchResult {
-            let Document { content, size, envelope, fills, valid_until, seals } = document;
+            let Document { content, size, envelope, key_version, fills, valid_until, seals } = document;
             let now = T::Time::now();
+            let owner = T::Members::by_id(patient).ok_or(Error::<T>::UnknownPatient)?;
+            ensure!(key_version == owner.key_version, Error::<T>::KeyVersionNotCurrent);
             let fills_fit = match kind {
                 RecordKind::Prescription => (1..=limits::FILLS_MAX).contains(&fills),
                 _ => fills == 0,
@@ -695,6 +775,7 @@ pub mod pallet {
                     content,
                     size,
                     envelope,
+                    key_version,
                     anchored_at: now,
                     supersedes,
                     superseded_by: None,
@@ -705,7 +786,7 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            ByPatient::<T>::insert(patient, OrderedKey::from(record), kind);
+            ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, anchors);
             if is_own(kind) {
@@ -732,6 +813,16 @@ pub mod pallet {
             });
         }
     }
+}
+
+/// The weight of anchoring many: as measured for prescriptions, or for as many profiles if those cost more.
+fn batch_weight<T: Config>(records: &[NewRecord]) -> Weight {
+    let count = records.len() as u32;
+    let seals = records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32));
+    let others = T::WeightInfo::anchor_batch(count, seals);
+    let first = T::WeightInfo::anchor_own(seals);
+    let own = T::WeightInfo::anchor_own(0).saturating_mul(count.saturating_sub(1).into()).saturating_add(first);
+    others.max(own)
 }
 
 /// Whether members write this kind about themselves alone.
@@ -762,19 +853,29 @@ impl<T: Config> Pallet<T> {
         cursor: Option<RecordId>,
         limit: u32,
     ) -> Vec<(RecordId, Record)> {
-        let index = match cursor {
-            Some(after) => ByPatient::<T>::iter_prefix_from(
-                patient,
-                ByPatient::<T>::hashed_key_for(patient, OrderedKey::from(after)),
+        let one = kind.map(|kind| [kind]);
+        let kinds = one.as_ref().map_or(RecordKind::ALL, |one| one.as_slice());
+        // Each kind lists in the order of its records; the first of all the lists is the next of the page.
+        let mut lists: Vec<_> = kinds.iter().map(|kind| Self::of_kind(patient, *kind, cursor).peekable()).collect();
+        core::iter::from_fn(|| {
+            let heads = lists.iter_mut().filter_map(|list| Some((*list.peek()?, list)));
+            heads.min_by_key(|(next, _)| *next)?.1.next()
+        })
+        .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+        .take(limit.min(limits::PAGE_MAX) as usize)
+        .collect()
+    }
+
+    /// The records of a patient of one kind after `cursor`, in the order of their numbers.
+    fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
+        let keys = match cursor {
+            Some(after) => ByPatientAndKind::<T>::iter_key_prefix_from(
+                (patient, kind),
+                ByPatientAndKind::<T>::hashed_key_for((patient, kind, OrderedKey::from(after))),
             ),
-            None => ByPatient::<T>::iter_prefix(patient),
+            None => ByPatientAndKind::<T>::iter_key_prefix((patient, kind)),
         };
-        index
-            .filter(|(_, its_kind)| kind.is_none_or(|kind| kind == *its_kind))
-            .map(|(key, _)| RecordId::from(key))
-            .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
-            .take(limit.min(limits::PAGE_MAX) as usize)
-            .collect()
+        keys.map(RecordId::from)
     }
 
     /// The record by which this author anchored this content.
@@ -784,7 +885,7 @@ impl<T: Config> Pallet<T> {
 
     /// The fills of a prescription that were dispensed, each with its number, in order; at most
     /// [`limits::FILLS_MAX`].
-    pub fn dispensings(record: RecordId) -> Vec<(u8, Dispensing)> {
+    pub fn dispensings(record: RecordId) -> Vec<(u8, Dispensing<T::AccountId>)> {
         Dispensings::<T>::iter_prefix(record).take(usize::from(limits::FILLS_MAX)).collect()
     }
 
@@ -813,6 +914,7 @@ impl<T: Config> RecordDirectory for Pallet<T> {
             content: ContentRoot(digest),
             size: 1,
             envelope: medchain_primitives::EnvelopeHash(digest),
+            key_version: T::Members::by_id(patient).map_or(0, |member| member.key_version),
             fills: u8::from(kind == RecordKind::Prescription),
             valid_until: (kind == RecordKind::Prescription)
                 .then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX)),

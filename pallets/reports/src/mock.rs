@@ -6,7 +6,7 @@ use crate as pallet_reports;
 use crate::*;
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{assert_ok, derive_impl, parameter_types};
-use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, DAY};
+use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, StaffScope, DAY};
 use sp_runtime::{BuildStorage, DispatchResult};
 
 pub type AccountId = u64;
@@ -74,8 +74,12 @@ impl Config for Test {
 parameter_types! {
     /// The registered members.
     pub static Registered: BTreeMap<AccountId, MemberInfo> = BTreeMap::new();
+    /// The staff accounts, each with its institution and scope.
+    pub static Staff: BTreeMap<AccountId, (AccountId, StaffScope)> = BTreeMap::new();
     /// Patients and the doctors who have them under care.
     pub static UnderCare: BTreeSet<(MemberId, MemberId)> = BTreeSet::new();
+    /// The records whose consents were dropped.
+    pub static Forgotten: BTreeSet<RecordId> = BTreeSet::new();
     /// The pharmacies' grants on prescriptions.
     pub static Granted: BTreeSet<(RecordId, MemberId)> = BTreeSet::new();
     /// Who must receive a seal of each new record.
@@ -91,9 +95,20 @@ impl MemberDirectory<AccountId> for Directory {
         Registered::get().get(account).copied()
     }
 
+    fn acting(account: &AccountId) -> Option<Acting<AccountId>> {
+        if let Some(member) = Self::by_account(account) {
+            return Some(Acting::by_itself(member));
+        }
+        let (institution, scope) = Staff::get().get(account).copied()?;
+        Some(Acting { member: Self::by_account(&institution)?, staff: Some((*account, scope)) })
+    }
+
     fn by_id(id: MemberId) -> Option<MemberInfo> {
         Registered::get().values().find(|member| member.id == id).copied()
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_staff(_: &AccountId, _: MemberId, _: medchain_primitives::StaffScope) {}
 
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_register(account: &AccountId, role: Role) -> MemberId {
@@ -127,6 +142,20 @@ impl RecordConsents for ConsentList {
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
         Granted::get().contains(&(record, reader))
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_recipients(_: MemberId, _: u32) -> Vec<ReaderSeal> {
+        Vec::new()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_grant(record: RecordId, reader: MemberId) {
+        Granted::mutate(|granted| granted.insert((record, reader)));
+    }
+
+    fn forget_record(record: RecordId) {
+        Forgotten::mutate(|forgotten| forgotten.insert(record));
+    }
 }
 
 /// A clock that shows [`ClockTime`].
@@ -155,6 +184,11 @@ pub fn register(account: AccountId, role: Role, status: Status) {
     Registered::mutate(|members| members.insert(account, member));
 }
 
+/// Gives a member another encryption key.
+pub fn rotate_key(account: AccountId) {
+    Registered::mutate(|members| members.get_mut(&account).unwrap().key_version += 1);
+}
+
 /// Changes where a member stands.
 pub fn set_status(account: AccountId, status: Status) {
     Registered::mutate(|members| members.get_mut(&account).unwrap().status = status);
@@ -179,6 +213,7 @@ pub fn document(seed: u8, fills: u8) -> Document {
         content: content(seed),
         size: SIZE,
         envelope: ENVELOPE,
+        key_version: 1,
         fills,
         valid_until: (fills > 0).then(|| ClockTime::get() + VALIDITY),
         seals: Default::default(),
@@ -220,8 +255,10 @@ impl ExtBuilder {
             System::set_block_number(1);
             ClockTime::set(NOW);
             Granted::set(BTreeSet::new());
+            Forgotten::set(BTreeSet::new());
             Sealed::set(BTreeSet::new());
             Registered::set(BTreeMap::new());
+            Staff::set(BTreeMap::new());
             for (account, role) in [
                 (PATIENT, Role::Patient),
                 (OTHER_PATIENT, Role::Patient),

@@ -1,16 +1,18 @@
 //! What always holds of the pallet's storage.
 
-use crate::{is_own, Anchored, Anchors, ByPatient, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records};
+use crate::{
+    is_own, Anchored, Anchors, ByPatientAndKind, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records,
+};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
-use medchain_primitives::{limits, OrderedKey, RecordId, RecordKind, RecordStatus};
+use medchain_primitives::{limits, MemberDirectory, OrderedKey, RecordId, RecordKind, RecordStatus};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
     /// Checks that:
     ///
     /// 1. every record's number was given out, and none was lost: records are never removed;
-    /// 2. `ByPatient` and `Anchored` lead to every record and to nothing else;
+    /// 2. `ByPatientAndKind` and `Anchored` lead to every record and to nothing else;
     /// 3. `Anchors` counts the records that are not erased, content by content, and holds no zero;
     /// 4. the members' profiles and certificates in force are exactly `OwnRecord`, one each, written by their owners;
     /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
@@ -20,7 +22,8 @@ impl<T: Config> Pallet<T> {
     /// 7. the fills that were dispensed are numbered from 1 without a gap, and are with those that are left at most
     ///    those that were allowed; nothing else is dispensed;
     /// 8. a record has a reason of its retraction only if it was retracted, and must while it is marked as entered in
-    ///    error; nobody disputes a record of her own.
+    ///    error; nobody disputes a record of her own;
+    /// 9. a record is sealed to a key that its owner has or had.
     ///
     /// # Errors
     ///
@@ -33,7 +36,7 @@ impl<T: Config> Pallet<T> {
             records += 1;
             ensure!(id >= RecordId::FIRST && id < next, "a record has a number that was not given out");
             ensure!(
-                ByPatient::<T>::get(record.patient, OrderedKey::from(id)) == Some(record.kind),
+                ByPatientAndKind::<T>::contains_key((record.patient, record.kind, OrderedKey::from(id))),
                 "a record is missing from its patient's index"
             );
             ensure!(
@@ -100,10 +103,15 @@ impl<T: Config> Pallet<T> {
             ensure!(record.dispute.is_none() || !is_own(record.kind), "a member disputes a record of its own");
             let size_max = if is_own(record.kind) { limits::OWN_CONTENT_MAX } else { limits::CONTENT_MAX };
             ensure!((1..=size_max).contains(&record.size), "a record's size is out of bounds");
+            let owner = T::Members::by_id(record.patient).ok_or("a record is nobody's")?;
+            ensure!(record.key_version <= owner.key_version, "a record is sealed to a key that is not");
         }
         ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
         ensure!(Dispensings::<T>::iter_keys().count() == dispensings, "what is no record was dispensed");
-        ensure!(ByPatient::<T>::iter().count() as u64 == records, "a patient's index names a record that is not");
+        ensure!(
+            ByPatientAndKind::<T>::iter_keys().count() as u64 == records,
+            "a patient's index names a record that is not"
+        );
         ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
         ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");
         ensure!(Anchors::<T>::iter().collect::<BTreeMap<_, _>>() == anchors, "the count of a content's anchors is off");

@@ -3,8 +3,8 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{
-    limits, ContentRoot, DisputeReason, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordInfo, RecordKind,
-    RecordStatus, RetractionReason,
+    limits, ContentRoot, DisputeReason, EnvelopeHash, KeyVersion, MemberId, Moment, ReaderSeal, RecordId, RecordInfo,
+    RecordKind, RecordStatus, RetractionReason,
 };
 use scale_info::TypeInfo;
 
@@ -25,6 +25,8 @@ pub struct Record {
     pub size: u64,
     /// The envelope's SHA-256.
     pub envelope: EnvelopeHash,
+    /// The version of its owner's key that the owner's seal in the envelope is for.
+    pub key_version: KeyVersion,
     /// When it was anchored, in milliseconds.
     pub anchored_at: Moment,
     /// The record that it replaces.
@@ -63,6 +65,8 @@ pub struct Document {
     pub size: u64,
     /// The SHA-256 digest of the envelope.
     pub envelope: EnvelopeHash,
+    /// The version of the key that the owner's seal in the envelope is for: the owner's current one.
+    pub key_version: KeyVersion,
     /// Fills that a prescription allows, 1 to `FILLS_MAX`; 0 for other kinds.
     pub fills: u8,
     /// Until when a prescription may be dispensed, in milliseconds, at most `PRESCRIPTION_VALIDITY_MAX` ahead; `None`
@@ -86,11 +90,25 @@ pub struct NewRecord {
 /// The records of one call that anchors many.
 pub type NewRecords = BoundedVec<NewRecord, ConstU32<{ limits::RECORDS_PER_ANCHOR_MAX }>>;
 
+/// A record whose envelope is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct ResealedRecord {
+    /// The record.
+    pub record: RecordId,
+    /// The SHA-256 digest of the new envelope.
+    pub envelope: EnvelopeHash,
+}
+
+/// The records of one call that replaces envelopes.
+pub type ResealedRecords = BoundedVec<ResealedRecord, ConstU32<{ limits::RECORDS_PER_RESEAL_MAX }>>;
+
 /// One fill of a prescription.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Dispensing {
+pub struct Dispensing<AccountId> {
     /// Which pharmacy dispensed.
     pub pharmacy: MemberId,
     /// When, in milliseconds.
     pub dispensed_at: Moment,
+    /// The staff account that dispensed for it; `None` for its own.
+    pub staff: Option<AccountId>,
 }

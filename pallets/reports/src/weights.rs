@@ -9,8 +9,10 @@ use frame_support::{
 
 /// The weight of each call.
 pub trait WeightInfo {
-    /// Weight of `anchor` with `s` seals.
+    /// Weight of `anchor` of a report or prescription with `s` seals.
     fn anchor(s: u32) -> Weight;
+    /// Weight of `anchor` of a profile or certificate with `s` seals.
+    fn anchor_own(s: u32) -> Weight;
     /// Weight of `amend` with `s` seals.
     fn amend(s: u32) -> Weight;
     /// Weight of `retract`.
@@ -23,8 +25,12 @@ pub trait WeightInfo {
     fn dispense() -> Weight;
     /// Weight of `cancel_fills`.
     fn cancel_fills() -> Weight;
-    /// Weight of `dispute` and `withdraw_dispute`.
+    /// Weight of `dispute`.
     fn dispute() -> Weight;
+    /// Weight of `withdraw_dispute`.
+    fn withdraw_dispute() -> Weight;
+    /// Weight of `reseal` of `n` records.
+    fn reseal(n: u32) -> Weight;
 }
 
 /// A call of this many reads and writes of storage: 50 µs of computation and 4 KiB of proof for every key that it reads.
@@ -53,9 +59,10 @@ fn retract(db: RuntimeDbWeight) -> Weight {
     estimate(db, 4, 2)
 }
 
-// Reads: the patient (two keys), the record, `OwnRecord`, `Anchors`. Writes: the record, `OwnRecord`, `Anchors`.
+// Reads: the patient (two keys), the record, `OwnRecord`, `Anchors`, the emergency capsule. Writes: the record,
+// `OwnRecord`, `Anchors`, the emergency capsule with its index.
 fn erase(db: RuntimeDbWeight) -> Weight {
-    estimate(db, 5, 3)
+    estimate(db, 6, 5)
 }
 
 // Reads: the pharmacy (two keys), the record twice, the grant and what it rests on, the clock. Writes: the record, the
@@ -69,9 +76,19 @@ fn mark(db: RuntimeDbWeight) -> Weight {
     estimate(db, 3, 1)
 }
 
+// Reads: the owner (two keys), and each record. Writes: each record.
+fn reseal(db: RuntimeDbWeight, n: u32) -> Weight {
+    let n = u64::from(n);
+    estimate(db, n.saturating_add(2), n).saturating_add(Weight::from_parts(n.saturating_mul(10_000_000), 0))
+}
+
 macro_rules! weights {
     ($db:expr) => {
         fn anchor(s: u32) -> Weight {
+            anchor($db, s)
+        }
+
+        fn anchor_own(s: u32) -> Weight {
             anchor($db, s)
         }
 
@@ -101,6 +118,14 @@ macro_rules! weights {
 
         fn dispute() -> Weight {
             mark($db)
+        }
+
+        fn withdraw_dispute() -> Weight {
+            mark($db)
+        }
+
+        fn reseal(n: u32) -> Weight {
+            reseal($db, n)
         }
     };
 }

@@ -14,6 +14,7 @@
 //! | [`committee`] | capsules, partial releases and how they combine |
 //! | [`release`] | a partial release wrapped to one reader |
 //! | [`envelope`] | what the vault keeps beside a content |
+//! | [`emergency`] | the second capsule of a record, which carries the patient half |
 //! | [`dealer`] | committees for development chains and tests |
 //!
 //! Every format is fixed byte by byte in this crate's `README.md`, with test vectors in `tests/vectors/` at the root of
@@ -24,8 +25,10 @@
 pub mod committee;
 pub mod content;
 pub mod dealer;
+pub mod emergency;
 pub mod envelope;
 mod hpke_suite;
+pub mod key_copy;
 pub mod keys;
 pub mod note;
 pub mod record_key;

@@ -11,6 +11,7 @@ use crate::{
     },
     content::{self, ContentError},
     dealer,
+    emergency::{self, EmergencyCapsule, EmergencyContext},
     envelope::{Envelope, EnvelopeSeal},
     hpke_suite,
     keys::{EncryptionPublic, EncryptionSecret},
@@ -708,6 +709,105 @@ fn the_official_age_vectors_open_or_fail_as_they_should() {
     assert!(seen >= 10);
 }
 
+// emergency.json, and ts-emergency.json of the TypeScript twin
+
+#[derive(PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct EmergencyVector {
+    genesis: Hex,
+    record: Long,
+    content: Hex,
+    lodged_by: Long,
+    patient: Long,
+    epoch: u32,
+    /// r and s of the capsule inside; empty where they were drawn.
+    capsule_r: Hex,
+    capsule_s: Hex,
+    ephemeral_ikm: Hex,
+    committee_key: Hex,
+    released: Hex,
+    patient_half: Hex,
+    emergency_capsule: Hex,
+    hash: Hex,
+}
+
+impl EmergencyVector {
+    fn context(&self) -> EmergencyContext {
+        EmergencyContext {
+            genesis: self.genesis.array(),
+            record: self.record.0,
+            content: self.content.array(),
+            lodged_by: self.lodged_by.0,
+            patient: self.patient.0,
+            epoch: self.epoch,
+        }
+    }
+}
+
+/// By the patient, by a guardian, and by the author of a record with a great number.
+fn emergencies() -> Vec<EmergencyVector> {
+    [(1001, 7, 0), (1005, 8, 1), (1_000_002, u64::MAX - 1, u32::MAX)]
+        .into_iter()
+        .map(|(lodged_by, record, epoch)| {
+            let name = |what: &str| format!("emergency {record} {what}");
+            let context = EmergencyContext {
+                genesis: bytes("genesis"),
+                record,
+                content: bytes(&name("content")),
+                lodged_by,
+                patient: 1001,
+                epoch,
+            };
+            let key = dealer::development_committee_key();
+            let (r, s) = (scalar(&name("r")), scalar(&name("s")));
+            let (capsule, released) = Capsule::create_from(&key, &context.capsule(), &r, &s);
+            let (half, ikm) = (bytes(&name("patient half")), bytes(&name("ikm")));
+            let sealed = hpke_suite::encrypt_with_rng(
+                emergency::EMERGENCY_INFO,
+                &context.aad(),
+                &half,
+                &emergency::emergency_secret(&released).public(),
+                &mut Ikm(ikm),
+            );
+            let sealed = sealed.unwrap().try_into().unwrap();
+            let capsule = EmergencyCapsule { record, capsule, epoch, sealed };
+            EmergencyVector {
+                genesis: context.genesis.into(),
+                record: Long(record),
+                content: context.content.into(),
+                lodged_by: Long(lodged_by),
+                patient: Long(context.patient),
+                epoch,
+                capsule_r: r.to_bytes().into(),
+                capsule_s: s.to_bytes().into(),
+                ephemeral_ikm: ikm.into(),
+                committee_key: key.to_bytes().into(),
+                released: released.as_bytes().into(),
+                patient_half: half.into(),
+                emergency_capsule: capsule.to_bytes().into(),
+                hash: capsule.hash().into(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn emergency_capsules_agree_with_their_vectors_and_those_of_the_twin_open() {
+    assert_eq!(read::<Vec<EmergencyVector>>("emergency.json"), emergencies());
+    let twin = folder().join("ts-emergency.json").exists().then(|| read::<Vec<EmergencyVector>>("ts-emergency.json"));
+    for vector in emergencies().into_iter().chain(twin.into_iter().flatten()) {
+        let context = vector.context();
+        let capsule = EmergencyCapsule::from_bytes(&vector.emergency_capsule.0).unwrap();
+        assert_eq!(Hex::from(capsule.hash()), vector.hash);
+        capsule.capsule.verify(&context.capsule()).unwrap();
+        let share = dealer::development_share();
+        let partial = share.release(&capsule.capsule, &context.capsule()).unwrap();
+        let shares = [(VerifyingShare(*share.verifying_share().as_bytes()), partial)];
+        let released = combine(1, &shares, &capsule.capsule, &context.capsule()).unwrap();
+        assert_eq!(Hex::from(released.as_bytes()), vector.released);
+        assert_eq!(Hex::from(capsule.open(&released, &context).unwrap().as_bytes()), vector.patient_half);
+    }
+}
+
 #[test]
 #[ignore = "writes the vectors anew, after a deliberate change of format"]
 fn write_the_vectors() {
@@ -715,6 +815,7 @@ fn write_the_vectors() {
     write("record-key.json", &record_keys());
     write("seal.json", &seals());
     write("capsule.json", &capsules());
+    write("emergency.json", &emergencies());
     if folder().join("content.json").exists() {
         return;
     }

@@ -16,6 +16,9 @@ use codec::Codec;
 use medchain_primitives::*;
 use sp_runtime::DispatchError;
 
+/// How many appointments one call of `agenda` looks through.
+pub const AGENDA_LOOKED_THROUGH: u32 = 1_000;
+
 sp_api::decl_runtime_apis! {
     /// Reads of the registry.
     #[api_version(1)]
@@ -36,7 +39,17 @@ sp_api::decl_runtime_apis! {
         fn administrator_keys(administrator: AccountId, cursor: Option<KeyVersion>, limit: u32)
             -> Page<KeyView, KeyVersion>;
         /// Who may recover a member's account, and what they have proposed; `None` if it has named nobody.
-        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;
+        fn guardianship(member: MemberId) -> Option<GuardianshipView<AccountId>>;        /// Who acts behind an account: the member itself, or the institution whose staff it is.
+        fn acting(account: AccountId) -> Option<ActingView<AccountId>>;
+        /// The staff accounts of an institution after `cursor`.
+        fn staff(institution: MemberId, cursor: Option<AccountId>, limit: u32)
+            -> Page<StaffView<AccountId>, AccountId>;
+        /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own, at most
+        /// [`limits::PAGE_MAX`].
+        fn own_copies(member: MemberId) -> Vec<OwnCopyView>;
+        /// The affiliations of a hospital after the doctor `cursor`, or of a doctor after the hospital `cursor`, with
+        /// those that are only offered.
+        fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId>;
         /// The administrators, each with its encryption key if it has published one.
         fn administrators() -> Vec<AdministratorView<AccountId>>;
     }
@@ -49,6 +62,16 @@ sp_api::decl_runtime_apis! {
         /// The appointments of a patient or doctor before `cursor`, newest first.
         fn appointments(member: MemberId, cursor: Option<AppointmentId>, limit: u32)
             -> Page<AppointmentView, AppointmentId>;
+        /// The appointments of a patient or doctor before `cursor`, newest first, that have this status, or start on
+        /// this day (counted from 1 January 1970, UTC), or both. One call looks through at most
+        /// [`AGENDA_LOOKED_THROUGH`] of them, so that a page may hold less than `limit` and still lead to another.
+        fn agenda(
+            member: MemberId,
+            status: Option<AppointmentStatus>,
+            day: Option<u32>,
+            cursor: Option<AppointmentId>,
+            limit: u32,
+        ) -> Page<AppointmentView, AppointmentId>;
         /// When a doctor can be booked; empty for one that can be at any time, and for who is no doctor.
         fn schedule(doctor: MemberId) -> ScheduleView;
         /// The care relations of a patient or doctor, with the other side's number as cursor.
@@ -66,7 +89,7 @@ sp_api::decl_runtime_apis! {
         /// The record by which this author anchored this content.
         fn anchored_by(author: MemberId, content: ContentRoot) -> Option<RecordId>;
         /// The fills of a prescription that were dispensed, in order; at most `limits::FILLS_MAX`.
-        fn dispensings(record: RecordId) -> Vec<DispensingView>;
+        fn dispensings(record: RecordId) -> Vec<DispensingView<AccountId>>;
         /// Whether any record that is not erased anchors this content.
         fn is_anchored(content: ContentRoot) -> bool;
         /// How many bytes of content that no record anchors yet this account may have in a vault; 0 for those who may
@@ -78,19 +101,22 @@ sp_api::decl_runtime_apis! {
     #[api_version(1)]
     pub trait AccessApi<AccountId> where AccountId: Codec {
         /// One request.
-        fn request(id: RequestId) -> Option<RequestView>;
+        fn request(id: RequestId) -> Option<RequestView<AccountId>>;
         /// The requests that wait in a patient's inbox.
-        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId>;
         /// The requests that a member has made and that still wait.
-        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView, RequestId>;
+        fn requests_by(requester: MemberId, cursor: Option<RequestId>, limit: u32) -> Page<RequestView<AccountId>, RequestId>;
         /// The grant of a record to a reader.
         fn grant(record: RecordId, reader: MemberId) -> Option<GrantView>;
         /// The grants of a record, with the reader's number as cursor.
         fn grants_of_record(record: RecordId, cursor: Option<MemberId>, limit: u32) -> Page<GrantView, MemberId>;
         /// The grants that a reader holds, with the record's number as cursor.
         fn grants_of_reader(reader: MemberId, cursor: Option<RecordId>, limit: u32) -> Page<GrantView, RecordId>;
+        /// The grants on a patient's records, reader by reader, with the last one's reader and record as cursor.
+        fn grants_of_patient(patient: MemberId, cursor: Option<(MemberId, RecordId)>, limit: u32)
+            -> Page<GrantView, (MemberId, RecordId)>;
         /// Entries of the read log before `cursor`, newest first.
-        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView, ReadingId>;
+        fn read_log(of: ReadLogOf, cursor: Option<ReadingId>, limit: u32) -> Page<ReadingView<AccountId>, ReadingId>;
         /// Whether this account could request these records with this purpose now.
         fn may_request(account: AccountId, patient: MemberId, records: Vec<RecordId>, purpose: Purpose)
             -> Result<(), DispatchError>;
@@ -108,6 +134,28 @@ sp_api::decl_runtime_apis! {
         fn guardians(patient: MemberId) -> Vec<GuardianView>;
         /// The guardianships of a guardian, with the patient's number as cursor.
         fn wards(guardian: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<GuardianView, MemberId>;
+        /// A patient's emergency consent.
+        fn emergency_consent(patient: MemberId) -> Option<EmergencyConsentView>;
+        /// The emergency capsule lodged for a record.
+        fn emergency_capsule(record: RecordId) -> Option<EmergencyCapsuleView>;
+        /// The emergency openings that wait for an administrator's review after `cursor`, the oldest first.
+        fn emergency_reviews(cursor: Option<ReadingId>, limit: u32) -> Page<PendingReviewView, ReadingId>;
+        /// Whether this account could open this record in an emergency now: the checks of `access.open_emergency`.
+        fn may_open_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// Whether this account could lodge an emergency capsule for this record now.
+        fn may_lodge_emergency(account: AccountId, record: RecordId) -> Result<(), DispatchError>;
+        /// The emergency capsules that this block lodged, withdrew or replaced.
+        fn emergency_capsule_changes() -> Vec<EmergencyCapsuleChange>;
+        /// What this block brought that members are alerted to, each with the member.
+        fn alerts() -> Vec<(MemberId, AlertView)>;
+        /// One link.
+        fn link(id: LinkId) -> Option<LinkView>;
+        /// The link that is known by this commitment.
+        fn link_by_commitment(commitment: LinkCommitment) -> Option<LinkView>;
+        /// The links of a patient before `cursor`, newest first.
+        fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId>;
+        /// The openings of a link before `cursor`, newest first, with the first of its readings as cursor.
+        fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId>;
         /// The release committee.
         fn committee() -> Option<CommitteeView>;
     }

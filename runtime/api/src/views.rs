@@ -60,6 +60,8 @@ pub struct MemberView<AccountId> {
     pub registered_at: Moment,
     /// The institution that vouched for it when it registered.
     pub vouched_by: Option<MemberId>,
+    /// The guardian who registered it as a dependant and has not handed it over.
+    pub dependant_of: Option<MemberId>,
 }
 
 /// Who may recover a member's account if its key is lost, and what they have proposed.
@@ -74,6 +76,74 @@ pub struct GuardianshipView<AccountId> {
     pub wait: Moment,
     /// The recoveries under way.
     pub recoveries: Vec<RecoveryView<AccountId>>,
+    /// The copies of the member's encryption secret that the guardians hold.
+    pub copies: Vec<GuardianCopyView>,
+}
+
+/// The copy of a member's encryption secret that a guardian holds.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianCopyView {
+    /// The guardian.
+    pub guardian: MemberId,
+    /// The copy, sealed to the guardian.
+    pub copy: KeyCopy,
+}
+
+/// A copy of an earlier encryption secret of a member, sealed to a later key of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnCopyView {
+    /// The version of the key whose secret is in it.
+    pub of_version: KeyVersion,
+    /// Who made it: the member itself when it moved, or a guardian.
+    pub giver: MemberId,
+    /// The secret, sealed to a later key of the member.
+    pub seal: VersionedSeal,
+}
+
+/// A staff account.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StaffView<AccountId> {
+    /// The account.
+    pub account: AccountId,
+    /// The institution for which it acts.
+    pub institution: MemberId,
+    /// For what.
+    pub scope: StaffScope,
+    /// The person's encryption key.
+    pub encryption_key: EncryptionKey,
+    /// The institution's encryption secret, sealed to that key.
+    pub copy: Seal,
+    /// The version of the institution's key whose secret it is.
+    pub of_version: KeyVersion,
+    /// Since when, in milliseconds.
+    pub added_at: Moment,
+}
+
+/// Who acts behind an account.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActingView<AccountId> {
+    /// The member for which the act counts.
+    pub member: MemberView<AccountId>,
+    /// The staff account; `null` for the member's own.
+    pub staff: Option<StaffView<AccountId>>,
+}
+
+/// What is between a hospital and a doctor that it has offered an affiliation.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AffiliationView {
+    /// The hospital.
+    pub hospital: MemberId,
+    /// The doctor.
+    pub doctor: MemberId,
+    /// When the hospital offered it, in milliseconds.
+    pub offered_at: Moment,
+    /// When the doctor accepted it, in milliseconds; `null` while it has not.
+    pub accepted_at: Option<Moment>,
 }
 
 /// A recovery that a guardian has proposed.
@@ -211,6 +281,8 @@ pub struct RecordView {
     pub size: u64,
     /// The envelope's SHA-256.
     pub envelope: EnvelopeHash,
+    /// The version of its owner's key that the owner's seal in the envelope is for.
+    pub key_version: KeyVersion,
     /// When it was anchored, in milliseconds.
     pub anchored_at: Moment,
     /// The record that it amends.
@@ -232,13 +304,15 @@ pub struct RecordView {
 /// One fill of a prescription.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DispensingView {
+pub struct DispensingView<AccountId> {
     /// The fill, from 1.
     pub fill: u8,
     /// Which pharmacy dispensed.
     pub pharmacy: MemberId,
     /// When, in milliseconds.
     pub dispensed_at: Moment,
+    /// The staff account that acted; `null` for the institution's own, or for who has no staff.
+    pub staff: Option<AccountId>,
 }
 
 /// Who receives a seal when a record is anchored.
@@ -285,10 +359,20 @@ pub struct GuardianView {
     pub until: Moment,
 }
 
+/// How long and how often a requester asks to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedTermsView {
+    /// How long, in milliseconds.
+    pub duration: Moment,
+    /// How many openings.
+    pub openings: u32,
+}
+
 /// A request to read records.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestView {
+pub struct RequestView<AccountId> {
     /// Its number.
     pub id: RequestId,
     /// Who asks.
@@ -299,10 +383,14 @@ pub struct RequestView {
     pub records: Vec<RecordId>,
     /// What for.
     pub purpose: Purpose,
+    /// How long and how often it asks to read; `None` leaves that to the patient.
+    pub asked: Option<AskedTermsView>,
     /// When it was made, in milliseconds.
     pub requested_at: Moment,
     /// Until when it waits, in milliseconds.
     pub expires_at: Moment,
+    /// The staff account that acted; `null` for the institution's own, or for who has no staff.
+    pub staff: Option<AccountId>,
 }
 
 /// A grant, with its reading window if one is open.
@@ -325,6 +413,10 @@ pub struct GrantView {
     pub granted_at: Moment,
     /// Until when it can be used, in milliseconds.
     pub expires_at: Moment,
+    /// What the request asked for that it answers; the patient may have granted less.
+    pub asked: Option<AskedTermsView>,
+    /// How many openings it was given with.
+    pub openings: u32,
     /// How many openings are left.
     pub openings_left: u32,
     /// The end of the open reading window, in milliseconds.
@@ -346,7 +438,7 @@ pub enum ReadLogOf {
 /// An entry of the read log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ReadingView {
+pub struct ReadingView<AccountId> {
     /// Its number.
     pub id: ReadingId,
     /// What was opened.
@@ -363,6 +455,193 @@ pub struct ReadingView {
     pub opened_at: Moment,
     /// In which block.
     pub opened_in: u32,
+    /// The staff account that acted; `null` for the institution's own, or for who has no staff.
+    pub staff: Option<AccountId>,
+    /// Why it was an emergency, and its review; only for emergency openings.
+    pub emergency: Option<EmergencyOpeningView>,
+}
+
+/// What the read log says of an emergency opening besides its entry.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyOpeningView {
+    /// Why the doctor opened.
+    pub reason: EmergencyReason,
+    /// What an administrator found; `None` while it waits for the review.
+    pub outcome: Option<ReviewOutcome>,
+    /// When it was reviewed, in milliseconds.
+    pub reviewed_at: Option<Moment>,
+}
+
+/// An emergency opening that waits for its review.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingReviewView {
+    /// The entry of the read log.
+    pub reading: ReadingId,
+    /// What was opened.
+    pub record: RecordId,
+    /// Whose record it is.
+    pub patient: MemberId,
+    /// Who opened it.
+    pub doctor: MemberId,
+    /// Why.
+    pub reason: EmergencyReason,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+}
+
+/// A patient's emergency consent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyConsentView {
+    /// The hospitals whose doctors may open; `None` for all institutions.
+    pub institutions: Option<Vec<MemberId>>,
+    /// Who gave it, or changed it last: the patient, or a guardian in the patient's name.
+    pub given_by: MemberId,
+    /// Since when, in milliseconds.
+    pub since: Moment,
+}
+
+/// The emergency capsule lodged for a record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyCapsuleView {
+    /// Its SHA-256.
+    pub capsule: EmergencyCapsuleHash,
+    /// Who made it: the patient, a guardian, or the record's author.
+    pub lodged_by: MemberId,
+    /// When, in milliseconds.
+    pub lodged_at: Moment,
+}
+
+/// What became of an emergency capsule in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct EmergencyCapsuleChange {
+    /// The record.
+    pub record: RecordId,
+    /// The capsule's SHA-256.
+    pub capsule: EmergencyCapsuleHash,
+    /// Whether it was lodged; otherwise it was withdrawn or replaced.
+    pub lodged: bool,
+}
+
+/// What a member is alerted to.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AlertView {
+    /// A professional asks the member, a patient, to read records.
+    Request {
+        /// The request.
+        request: RequestId,
+        /// Who asks.
+        requester: MemberId,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A record of the member was opened.
+    Opening {
+        /// The entry of the read log.
+        reading: ReadingId,
+        /// The record.
+        record: RecordId,
+        /// Who opened it.
+        reader: MemberId,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A record of the member was opened in an emergency.
+    Emergency {
+        /// The entry of the read log.
+        reading: ReadingId,
+        /// The record.
+        record: RecordId,
+        /// Who opened it.
+        doctor: MemberId,
+        /// Why.
+        reason: EmergencyReason,
+    },
+    /// A link of the member was opened.
+    Link {
+        /// The link.
+        link: LinkId,
+        /// The institution that opened it for whoever holds it.
+        host: MemberId,
+        /// The first of its entries in the read log.
+        first_reading: ReadingId,
+        /// How many openings are left.
+        openings_left: u32,
+    },
+    /// A patient asks the member, a doctor, for an appointment.
+    Appointment {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Who asks.
+        patient: MemberId,
+        /// Start, in milliseconds.
+        start: Moment,
+        /// End, in milliseconds.
+        end: Moment,
+    },
+}
+
+/// A block's alerts for one member.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockAlertsView {
+    /// The number of the finalized block. Whoever has seen this one goes on from the next.
+    pub block: u32,
+    /// The block's alerts for the member, in the order of its events.
+    pub alerts: Vec<AlertView>,
+}
+
+/// A link, which shows records to whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// Its number.
+    pub id: LinkId,
+    /// Whose records it shows.
+    pub patient: MemberId,
+    /// What it is known by: the hash of its secret.
+    pub commitment: LinkCommitment,
+    /// The institution that hosts it.
+    pub host: MemberId,
+    /// The records that it shows: those that it was made for and that are not erased.
+    pub records: Vec<RecordId>,
+    /// Who registered it: the patient, or a guardian in the patient's name.
+    pub registered_by: MemberId,
+    /// When it was registered, in milliseconds.
+    pub registered_at: Moment,
+    /// Until when it can be opened, in milliseconds.
+    pub expires_at: Moment,
+    /// How many openings it was registered with.
+    pub openings: u32,
+    /// How many of them are left.
+    pub openings_left: u32,
+    /// When it was taken back, in milliseconds.
+    pub revoked_at: Option<Moment>,
+    /// Where it stands.
+    pub status: LinkStatus,
+}
+
+/// An opening of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkOpeningView {
+    /// The first of its entries in the read log, one for each record, numbered in sequence.
+    pub first_reading: ReadingId,
+    /// How many entries these are.
+    pub readings: u32,
+    /// The name that the recipient stated, encrypted to the patient.
+    #[serde(with = "sp_core::bytes")]
+    pub recipient: Vec<u8>,
+    /// The version of the patient's encryption key that it is encrypted to.
+    pub key_version: KeyVersion,
+    /// When, in milliseconds.
+    pub opened_at: Moment,
+    /// In which block.
+    pub opened_in: u32,
 }
 
 /// Who may read, as what.
@@ -375,6 +654,11 @@ pub enum ReadPermit {
     Administrator,
     /// A reader within a reading window.
     Reader {
+        /// The end of the window, in milliseconds.
+        closes_at: Moment,
+    },
+    /// A doctor within the window of an emergency opening, to whom both halves are released.
+    Emergency {
         /// The end of the window, in milliseconds.
         closes_at: Moment,
     },

@@ -3,7 +3,7 @@
 //! A block takes about 10^12 ps of ordinary transactions, and a transaction with a typical call about 8 * 10^8 ps; the
 //! comments give the buckets in such transactions, and `tests/quotas.rs` holds them to it.
 
-use super::aura::Validators;
+use super::council::MoreThanHalf;
 use crate::*;
 use frame_support::{
     traits::{ConstU32, Contains},
@@ -19,6 +19,7 @@ impl pallet_quotas::Config for Runtime {
     type Classes = Classes;
     type Quotas = QuotaTable;
     type Registrations = Registrations;
+    type GovernOrigin = MoreThanHalf;
     /// Strangers fill a small part of a block at most.
     type OpenRegistrationsPerBlock = ConstU32<16>;
     /// Those with a voucher have room of their own, of which no institution takes more than a quarter.
@@ -28,21 +29,25 @@ impl pallet_quotas::Config for Runtime {
     type WeightInfo = pallet_quotas::weights::SubstrateWeight<Runtime>;
 }
 
-/// The class of an account by what the chain knows of it. The council will be asked first once there is one.
+/// The class of an account by what the chain knows of it: the largest of those that it belongs to.
 pub struct Classes;
 
 impl ClassOf<AccountId> for Classes {
     fn class_of(account: &AccountId) -> QuotaClass {
+        if CouncilMembers::contains(account) {
+            return QuotaClass::Council;
+        }
         if Administrators::contains(account) {
             return QuotaClass::Administrator;
         }
         if Validators::contains(account) {
             return QuotaClass::Validator;
         }
-        match <Registry as MemberDirectory<AccountId>>::by_account(account) {
-            Some(member) if member.is_active_as(Role::Patient) => QuotaClass::Patient,
-            Some(member) if member.is_active() => QuotaClass::Professional,
-            Some(_) => QuotaClass::Pending,
+        match <Registry as MemberDirectory<AccountId>>::acting(account) {
+            Some(acting) if !acting.member.is_active() => QuotaClass::Pending,
+            Some(acting) if acting.staff.is_some() => QuotaClass::Staff,
+            Some(acting) if acting.member.role == Role::Patient => QuotaClass::Patient,
+            Some(_) => QuotaClass::Professional,
             None => QuotaClass::Unknown,
         }
     }
@@ -75,6 +80,8 @@ impl pallet_quotas::Quotas for QuotaTable {
             QuotaClass::Patient => quota(150, 1_000, 256 * KIB, 2 * KIB),
             // 500 calls, then twelve per block.
             QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
+            // 250 calls, then six per block: one person's work.
+            QuotaClass::Staff => quota(200, 5_000, MIB / 2, 8 * KIB),
             QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),
             // A runtime upgrade, which fills a block.
             QuotaClass::Council => quota(1_400, 10_000, 8 * MIB, 16 * KIB),
@@ -102,5 +109,19 @@ impl RegistrationCalls<AccountId, RuntimeCall> for Registrations {
             }
             _ => None,
         }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_registration() -> Option<(AccountId, RuntimeCall)> {
+        let applicant = frame_benchmarking::account("applicant", 0, 0);
+        let voucher = Registry::benchmark_voucher(&applicant)?;
+        let call = pallet_registry::Call::register_vouched {
+            role: Role::Patient,
+            username: b"applicant".to_vec().try_into().ok()?,
+            encryption_key: medchain_primitives::EncryptionKey([0x5a; 32]),
+            details: None,
+            voucher,
+        };
+        Some((applicant, call.into()))
     }
 }

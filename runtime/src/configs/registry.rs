@@ -7,7 +7,36 @@ impl pallet_registry::Config for Runtime {
     type AdminOrigin = SignedByAdministrator;
     type Administrators = Administrators;
     type Records = Reports;
+    type Guardianships = Access;
     type Signature = Signature;
     type Time = Timestamp;
     type WeightInfo = pallet_registry::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSigner = EcdsaSigner;
+}
+
+/// Signs the statements of benchmarks with the scheme whose signatures take the longest to check.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct EcdsaSigner;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl EcdsaSigner {
+    const KEYS: sp_core::crypto::KeyTypeId = sp_core::crypto::KeyTypeId(*b"mbch");
+
+    fn account(key: sp_core::ecdsa::Public) -> AccountId {
+        sp_runtime::MultiSigner::from(key).into_account()
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_registry::StatementSigner<AccountId, Signature> for EcdsaSigner {
+    fn new_account() -> AccountId {
+        Self::account(sp_io::crypto::ecdsa_generate(Self::KEYS, None))
+    }
+
+    fn sign(account: &AccountId, statement: &[u8]) -> Option<Signature> {
+        let key =
+            sp_io::crypto::ecdsa_public_keys(Self::KEYS).into_iter().find(|key| Self::account(*key) == *account)?;
+        sp_io::crypto::ecdsa_sign(Self::KEYS, &key, statement).map(Signature::from)
+    }
 }

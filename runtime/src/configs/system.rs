@@ -34,8 +34,17 @@ parameter_types! {
         .build();
 }
 
+/// What a runtime upgrade does to the storage of earlier versions, in the order of the pallets; a migration stays here until
+/// no chain has the version that it starts from.
+#[cfg(not(feature = "rehearsal"))]
+pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>,);
+/// The same, and what the rehearsal of an upgrade does.
+#[cfg(feature = "rehearsal")]
+pub type Migrations = (pallet_reports::migrations::MigrateV1ToV2<Runtime>, crate::rehearsal::Rehearsal);
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+    type BaseCallFilter = super::calls::LetThrough;
     type Block = Block;
     type BlockWeights = RuntimeBlockWeights;
     type BlockLength = RuntimeBlockLength;
@@ -49,6 +58,7 @@ impl frame_system::Config for Runtime {
     type AccountData = ();
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
+    type SingleBlockMigrations = Migrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }

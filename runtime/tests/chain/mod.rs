@@ -46,9 +46,14 @@ pub fn genesis_of(preset: &str) -> RuntimeGenesisConfig {
     serde_json::from_value(config).unwrap()
 }
 
-/// Runs a test in block 1 and checks every pallet's invariants after it.
+/// Runs a test in block 1 of the development chain and checks every pallet's invariants after it.
 pub fn run(test: impl FnOnce()) {
-    let mut ext = sp_io::TestExternalities::new(genesis().build_storage().unwrap());
+    run_from(genesis(), test);
+}
+
+/// Runs a test in block 1 of the chain with this genesis and checks every pallet's invariants after it.
+pub fn run_from(genesis: RuntimeGenesisConfig, test: impl FnOnce()) {
+    let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
     ext.execute_with(|| {
         System::set_block_number(1);
         set_time(BEGIN);
@@ -64,6 +69,7 @@ pub fn check_invariants() {
     Reports::do_try_state().unwrap();
     Access::do_try_state().unwrap();
     Quotas::do_try_state().unwrap();
+    Consortium::do_try_state().unwrap();
     #[cfg(feature = "try-runtime")]
     {
         use frame_support::traits::{TryState, TryStateSelect};
@@ -92,6 +98,23 @@ pub fn pass(time: Moment) {
 /// Dispatches a call signed by an actor, as a block would after the extensions.
 pub fn send(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult {
     call.into().dispatch(RuntimeOrigin::signed(who.to_account_id())).map(|_| ()).map_err(|error| error.error)
+}
+
+/// Begins the next block as far as sessions are concerned.
+pub fn next_block() {
+    Consortium::on_finalize(System::block_number());
+    Grandpa::on_finalize(System::block_number());
+    System::set_block_number(System::block_number() + 1);
+    Consortium::on_initialize(System::block_number());
+}
+
+/// Goes on to the second block of the next session, in which finality too has changed hands.
+pub fn next_session() {
+    let session = Session::current_index();
+    while Session::current_index() == session {
+        next_block();
+    }
+    next_block();
 }
 
 /// The last event of the chain.
@@ -146,6 +169,7 @@ pub fn document(kind: RecordKind, content_byte: u8, readers: Vec<MemberId>) -> p
         content: content(content_byte),
         size: 1_000,
         envelope: EnvelopeHash([content_byte; 32]),
+        key_version: 1,
         fills: u8::from(kind == RecordKind::Prescription),
         valid_until: (kind == RecordKind::Prescription).then(|| now() + 30 * DAY),
         seals: seals.try_into().unwrap(),

@@ -1,13 +1,13 @@
 //! Proposes calls that mostly make sense, by what the model knows.
 
-use crate::{account, chain, model::*, moment, now};
+use crate::{account, chain, emergency::*, identity::*, institutions::*, model::*, moment, now};
 use medchain_primitives::*;
 use medchain_runtime::*;
 use sp_keyring::Sr25519Keyring;
 use std::collections::BTreeMap;
 
 /// The accounts that play are numbered from 1 to this.
-const ACCOUNTS: u64 = 36;
+pub const ACCOUNTS: u64 = 36;
 /// One call in this many is sent by any account, and one in as many names any number.
 const ODD_ONE_IN: u64 = 16;
 
@@ -44,10 +44,10 @@ impl Dice {
     }
 }
 
-type Proposal = Option<(AccountId, RuntimeCall)>;
+pub type Proposal = Option<(AccountId, RuntimeCall)>;
 type Proposer = fn(&Model, &mut Dice) -> Proposal;
 
-/// One for each kind of call.
+/// One for each kind of call, and more for those that seldom make sense.
 const PROPOSERS: &[Proposer] = &[
     register,
     update_details,
@@ -93,6 +93,41 @@ const PROPOSERS: &[Proposer] = &[
     dismiss_guardian,
     resign_guardianship,
     seal_to_guardian,
+    register_vouched,
+    rotate_key,
+    move_account,
+    name_guardians,
+    propose_recovery,
+    approve_recovery,
+    object_to_recovery,
+    complete_recovery,
+    reschedule,
+    set_schedule,
+    give_emergency_consent,
+    revoke_emergency_consent,
+    lodge_emergency,
+    withdraw_emergency,
+    open_emergency,
+    review_emergency,
+    offer_affiliation,
+    accept_affiliation,
+    end_affiliation,
+    add_staff,
+    remove_staff,
+    reseal_staff,
+    return_copy,
+    register_dependant,
+    hand_over,
+    reseal,
+    request_for,
+    register_link,
+    open_link,
+    revoke_link,
+    clear_expired,
+    clear_expired,
+    mark_missed,
+    mark_missed,
+    complete_recovery,
 ];
 
 /// Proposes a call of this kind, or of the next kind that makes sense now.
@@ -100,26 +135,27 @@ pub fn propose(model: &Model, kind: u16, dice: &mut Dice) -> Proposal {
     let first = usize::from(kind) % PROPOSERS.len();
     let mut kinds = PROPOSERS.iter().cycle().skip(first).take(PROPOSERS.len());
     let (signer, call) = kinds.find_map(|proposer| proposer(model, dice))?;
-    let signer = if dice.one_in(ODD_ONE_IN) { account(1 + dice.below(ACCOUNTS) as u8) } else { signer };
+    let signer =
+        if dice.one_in(ODD_ONE_IN) { account(1 + dice.below(ACCOUNTS) as u8) } else { by_staff(model, dice, signer) };
     Some((signer, call))
 }
 
-fn administrator() -> AccountId {
+pub fn administrator() -> AccountId {
     Sr25519Keyring::Alice.to_account_id()
 }
 
 impl Model {
-    fn some_member(&self, dice: &mut Dice, which: impl Fn(&MemberModel) -> bool) -> Option<(MemberId, AccountId)> {
+    pub fn some_member(&self, dice: &mut Dice, which: impl Fn(&MemberModel) -> bool) -> Option<(MemberId, AccountId)> {
         let found: Vec<_> = self.members.iter().filter(|(_, member)| which(member)).map(|(id, _)| *id).collect();
         let id = if dice.one_in(ODD_ONE_IN) { dice.of_map(&self.members)? } else { dice.of(&found)? };
         Some((id, self.members.get(&id)?.account.clone()))
     }
 
-    fn some_active(&self, dice: &mut Dice, role: Role) -> Option<(MemberId, AccountId)> {
+    pub fn some_active(&self, dice: &mut Dice, role: Role) -> Option<(MemberId, AccountId)> {
         self.some_member(dice, |member| member.role == role && member.status == Status::Active)
     }
 
-    fn some_record(
+    pub fn some_record(
         &self,
         dice: &mut Dice,
         which: impl Fn(RecordId, &RecordModel) -> bool,
@@ -166,12 +202,12 @@ impl Model {
         dice.of(&found)
     }
 
-    fn account_of(&self, id: MemberId) -> Option<AccountId> {
+    pub fn account_of(&self, id: MemberId) -> Option<AccountId> {
         self.members.get(&id).map(|member| member.account.clone())
     }
 
     /// The version of a member's key; now and then another.
-    fn seal_to(&self, dice: &mut Dice, member: MemberId) -> VersionedSeal {
+    pub fn seal_to(&self, dice: &mut Dice, member: MemberId) -> VersionedSeal {
         let current = <Registry as MemberDirectory<AccountId>>::by_id(member).map_or(1, |info| info.key_version);
         let key_version = if dice.one_in(ODD_ONE_IN) { dice.below(4) as u32 } else { current };
         VersionedSeal { seal: Seal([0x5e; 80]), key_version }
@@ -218,6 +254,7 @@ fn document(dice: &mut Dice, patient: MemberId, kind: RecordKind) -> pallet_repo
         content: ContentRoot(digest),
         size: dice.below(1 << 20),
         envelope: EnvelopeHash(digest),
+        key_version: Registry::member_by_id(patient).map_or(1, |(_, member)| member.key_version),
         fills,
         valid_until: is_prescription.then(|| now() + 30 * DAY),
         seals: seals(dice, patient, kind),
@@ -234,13 +271,19 @@ fn register(model: &Model, dice: &mut Dice) -> Proposal {
     if !model.is_stranger(&signer) && !dice.one_in(64) {
         return None;
     }
-    let role = match number % 6 {
+    // The later ones wait for somebody's word.
+    (number < 18 || dice.one_in(8)).then_some(())?;
+    Some((signer, chain::register(role_of(number), &format!("member-{number}"), number).into()))
+}
+
+/// What the account with this number registers as.
+pub fn role_of(number: u8) -> Role {
+    match number % 6 {
         0 => Role::Hospital,
         1 => Role::Pharmacy,
         2 | 3 => Role::Doctor,
         _ => Role::Patient,
-    };
-    Some((signer, chain::register(role, &format!("member-{number}"), number).into()))
+    }
 }
 
 fn update_details(model: &Model, dice: &mut Dice) -> Proposal {
@@ -302,6 +345,35 @@ fn accept(model: &Model, dice: &mut Dice) -> Proposal {
     let (id, entry) =
         model.some_appointment(dice, |entry| entry.status == AppointmentStatus::Requested && moment() < entry.start)?;
     Some((model.account_of(entry.doctor)?, pallet_appointments::Call::accept { id }.into()))
+}
+
+fn reschedule(model: &Model, dice: &mut Dice) -> Proposal {
+    let (id, entry) = model.some_appointment(dice, |entry| {
+        matches!(entry.status, AppointmentStatus::Requested | AppointmentStatus::Accepted) && moment() < entry.start
+    })?;
+    let start = (moment() / limits::SLOT + 1 + dice.below(16)) * limits::SLOT;
+    let end = start + (1 + dice.below(4)) * limits::SLOT;
+    let note = Default::default();
+    Some((model.account_of(entry.patient)?, pallet_appointments::Call::reschedule { id, start, end, note }.into()))
+}
+
+/// Most doctors are open at any time; some are off for some days, or open for part of the day.
+fn set_schedule(model: &Model, dice: &mut Dice) -> Proposal {
+    use pallet_appointments::{DaysOff, OpeningTime, Schedule};
+    let (_, signer) = model.some_active(dice, Role::Doctor)?;
+    let mut schedule = Schedule::default();
+    if dice.one_in(3) {
+        let from = dice.below(24) as u8;
+        let until = if dice.one_in(16) { dice.below(128) as u8 } else { 96 - dice.below(24) as u8 };
+        let times: Vec<_> = (0..7).map(|weekday| OpeningTime { weekday, from, until }).collect();
+        schedule.opening_times = times.try_into().ok()?;
+    }
+    if dice.one_in(4) {
+        let first = (moment() / DAY + dice.below(3)) as u32;
+        let last = if dice.one_in(16) { first - 1 } else { first };
+        schedule.days_off = vec![DaysOff { first, last }].try_into().ok()?;
+    }
+    Some((signer, pallet_appointments::Call::set_schedule { schedule }.into()))
 }
 
 fn decline(model: &Model, dice: &mut Dice) -> Proposal {
@@ -426,6 +498,15 @@ fn request(model: &Model, dice: &mut Dice) -> Proposal {
     let (patient, _) = model.some_active(dice, Role::Patient)?;
     let records = records_for(model, dice, patient, requester)?.try_into().ok()?;
     Some((signer, pallet_access::Call::request { patient, records, purpose: purpose(dice)? }.into()))
+}
+
+fn request_for(model: &Model, dice: &mut Dice) -> Proposal {
+    let (requester, signer) = reader(model, dice)?;
+    let (patient, _) = model.some_active(dice, Role::Patient)?;
+    let records = records_for(model, dice, patient, requester)?.try_into().ok()?;
+    let (duration, openings) = (HOUR + dice.below(20 * DAY), dice.below(6) as u32);
+    let (purpose, asked) = (purpose(dice)?, pallet_access::AskedTerms { duration, openings });
+    Some((signer, pallet_access::Call::request_for { patient, records, purpose, asked }.into()))
 }
 
 fn withdraw(model: &Model, dice: &mut Dice) -> Proposal {

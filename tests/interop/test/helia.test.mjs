@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ import { createHeliaLight } from 'helia';
 import { fixedSize } from 'ipfs-unixfs-importer/chunker';
 import { balanced } from 'ipfs-unixfs-importer/layout';
 import { CID } from 'multiformats/cid';
+import * as raw from 'multiformats/codecs/raw';
+import * as Digest from 'multiformats/hashes/digest';
 
 const MIB = 1024 * 1024;
 /** 100 MB, unless $MEDCHAIN_INTEROP_MIB says otherwise. */
@@ -133,6 +135,7 @@ let root;
 let expected;
 let address;
 let port;
+let envelope;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'medchain-interop-'));
@@ -153,6 +156,16 @@ before(async () => {
   const imported = spawnSync(nodeBinary(), ['vault', 'import', car, ...chain], { encoding: 'utf8' });
   assert.equal(imported.status, 0, imported.stderr);
   assert.equal(imported.stdout.trim(), root.toString(), 'the node names the content as Helia does');
+
+  // An envelope beside the content, as an upload leaves it.
+  const bytes = Buffer.from('a synthetic capsule and seal');
+  const digest = createHash('sha256').update(bytes).digest();
+  const chains = join(folder, 'base', 'chains');
+  const place = join(chains, readdirSync(chains)[0], 'vault', 'envelopes');
+  const of = join(place, Buffer.from(root.multihash.digest).toString('hex'));
+  mkdirSync(of, { recursive: true });
+  writeFileSync(join(of, digest.toString('hex')), bytes);
+  envelope = CID.createV1(raw.code, Digest.create(0x12, digest));
 
   port = await freePort();
   const listen = await freePort();
@@ -199,6 +212,18 @@ test('Helia fetches a content by its CID through UnixFS and compares equal', { t
     const seconds = (performance.now() - started) / 1000;
     t.diagnostic(`${SIZE} bytes in ${seconds.toFixed(2)} s, ${(SIZE / MIB / seconds).toFixed(1)} MiB/s`);
     assert.deepEqual(digestOf(pieces), expected);
+  } finally {
+    await reader.stop();
+  }
+});
+
+test('an envelope goes to no peer over Bitswap, not even to one that knows its hash', { timeout: 60_000 }, async () => {
+  const reader = await startHelia(true);
+  try {
+    await reader.libp2p.dial(address);
+    const asked = collect(reader.blockstore.get(envelope, { signal: AbortSignal.timeout(8_000) }));
+    await assert.rejects(asked);
+    await assert.rejects(rpc(port, 'bitswap_v1_get', [envelope.toString()]));
   } finally {
     await reader.stop();
   }

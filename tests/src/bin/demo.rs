@@ -1,6 +1,9 @@
 //! `medchain-demo [--keep] [FILE…]`: plays a record's whole life on a development chain of its own, with the files
 //! given or the repository's synthetic samples. Ends with 0 if every step worked and every attack was refused, with 1
 //! otherwise, with 2 for wrong usage.
+//!
+//! With `MEDCHAIN_DEMO_PORT` and `MEDCHAIN_DEMO_VAULT` it plays on a node that runs already: its JSON-RPC port on this
+//! machine, and the folder of its vault. The node must be of the release committee, and its chain must be fresh.
 
 use anyhow::{ensure, Context, Result};
 use medchain_tests::{
@@ -9,7 +12,13 @@ use medchain_tests::{
     node::Node,
     samples,
 };
-use std::{env, ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
 const USAGE: &str = "usage: medchain-demo [--keep] [FILE...]";
 
@@ -49,7 +58,12 @@ fn play(keep: bool, files: Vec<PathBuf>) -> Result<bool> {
     let mut folder = tempfile::Builder::new().prefix("medchain-demo-").tempdir().context("no temporary folder")?;
     folder.disable_cleanup(keep);
     let started = Instant::now();
-    let node = Node::start(&folder.path().join("node"))?;
+    let node = match (env::var("MEDCHAIN_DEMO_PORT"), env::var_os("MEDCHAIN_DEMO_VAULT")) {
+        (Ok(port), Some(vault)) => {
+            Node::attach(port.parse().context("MEDCHAIN_DEMO_PORT is no port")?, Path::new(&vault))?
+        }
+        _ => Node::start(&folder.path().join("node"))?,
+    };
     println!("node: {} | folder: {}", node.url(), folder.path().display());
     let cli = Cli::new(&folder.path().join("keys"), &node.url())?;
     let narrator = Narrator::default();

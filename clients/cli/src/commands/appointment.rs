@@ -15,7 +15,7 @@ use medchain_sdk::{
     chain::{calls, events, Schedule},
     client::{Member, MemberSelector},
     proof::ProvenMember,
-    record::{own_half, reseal, Actor},
+    record::{actor, own_half, reseal},
 };
 use serde_json::json;
 
@@ -51,10 +51,15 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
             let said = format!("marked appointment {appointment} as missed");
             session.act(calls::mark_appointment_missed(appointment), said).await
         }
-        Appointment::List { page } => {
+        Appointment::List { status, day, page } => {
             let me = session.me().await?;
             let client = session.client().await?;
-            let appointments = client.appointments(me.id, page.after.map(AppointmentId), page.limit).await?;
+            let after = page.after.map(AppointmentId);
+            let appointments = if status.is_some() || day.is_some() {
+                client.agenda(me.id, status, day.as_deref(), after, page.limit).await?
+            } else {
+                client.appointments(me.id, after, page.limit).await?
+            };
             let mut notes = Vec::new();
             for appointment in &appointments.items {
                 notes.push(note_for(session, &me, appointment).await?);
@@ -204,8 +209,9 @@ async fn profile_seal(session: &Session, me: &Member, doctor: &ProvenMember) -> 
     let Some(profile) = me.own_record else { return Ok(None) };
     let client = session.client().await?;
     let record = client.record(profile).await?;
-    let actor = Actor::Member(Box::new(me.clone()));
-    let half = own_half(client, session.identity().await?, &actor, &record).await?;
+    let identity = session.identity().await?;
+    let actor = actor(client, identity).await?;
+    let half = own_half(client, identity, &actor, &record).await?;
     let seal = reseal(client.genesis(), record.content.0, &half, &doctor.key)?;
     Ok(Some(SealedProfile { record: profile, seal }))
 }

@@ -13,7 +13,7 @@ use medchain_runtime_api::GuardianView;
 use medchain_sdk::{
     chain::{calls, RecordGrant},
     client::MemberSelector,
-    record::{own_half, reseal, Actor},
+    record::{actor, own_half, reseal},
 };
 
 pub async fn run(session: &Session, command: Guardian) -> Result<Report> {
@@ -78,7 +78,7 @@ async fn seal(session: &Session, guardian: &MemberSelector, records: Vec<RecordI
         return Err(Failure::new(format!("every record is sealed to member {} already", guardian.id)));
     }
     let identity = session.identity().await?;
-    let actor = Actor::Member(Box::new(me));
+    let actor = actor(client, identity).await?;
     let mut last = None;
     for some in records.chunks(limits::RECORDS_PER_REQUEST_MAX as usize) {
         let mut grants = Vec::new();

@@ -1,20 +1,22 @@
 //! `medchain member`.
 
-use super::{listing, record::upload_own};
+use super::{listing, record::upload_own, staff};
 use crate::{
     arguments::{DetailArguments, MemberCommand, PageArguments},
     failure::{Failure, Result},
     moments::{shown, shown_duration},
+    progress::Display,
     report::{table, Report},
     session::{transaction_report, Session},
 };
 use medchain_primitives::*;
 use medchain_sdk::{
-    account::AccountId,
-    chain::{calls, events, Details},
+    account::{AccountId, Identity},
+    chain::{calls, events, Details, GuardianWithCopy},
     client::{Member, MemberSelector},
+    copies,
     description::{self, DocumentDetails, Profile},
-    record::{self, NewRecord, Purposed, Source, Uploaded},
+    record::{self, NewRecord, Purposed, ResealedOwn, Source, Uploaded},
     statement::{MoveConsent, Voucher},
     Error,
 };
@@ -34,12 +36,16 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
         }
         MemberCommand::Voucher { applicant, duration } => vouch(session, &applicant, duration).await,
         MemberCommand::RotateKey => rotate_key(session).await,
+        MemberCommand::Reseal => Ok(with_resealed(Report::new(json!({})), &reseal_own(session).await?)),
         MemberCommand::Keys { member, page } => keys(session, member, page).await,
         MemberCommand::AcceptMove { member, duration } => accept_move(session, &member, duration).await,
         MemberCommand::Move { consent } => {
             let consent: MoveConsent = consent.parse()?;
             let to = AccountId::from(consent.to);
-            session.act(calls::move_account(consent), format!("moved to {to}; act with that account from now on")).await
+            let copy = copy_for_move(session, session.identity().await?, &consent).await?;
+            let said =
+                format!("moved to {to}; act with that account from now on, and first run `medchain member reseal`");
+            session.act(calls::move_account(consent, copy), said).await
         }
         MemberCommand::Guardians { guardians, threshold, wait } => {
             name_guardians(session, &guardians, threshold, wait).await
@@ -56,9 +62,13 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
         }
         MemberCommand::CompleteRecovery { member, proposer } => {
             let (member, proposer) = (resolve(session, &member).await?, resolve(session, &proposer).await?);
-            let said = format!("recovered member {member}; it acts with its new account from now on");
+            let said = format!(
+                "recovered member {member}; it acts with its new account from now on, and its guardians give its secret \
+                 back with `medchain member return-copy {member}`"
+            );
             session.act(calls::complete_recovery(member, proposer), said).await
         }
+        MemberCommand::ReturnCopy { member } => return_copy(session, &member).await,
         MemberCommand::ObjectToRecovery => {
             session.act(calls::object_to_recovery(), "objected: no recovery is under way any more").await
         }
@@ -206,7 +216,7 @@ async fn vouch(session: &Session, applicant: &AccountId, duration: Moment) -> Re
 }
 
 /// When a statement that is signed now and good for so long ends.
-fn statement_end(duration: Moment) -> Result<Moment> {
+pub fn statement_end(duration: Moment) -> Result<Moment> {
     // The chain's clock may be a little behind this machine's.
     if duration == 0 || duration > limits::STATEMENT_LIFETIME_MAX {
         return Err(Failure::usage("it can be good for thirty days at most").hint("give a shorter time with --for"));
@@ -219,12 +229,65 @@ async fn rotate_key(session: &Session) -> Result<Report> {
     let me = session.me().await?;
     let version = me.key_version.saturating_add(1);
     let key = EncryptionKey(*session.identity().await?.encryption_public(version).as_bytes());
-    let submitted = session.submit(calls::rotate_key(key)).await?;
-    Ok(transaction_report(&submitted)
+    let submitted = session.submit_until(calls::rotate_key(key), session.wait_between()).await?;
+    let mut report = transaction_report(&submitted)
         .field("member", me.id)
         .field("keyVersion", version)
         .field("encryptionKey", key)
-        .line(format!("the encryption key is {key} now, version {version}")))
+        .line(format!("the encryption key is {key} now, version {version}"));
+    if let Some(guardianship) = session.client().await?.guardianship(me.id).await? {
+        let guardians: Vec<_> = guardianship.guardians.iter().copied().map(MemberSelector::Number).collect();
+        name_guardians(session, &guardians, Some(guardianship.threshold), guardianship.wait).await?;
+        report = report.line(format!("sealed a copy of it to {} guardians", guardians.len()));
+    }
+    if me.role.is_institution() {
+        let staff = staff::reseal_stale(session).await?;
+        report = report.field("staff", staff).line(format!("sealed a copy of it to {staff} staff"));
+    }
+    Ok(with_resealed(report, &reseal_own(session).await?))
+}
+
+/// Reseals this account's records to the key in force.
+async fn reseal_own(session: &Session) -> Result<ResealedOwn> {
+    let display = Display::new();
+    let (client, identity) = (session.client().await?, session.identity().await?);
+    let progress = |progress| display.record(progress);
+    Ok(record::reseal_own(client, identity, session.wait(), &progress).await?)
+}
+
+fn with_resealed(report: Report, done: &ResealedOwn) -> Report {
+    let report = report
+        .field("resealed", done.resealed)
+        .field("left", &done.left)
+        .line(format!("resealed {} records", done.resealed));
+    if done.left.is_empty() {
+        return report;
+    }
+    let left: Vec<_> = done.left.iter().map(RecordId::to_string).collect();
+    report.line(format!(
+        "records {} are sealed to a key of another account; ask a guardian for `medchain member return-copy`, then repeat",
+        left.join(", ")
+    ))
+}
+
+/// The secret of the key in force, for the account that takes a membership over. `holder` is the account that has it now.
+pub async fn copy_for_move(session: &Session, holder: &Identity, consent: &MoveConsent) -> Result<Seal> {
+    let client = session.client().await?;
+    let member = client.member(&MemberSelector::Number(consent.member)).await?;
+    let secret = holder.encryption_secret(member.key_version);
+    if *secret.public().as_bytes() != member.encryption_key.0 {
+        return Err(Error::UnusableKey { whom: format!("member {}", member.id) }.into());
+    }
+    Ok(copies::copy_to(client.genesis(), member.id, member.key_version, &secret, consent.encryption_key)?)
+}
+
+async fn return_copy(session: &Session, member: &MemberSelector) -> Result<Report> {
+    let (client, identity) = (session.client().await?, session.identity().await?);
+    let me = session.me().await?;
+    let member = client.proven_member(member).await?;
+    let copy = copies::returned_copy(client, identity, me.id, member.id, &member.key).await?;
+    let said = format!("gave member {} its earlier secret back; it runs `medchain member reseal` now", member.id);
+    session.act(calls::return_copy(member.id, copy), said).await
 }
 
 async fn keys(session: &Session, member: Option<MemberSelector>, page: PageArguments) -> Result<Report> {
@@ -246,9 +309,14 @@ async fn name_guardians(
     threshold: Option<u32>,
     wait: Moment,
 ) -> Result<Report> {
-    let mut ids = Vec::new();
+    let (client, identity, me) = (session.client().await?, session.identity().await?, session.me().await?);
+    let secret = identity.encryption_secret(me.key_version);
+    let (mut ids, mut named) = (Vec::new(), Vec::new());
     for guardian in guardians {
-        ids.push(resolve(session, guardian).await?);
+        let guardian = client.proven_member(guardian).await?;
+        let copy = copies::copy_for_guardian(client.genesis(), &me, &secret, &guardian.key)?;
+        named.push(GuardianWithCopy { guardian: guardian.id, copy });
+        ids.push(guardian.id);
     }
     let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let threshold = threshold.unwrap_or(if count == 0 { 0 } else { count / 2 + 1 });
@@ -256,7 +324,7 @@ async fn name_guardians(
         0 => "nobody can recover this account any more".to_owned(),
         _ => format!("{threshold} of {count} can recover this account, {} after they agree", shown_duration(wait)),
     };
-    let report = session.act(calls::name_guardians(ids.clone(), threshold, wait), said).await?;
+    let report = session.act(calls::name_guardians(named, threshold, wait), said).await?;
     Ok(report.field("guardians", ids).field("threshold", threshold).field("wait", wait))
 }
 

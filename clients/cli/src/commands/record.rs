@@ -18,6 +18,7 @@ use medchain_sdk::{
     chain::calls,
     client::{MemberSelector, Wait},
     description::{self, DocumentDetails},
+    erasure,
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
     vault,
 };
@@ -85,6 +86,20 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
             let said = format!("erased record {record}: no vault serves it and no committee releases it any more");
             session.act(calls::erase(record), said).await
         }
+        Record::Erasure { record } => {
+            let report = erasure::report(session.client().await?, record).await?;
+            let mut lines = vec![format!("record {record} was erased; what its nodes say of {}", report.content)];
+            let rows = report.nodes.iter().map(|node| {
+                let role = if node.validator { "validator" } else { "node" };
+                [shown(node.deleted_at), role.to_owned(), node.node.clone()]
+            });
+            lines.extend(table(["DELETED", "ROLE", "NODE"], rows.collect()));
+            lines.extend(report.silent.iter().map(|node| format!("no word from {node}")));
+            if report.validators_missing > 0 {
+                lines.push(format!("{} validators have not said that they deleted it", report.validators_missing));
+            }
+            Ok(Report::new(&report).lines(lines))
+        }
         Record::List { member, kind, page } => {
             let member = match member {
                 Some(selector) => resolve(session, &selector).await?,
@@ -107,7 +122,7 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
             let record = session.client().await?.record(record).await?;
             Ok(Report::new(&record).field("cid", cid(&record)).lines(shown_record(&record)))
         }
-        Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open).await,
+        Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open, None).await,
     }
 }
 
@@ -199,6 +214,7 @@ async fn upload_document(
         .field("content", &uploaded.content)
         .field("size", uploaded.size)
         .field("envelope", uploaded.envelope)
+        .field("emergency", uploaded.emergency)
         .field("copies", copies)
         .line(verb)
         .line(format!("content: {} encrypted, {}", shown_bytes(uploaded.size), uploaded.content)))
@@ -246,12 +262,13 @@ async fn upload_all(
         .line(format!("records: {}", shown.join(", "))))
 }
 
-async fn open(
+pub async fn open(
     session: &Session,
     record: RecordId,
     output: Option<PathBuf>,
     force: bool,
     no_open: bool,
+    emergency: Option<EmergencyReason>,
 ) -> Result<Report> {
     let to_stdout = output.as_deref() == Some(Path::new("-"));
     // Nothing that has not proved authentic to its end reaches a pipe.
@@ -268,7 +285,7 @@ async fn open(
         (None, Some(path)) if path.is_dir() => Output::Folder(path),
         (None, Some(path)) => Output::File(path),
     };
-    let options = OpenOptions { open_on_chain: !no_open, overwrite: force };
+    let options = OpenOptions { open_on_chain: !no_open, emergency, overwrite: force };
     let display = Display::new();
     let identity = session.identity().await?;
     let client = session.client().await?;

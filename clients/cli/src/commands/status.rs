@@ -49,7 +49,14 @@ pub async fn run(session: &Session) -> Result<Report> {
     }
     let identity = session.identity().await?;
     let member = match actor(client, identity).await {
-        Ok(Actor::Member(member)) => {
+        Ok(Actor::Staff { institution, .. }) => {
+            report = report.field("actsFor", institution.id);
+            format!(
+                "staff of {} {} ({}), {}",
+                institution.role, institution.id, institution.username, institution.status
+            )
+        }
+        Ok(Actor::Member { member, .. }) => {
             report = report.field("member", &member);
             format!("{} {} ({}), {}", member.role, member.id, member.username, member.status)
         }

@@ -1,18 +1,20 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity, SealTarget } from "../keyring/protocol";
-import type { Committee } from "../sealing/committee";
+import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import type { Recipient } from "../sealing/seal";
 import { type Described, readDescription } from "./description";
 import { RefusedError } from "./failure";
+import type { Proofs } from "./proven";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
 import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
 import { VaultClient } from "./vault";
 import type {
   AccessRequest,
+  Appointment,
   AppointmentReason,
   Details,
   DisputeReason,
@@ -24,7 +26,9 @@ import type {
   RecordKinds,
   RecordView,
   RetractionReason,
+  ReviewOutcome,
   Role,
+  Schedule,
   VettingReason,
 } from "./views";
 
@@ -86,6 +90,7 @@ const DISPUTE = {
   "another-person": "AnotherPerson",
   incorrect: "Incorrect",
 } as const;
+const OUTCOMES = { justified: "Justified", unjustified: "Unjustified" } as const;
 
 function term<T extends string>(type: T): { type: T; value: undefined } {
   return { type, value: undefined };
@@ -102,34 +107,48 @@ export type Actor =
   | { readonly type: "member"; readonly member: Member }
   | { readonly type: "administrator"; readonly keyVersion: number };
 
+/** Which node to ask, and who finalizes its chain. */
+export interface NodeSettings {
+  readonly url: string;
+  /** GRANDPA's authorities at genesis; empty if the first answer of the node is to be kept. */
+  readonly validators: readonly Hex[];
+}
+
 /** Everything that a signed-in person does. The only place where calls are built. */
 export class Acts {
   readonly #reads: Reads;
   readonly #keyring: Keyring;
+  readonly #signer: Signer;
   readonly #identity: PublicIdentity;
   readonly #url: string;
+  readonly #validators: readonly Hex[];
   readonly vault: VaultClient;
   #transactions: Promise<Transactions> | undefined;
   #genesis: Promise<Hex> | undefined;
+  #proven: Promise<Proofs> | undefined;
 
-  constructor(url: string, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
-    this.#url = url;
+  constructor(node: NodeSettings, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
+    this.#url = node.url;
+    this.#validators = node.validators;
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
-    this.vault = new VaultClient(rpc, keyring, identity.address);
+    this.#signer = signerOf(keyring, identity);
+    this.vault = new VaultClient(rpc, this.#signer, identity.address);
   }
 
   /** Loads what signing needs ahead of the first act. */
   warmUp(): Promise<Transactions> {
+    void this.#proofs();
     this.#transactions ??= import("./transactions").then(
-      (module) => new module.Transactions(this.#url, this.#identity.publicKey, this.#keyring),
+      (module) => new module.Transactions(this.#url, this.#identity, this.#signer),
     );
     return this.#transactions;
   }
 
   end(): void {
     void this.#transactions?.then((transactions) => transactions.end());
+    void this.#proven?.then((proofs) => proofs.end());
   }
 
   async #send(build: (api: Api) => AnyTransaction, report: Report, until: Until = "finalized"): Promise<Receipt> {
@@ -143,12 +162,12 @@ export class Acts {
     return this.#genesis.then(fromHex);
   }
 
-  async #committee(): Promise<Committee> {
-    const view = await this.#reads.committee();
-    if (view === null) {
-      throw new Error("the chain has no release committee yet");
-    }
-    return { epoch: view.epoch, key: fromHex(view.key), threshold: view.threshold, shares: view.shares.map(fromHex) };
+  #proofs(): Promise<Proofs> {
+    this.#proven ??= Promise.all([import("./proven"), import("./finality")]).then(
+      ([{ Proofs }, { Finality }]) =>
+        new Proofs(this.#reads, new Finality(this.#reads, this.#validators, localStorage)),
+    );
+    return this.#proven;
   }
 
   /** Where seals for a member go: our own key is at hand, another's is proved. */
@@ -160,8 +179,7 @@ export class Acts {
         keyVersion: FIRST_KEY_VERSION,
       };
     }
-    const { provenTarget } = await import("./proven");
-    return provenTarget(this.#reads, member);
+    return (await this.#proofs()).target(member);
   }
 
   #recipient(actor: Actor): Recipient {
@@ -233,14 +251,7 @@ export class Acts {
   ): Promise<Receipt> {
     report({ type: "preparing", step: "sealing", done: 0, total: 1 });
     const profile = await this.#sealedProfile(me, doctor.id);
-    const sealed =
-      note.trim() === ""
-        ? new Uint8Array(0)
-        : await this.#keyring.run("sealNote", {
-            text: padded(note.trim()),
-            to: (await this.#target(doctor.id)).key,
-            aad: await this.#noteAad(me.id, doctor.id, start),
-          });
+    const sealed = await this.#sealedNote(me, doctor.id, start, note);
     return this.#send(
       (api) =>
         api.tx.Appointments.request({
@@ -252,6 +263,43 @@ export class Acts {
         }),
       report,
     );
+  }
+
+  /** Asks for another time instead of an appointment, which keeps its own until the doctor accepts the new one. */
+  async reschedule(
+    me: Member,
+    appointment: Appointment,
+    start: number,
+    end: number,
+    note: string,
+    report: Report,
+  ): Promise<Receipt> {
+    const sealed = await this.#sealedNote(me, appointment.doctor, start, note);
+    return this.#send(
+      (api) =>
+        api.tx.Appointments.reschedule({
+          id: BigInt(appointment.id),
+          start: BigInt(start),
+          end: BigInt(end),
+          note: sealed,
+        }),
+      report,
+    );
+  }
+
+  setSchedule({ openingTimes, daysOff }: Schedule, report: Report): Promise<Receipt> {
+    const schedule = { opening_times: [...openingTimes], days_off: [...daysOff] };
+    return this.#send((api) => api.tx.Appointments.set_schedule({ schedule }), report);
+  }
+
+  async #sealedNote(me: Member, doctor: number, start: number, note: string): Promise<Uint8Array> {
+    return note.trim() === ""
+      ? new Uint8Array(0)
+      : this.#keyring.run("sealNote", {
+          text: padded(note.trim()),
+          to: (await this.#target(doctor)).key,
+          aad: await this.#noteAad(me.id, doctor, start),
+        });
   }
 
   acceptAppointment(id: number, report: Report): Promise<Receipt> {
@@ -351,12 +399,11 @@ export class Acts {
     report: Report,
   ): Promise<StoredUpload> {
     const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
-    const { provenAdministrators, provenRecipients } = await import("./proven");
+    const proofs = await this.#proofs();
     if (purpose.kind === "certificate") {
-      targets.push(...(await provenAdministrators(this.#reads)));
+      targets.push(...(await proofs.administrators()));
     }
-    const readers =
-      purpose.kind === "certificate" ? [] : await provenRecipients(this.#reads, purpose.patient, purpose.kind);
+    const readers = purpose.kind === "certificate" ? [] : await proofs.recipients(purpose.patient, purpose.kind);
     return this.#keyring.run(
       "prepareUpload",
       {
@@ -364,7 +411,7 @@ export class Acts {
         description,
         genesis: await this.#genesisBytes(),
         author: BigInt(me.id),
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
         targets,
         readers,
         purpose,
@@ -389,6 +436,7 @@ export class Acts {
       content,
       size: BigInt(upload.size),
       envelope,
+      key_version: upload.keyVersion,
       fills,
       valid_until: validUntil === null ? undefined : BigInt(validUntil),
       seals: upload.seals
@@ -442,6 +490,8 @@ export class Acts {
 
   /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
   async readRecord(record: RecordView, actor: Actor, report: Report, signal: AbortSignal): Promise<Opened> {
+    const proofs = await this.#proofs();
+    await proofs.check(record);
     const owner = actor.type === "administrator" || actor.member.id === record.patient;
     const grant = owner || actor.type !== "member" ? null : await this.#reads.grant(record.id, actor.member.id);
     const fetched = await this.vault.fetch(
@@ -466,7 +516,7 @@ export class Acts {
         releaseContext: { genesis, record: BigInt(record.id), content, recipient },
         releaseKeyVersion: ownVersion,
         capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-        committee: await this.#committee(),
+        committee: await proofs.committee(),
       },
       (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
     );
@@ -607,6 +657,13 @@ export class Acts {
 
   resignGuardianship(patient: number, report: Report): Promise<Receipt> {
     return this.#send((api) => api.tx.Access.resign_guardianship({ patient: BigInt(patient) }), report);
+  }
+
+  reviewEmergency(reading: number, outcome: ReviewOutcome, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.review_emergency({ reading: BigInt(reading), outcome: term(OUTCOMES[outcome]) }),
+      report,
+    );
   }
 
   open(record: number, report: Report): Promise<Receipt> {

@@ -1,4 +1,5 @@
 import { KeyringError } from "../keyring/keyring";
+import { WalletError } from "../keyring/wallet";
 import refusals from "./refusals.json";
 import { ConnectionLostError, field, RpcError } from "./rpc";
 
@@ -18,6 +19,9 @@ export class RefusedError extends Error {
     this.code = code;
   }
 }
+
+/** Errors of parts that are loaded late, known by their names. */
+const NAMED: ReadonlySet<string> = new Set(["ProofError", "OtherKeyError", "CodeError"]);
 
 const texts: Readonly<Record<string, string>> = refusals;
 
@@ -52,8 +56,11 @@ export function explain(error: unknown): Failure {
       text: `${error.message} ${field(error.data, "hint") ?? ""}`.trim(),
     };
   }
-  if (error instanceof Error && error.name === "ProofError") {
-    return { code: "ProofError", text: error.message };
+  if (error instanceof Error && NAMED.has(error.name)) {
+    return { code: error.name, text: error.message };
+  }
+  if (error instanceof WalletError) {
+    return { code: `Wallet.${error.kind}`, text: error.message };
   }
   if (error instanceof ConnectionLostError) {
     return { code: "ConnectionLost", text: error.message };

@@ -1,16 +1,19 @@
 import { blake2b } from "@noble/hashes/blake2.js";
 import { Twox64Concat } from "@polkadot-api/substrate-bindings";
 import type { SealTarget } from "../keyring/protocol";
+import type { Committee } from "../sealing/committee";
 import { type Bytes, concat, copy, fromHex, toHex, u64le } from "../sealing/encoding";
 import { accountId } from "./address";
+import type { Finality } from "./finality";
 import type { Reads } from "./reads";
-import { ProofError, provenValue, stateRoot } from "./trie";
-import type { Hex, RecordKind, SealRecipient } from "./views";
+import { ProofError, ScaleReader } from "./scale";
+import { provenValue } from "./trie";
+import type { Hex, RecordKind, RecordView, SealRecipient } from "./views";
 
 /**
- * Keys to seal to, from storage proofs: a node whose word was taken could have us seal to its own key. The node proves the
- * registry's entry under the state root of the finalized header; the storage keys are constants of this program. That the
- * header is final is still the node's word: its justification is not checked yet.
+ * What the node's word is not taken for: whom to seal to, the committee, and what a record's content is. The node proves
+ * the entries under the state root of a header that the validators finalized; the storage keys are constants of this
+ * program.
  */
 
 /** twox128("Registry") ‖ twox128("Members") */
@@ -25,6 +28,11 @@ const STANDING_CONSENTS = "383eb39b0e3f1086035a660b4b09f7508b74c827e52c8cc5feccb
 /** twox128("Access") ‖ twox128("Guardianships") */
 const GUARDIANSHIPS = "383eb39b0e3f1086035a660b4b09f750e736023e77f9ae12515ccbfe6b2278f7";
 
+/** twox128("Access") ‖ twox128("Committee") */
+const COMMITTEE = "383eb39b0e3f1086035a660b4b09f750cff3807dccd892476e2350c2719674ad";
+/** twox128("Reports") ‖ twox128("Records") */
+const RECORDS = "b262e9238fa402540c250bc3f5d6188dbb8fcc88c3da5bf159c1e1a5f46fe432";
+
 /** The storage key of a member's entry. */
 export function memberKey(account: Uint8Array): Bytes {
   return byAccount(MEMBERS, account);
@@ -35,110 +43,42 @@ function byAccount(prefix: string, account: Uint8Array): Bytes {
   return concat(fromHex(prefix), blake2b(account, { dkLen: 16 }), account);
 }
 
-/** The values under storage keys at the finalized head, proved under its header's state root. */
-async function prove(reads: Reads, keys: readonly Bytes[]): Promise<readonly (Bytes | null)[]> {
-  if (keys.length === 0) {
-    return [];
-  }
-  const head = await reads.finalizedHead();
-  const [header, answer] = await Promise.all([
-    reads.header(head),
-    reads.readProof(
-      keys.map((key): Hex => `0x${toHex(key)}`),
-      head,
-    ),
-  ]);
-  const root = stateRoot(header, fromHex(head), fromHex);
-  const proof = answer.proof.map(fromHex);
-  return keys.map((key) => provenValue(root, proof, key));
-}
-
 /** The beginning of the registry's entry for a member: number, encryption key and its version. */
 export function decodeMember(entry: Bytes): { id: bigint; key: Bytes; keyVersion: number } {
-  const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
-  const id = view.getBigUint64(0, true);
-  // Role and status are a byte each; the reason an option of a byte; the username's length is below 64.
-  let at = 10;
-  at += entry[at] === 1 ? 2 : 1;
-  at += 1 + ((entry[at] ?? 0) >> 2);
-  return { id, key: entry.slice(at, at + 32), keyVersion: view.getUint32(at + 32, true) };
+  const reader = new ScaleReader(entry);
+  const id = reader.u64();
+  // Role and status, the option of a reason, the username.
+  reader.take(2);
+  reader.take(reader.byte());
+  reader.bytes();
+  return { id, key: reader.take(32), keyVersion: reader.u32() };
 }
 
-/** Where seals for a member go. The node says which account it means; the proof says that its entry bears the number. */
-export async function provenTarget(reads: Reads, member: number): Promise<SealTarget> {
-  const named = await reads.member(member);
-  if (named === null) {
-    throw new ProofError("there is no member with this number");
-  }
-  const [entry] = await prove(reads, [memberKey(accountId(named.account))]);
-  if (entry === null || entry === undefined) {
-    throw new ProofError("the member is not final yet, or the node names another account");
-  }
-  const { id, key, keyVersion } = decodeMember(entry);
-  if (id !== BigInt(member)) {
-    throw new ProofError("the node names another account than the member's");
-  }
-  return { recipient: { type: "member", id }, key, keyVersion };
+/** The committee's entry: epoch, key, threshold and verifying shares. */
+export function decodeCommittee(entry: Bytes): Committee {
+  const reader = new ScaleReader(entry);
+  return {
+    epoch: reader.u32(),
+    key: reader.take(32),
+    threshold: reader.u16(),
+    shares: reader.list((one) => one.take(32)),
+  };
 }
 
-/** Where seals for the administrators go, proved together with who they are. */
-export async function provenAdministrators(reads: Reads): Promise<readonly SealTarget[]> {
-  const [list] = await prove(reads, [fromHex(ADMINISTRATORS)]);
-  if (list === null || list === undefined) {
-    return [];
-  }
-  // At most a few dozen: their number is a compact of one byte, or of two.
-  const [first = 0, second = 0] = list;
-  const wide = (first & 0b11) === 1;
-  const count = wide ? ((second << 8) | first) >> 2 : first >> 2;
-  const accounts = Array.from({ length: count }, (_, at) =>
-    list.slice((wide ? 2 : 1) + 32 * at, (wide ? 2 : 1) + 32 * (at + 1)),
-  );
-  const entries = await prove(
-    reads,
-    accounts.map((account) => byAccount(ADMINISTRATOR_KEYS, account)),
-  );
-  return accounts.flatMap((account, at): SealTarget[] => {
-    const entry = entries[at];
-    if (entry === null || entry === undefined) {
-      return [];
-    }
-    const keyVersion = new DataView(entry.buffer, entry.byteOffset).getUint32(32, true);
-    return [{ recipient: { type: "administrator", account }, key: entry.slice(0, 32), keyVersion }];
-  });
+/** The beginning of a record's entry: what it is, whose, and the hashes that name its content and envelope. */
+export function decodeRecord(entry: Bytes): Pick<RecordView, "patient" | "author" | "content" | "size" | "envelope"> {
+  const reader = new ScaleReader(entry);
+  const patient = Number(reader.u64());
+  const author = Number(reader.u64());
+  // Kind and status.
+  reader.take(2);
+  const content: Hex = `0x${toHex(reader.take(32))}`;
+  const size = Number(reader.u64());
+  return { patient, author, content, size, envelope: `0x${toHex(reader.take(32))}` };
 }
 
 /** The order of the kinds in a standing consent. */
 const CONSENT_KINDS: readonly RecordKind[] = ["profile", "report", "prescription"];
-
-/**
- * Where the seals of a new record go besides its patient's: to the guardians and standing readers whom the patient named,
- * each proved, or a node could have us seal to whom it likes.
- */
-export async function provenRecipients(
-  reads: Reads,
-  patient: number,
-  kind: RecordKind,
-): Promise<readonly SealTarget[]> {
-  const named = (await reads.sealRecipients(patient, kind)).filter((one) => one.sealedAs !== "patient");
-  const entries = await prove(
-    reads,
-    named.map(({ member, sealedAs }) => namedKey(sealedAs, patient, member)),
-  );
-  if (!named.every(({ sealedAs }, at) => standsFor(entries[at] ?? null, sealedAs, kind, Date.now()))) {
-    throw new ProofError("the node names a reader whom the patient did not");
-  }
-  return Promise.all(named.map(({ member }) => provenTarget(reads, member)));
-}
-
-/** The storage key of a standing consent or guardianship. */
-export function namedKey(sealedAs: SealRecipient["sealedAs"], patient: number, member: number): Bytes {
-  return concat(
-    fromHex(sealedAs === "guardian" ? GUARDIANSHIPS : STANDING_CONSENTS),
-    copy(Twox64Concat(u64le(BigInt(patient)))),
-    copy(Twox64Concat(u64le(BigInt(member)))),
-  );
-}
 
 /** Whether an entry shows a guardianship, or a standing consent for this kind, that has not ended. */
 function standsFor(entry: Bytes | null, sealedAs: SealRecipient["sealedAs"], kind: RecordKind, now: number): boolean {
@@ -148,4 +88,127 @@ function standsFor(entry: Bytes | null, sealedAs: SealRecipient["sealedAs"], kin
   // Both entries end with their end; a standing consent begins with a byte for each kind.
   const until = new DataView(entry.buffer, entry.byteOffset).getBigUint64(entry.length - 8, true);
   return until > BigInt(now) && (sealedAs === "guardian" || entry[CONSENT_KINDS.indexOf(kind)] === 1);
+}
+
+/** The storage key of a standing consent or guardianship. */
+export function namedKey(sealedAs: SealRecipient["sealedAs"], patient: number, member: number): Bytes {
+  return concat(
+    fromHex(sealedAs === "guardian" ? GUARDIANSHIPS : STANDING_CONSENTS),
+    byNumber(patient),
+    byNumber(member),
+  );
+}
+
+/** Twox64 with the number behind it. */
+function byNumber(number: number): Bytes {
+  return copy(Twox64Concat(u64le(BigInt(number))));
+}
+
+/** How often an entry that is not final yet is asked for. */
+const ATTEMPTS = 6;
+
+/** Asks one node, and believes what it proves. */
+export class Proofs {
+  readonly #reads: Reads;
+  readonly #finality: Finality;
+
+  constructor(reads: Reads, finality: Finality) {
+    this.#reads = reads;
+    this.#finality = finality;
+  }
+
+  end(): void {
+    this.#finality.end();
+  }
+
+  /** The values under storage keys at the final head. */
+  async #prove(keys: readonly Bytes[]): Promise<readonly (Bytes | null)[]> {
+    if (keys.length === 0) {
+      return [];
+    }
+    const { hash, stateRoot } = await this.#finality.head();
+    const answer = await this.#reads.readProof(
+      keys.map((key): Hex => `0x${toHex(key)}`),
+      hash,
+    );
+    const proof = answer.proof.map(fromHex);
+    return keys.map((key) => provenValue(stateRoot, proof, key));
+  }
+
+  /** The value under a storage key, waited for a little: what was written just now is final in a moment. */
+  async #settled(key: Bytes): Promise<Bytes | null> {
+    for (let attempt = 1; ; attempt += 1) {
+      const [entry = null] = await this.#prove([key]);
+      if (entry !== null || attempt === ATTEMPTS) {
+        return entry;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+
+  /** Where seals for a member go. The node says which account it means; the proof says that its entry bears the number. */
+  async target(member: number): Promise<SealTarget> {
+    const named = await this.#reads.member(member);
+    if (named === null) {
+      throw new ProofError("there is no member with this number");
+    }
+    const entry = await this.#settled(memberKey(accountId(named.account)));
+    if (entry === null) {
+      throw new ProofError("the member is not final yet, or the node names another account");
+    }
+    const { id, key, keyVersion } = decodeMember(entry);
+    if (id !== BigInt(member)) {
+      throw new ProofError("the node names another account than the member's");
+    }
+    return { recipient: { type: "member", id }, key, keyVersion };
+  }
+
+  /** Where seals for the administrators go, proved together with who they are. */
+  async administrators(): Promise<readonly SealTarget[]> {
+    const [list = null] = await this.#prove([fromHex(ADMINISTRATORS)]);
+    const accounts = list === null ? [] : new ScaleReader(list).list((one) => one.take(32));
+    const entries = await this.#prove(accounts.map((account) => byAccount(ADMINISTRATOR_KEYS, account)));
+    return accounts.flatMap((account, at): SealTarget[] => {
+      const entry = entries[at] ?? null;
+      if (entry === null) {
+        return [];
+      }
+      const reader = new ScaleReader(entry);
+      return [{ recipient: { type: "administrator", account }, key: reader.take(32), keyVersion: reader.u32() }];
+    });
+  }
+
+  /**
+   * Where the seals of a new record go besides its patient's: to the guardians and standing readers whom the patient
+   * named, each proved, or a node could have us seal to whom it likes.
+   */
+  async recipients(patient: number, kind: RecordKind): Promise<readonly SealTarget[]> {
+    const named = (await this.#reads.sealRecipients(patient, kind)).filter((one) => one.sealedAs !== "patient");
+    const entries = await this.#prove(named.map(({ member, sealedAs }) => namedKey(sealedAs, patient, member)));
+    if (!named.every(({ sealedAs }, at) => standsFor(entries[at] ?? null, sealedAs, kind, Date.now()))) {
+      throw new ProofError("the node names a reader whom the patient did not");
+    }
+    return Promise.all(named.map(({ member }) => this.target(member)));
+  }
+
+  /** The release committee. */
+  async committee(): Promise<Committee> {
+    const [entry = null] = await this.#prove([fromHex(COMMITTEE)]);
+    if (entry === null) {
+      throw new ProofError("the chain has no release committee");
+    }
+    return decodeCommittee(entry);
+  }
+
+  /** Throws a {@link ProofError} unless the chain holds what the node says of a record that is to be read. */
+  async check(record: RecordView): Promise<void> {
+    const entry = await this.#settled(concat(fromHex(RECORDS), byNumber(record.id)));
+    const proven = entry === null ? null : decodeRecord(entry);
+    const same =
+      proven !== null &&
+      (Object.keys(proven) as (keyof typeof proven)[]).every((field) => proven[field] === record[field]);
+    if (!same) {
+      throw new ProofError("the record is not final yet, or the node says other things of it than the chain");
+    }
+  }
 }

@@ -13,11 +13,13 @@ import type {
   Hex,
   Member,
   Page,
+  PendingReview,
   Purpose,
   Reading,
   RecordKind,
   RecordView,
   Role,
+  Schedule,
   SealRecipient,
   StandingConsent,
   Status,
@@ -57,12 +59,24 @@ export class Reads {
   readProof = (keys: readonly Hex[], at: Hex) =>
     this.#rpc.request<{ at: Hex; proof: readonly Hex[] }>("state_getReadProof", [keys, at]);
   header = (hash: Hex) => this.#rpc.request<JsonHeader>("chain_getHeader", [hash]);
+  /** Tells of every justification that the node sees, until the returned function is called. */
+  onJustification = (deliver: (justification: Hex) => void) =>
+    this.#rpc.subscribe("grandpa_subscribeJustifications", "grandpa_unsubscribeJustifications", (value) => {
+      if (typeof value === "string") {
+        deliver(value as Hex);
+      }
+    });
+  /** A justification of the block or of a later one, as `grandpa_proveFinality` encodes it. */
+  finalityProof = (block: number) => this.#rpc.request<Hex | null>("grandpa_proveFinality", [block]);
+  runtimeCall = (method: string, at: Hex) => this.#rpc.request<Hex>("state_call", [method, "0x", at]);
   finalizedHead = () => this.#rpc.request<Hex>("chain_getFinalizedHead", []);
 
   members = (role: Role, status: Status) =>
     this.#all((cursor) => this.#page<Member>("medchain_members", [role, status], cursor));
   appointments = (member: number) =>
     this.#all((cursor) => this.#page<Appointment>("medchain_appointments", [member], cursor));
+  schedule = (doctor: number) => this.#rpc.request<Schedule>("medchain_schedule", [doctor]);
+  emergencyReviews = () => this.#all((cursor) => this.#page<PendingReview>("medchain_emergencyReviews", [], cursor));
   careRelations = (member: number) =>
     this.#all((cursor) => this.#page<Care>("medchain_careRelations", [member], cursor));
   records = (member: number, kind: RecordKind | null = null) =>

@@ -1,8 +1,10 @@
 import { medchain } from "@polkadot-api/descriptors";
 import { createClient, InvalidTxError, type PolkadotSigner, type TypedApi } from "polkadot-api";
+import { getPolkadotSignerFromPjs } from "polkadot-api/pjs-signer";
 import { getPolkadotSigner } from "polkadot-api/signer";
 import { getWsProvider } from "polkadot-api/ws";
-import type { Keyring } from "../keyring/keyring";
+import type { PublicIdentity } from "../keyring/protocol";
+import type { Signer } from "../keyring/signer";
 import { RefusedError, refusalOf } from "./failure";
 import { field } from "./rpc";
 
@@ -33,11 +35,14 @@ export class Transactions {
   readonly #destroy: () => void;
   readonly #signer: PolkadotSigner;
 
-  constructor(url: string, publicKey: Uint8Array, keyring: Keyring) {
+  constructor(url: string, { address, publicKey }: PublicIdentity, { transactions }: Signer) {
     const client = createClient(getWsProvider(url));
     this.api = client.getTypedApi(medchain);
     this.#destroy = () => client.destroy();
-    this.#signer = getPolkadotSigner(publicKey, "Sr25519", (message) => keyring.run("sign", { message }));
+    this.#signer =
+      transactions.type === "keyring"
+        ? getPolkadotSigner(publicKey, "Sr25519", transactions.sign)
+        : getPolkadotSignerFromPjs(address, transactions.wallet.signPayload, transactions.wallet.signRaw);
   }
 
   end(): void {

@@ -1,18 +1,11 @@
 import { blake2b } from "@noble/hashes/blake2.js";
 import { type Bytes, copy, equal, toHex } from "../sealing/encoding";
+import { ProofError, ScaleReader } from "./scale";
 
 /**
  * Checks Merkle proofs of Substrate's state (state version 1): base-16 Patricia trie, BLAKE2b-256. The layout is that of
  * the `sp-trie` crate.
  */
-
-/** A proof that does not prove what it should. */
-export class ProofError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ProofError";
-  }
-}
 
 /** BLAKE2b with 32 bytes out. */
 export function blake2b256(bytes: Uint8Array): Bytes {
@@ -34,44 +27,6 @@ interface Node {
   readonly value: Value;
   /** What names each child: a hash of 32 bytes, or a shorter node itself. Empty for leaves. */
   readonly children: readonly (Bytes | null)[];
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  take(length: number): Bytes {
-    if (this.#at + length > this.#bytes.length) {
-      throw new ProofError("a node of the proof is cut short");
-    }
-    const taken = copy(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
-    return taken;
-  }
-
-  byte(): number {
-    return this.take(1)[0] ?? 0;
-  }
-
-  compact(): number {
-    const first = this.byte();
-    switch (first & 0b11) {
-      case 0:
-        return first >> 2;
-      case 1:
-        return ((this.byte() << 8) | first) >> 2;
-      case 2: {
-        const [second = 0, third = 0, fourth = 0] = this.take(3);
-        return (first | (second << 8) | (third << 16) | (fourth << 24)) >>> 2;
-      }
-      default:
-        throw new ProofError("a length in the proof is out of range");
-    }
-  }
 }
 
 function nibblesOf(key: Uint8Array): number[] {
@@ -99,7 +54,7 @@ function kindOf(first: number): { leaf: boolean; value: Value["type"]; sizeBits:
 }
 
 function decode(bytes: Uint8Array): Node {
-  const reader = new Reader(bytes);
+  const reader = new ScaleReader(bytes);
   const first = reader.byte();
   const kind = kindOf(first);
   const mask = (1 << kind.sizeBits) - 1;

@@ -1,7 +1,7 @@
 import { type StoredUpload, uploads } from "../keyring/database";
-import type { Keyring } from "../keyring/keyring";
+import type { Signer } from "../keyring/signer";
 import { contentCid, leafLength, parseRootBlock } from "../sealing/dag";
-import { type Bytes, concat, equal, fromBase64, fromHex, toBase64, toHex, utf8 } from "../sealing/encoding";
+import { type Bytes, equal, fromBase64, fromHex, toBase64, toHex, utf8 } from "../sealing/encoding";
 import { ConnectionLostError, type Rpc, RpcError } from "./rpc";
 import type { Hex, RecordView } from "./views";
 
@@ -32,16 +32,16 @@ export interface FetchedContent {
 
 export type Progress = (done: number, total: number) => void;
 
-/** Stores and fetches contents, with tickets that the keyring signs. */
+/** Stores and fetches contents, with tickets that the account signs. */
 export class VaultClient {
   readonly #rpc: Rpc;
-  readonly #keyring: Keyring;
+  readonly #signer: Signer;
   readonly #address: string;
   readonly #tickets = new Map<string, Ticket>();
 
-  constructor(rpc: Rpc, keyring: Keyring, address: string) {
+  constructor(rpc: Rpc, signer: Signer, address: string) {
     this.#rpc = rpc;
-    this.#keyring = keyring;
+    this.#signer = signer;
     this.#address = address;
   }
 
@@ -172,14 +172,14 @@ export class VaultClient {
       `challenge: ${challenge}`,
       `expires: ${expiresAt}`,
     ].join("\n");
-    const signature = await this.#keyring.run("sign", { message: utf8(text) });
+    const signature = await this.#signer.signText(utf8(text));
     const ticket: Ticket = {
       account: this.#address,
       operation,
       content,
       challenge,
       expiresAt,
-      signature: `0x${toHex(concat(Uint8Array.of(1), signature))}`,
+      signature: `0x${toHex(signature)}`,
       genesis,
     };
     this.#tickets.set(key, ticket);

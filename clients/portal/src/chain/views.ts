@@ -13,7 +13,9 @@ export type VettingReason =
   | "details-disagree"
   | "misconduct"
   | "own-wish";
-export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship";
+export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship" | "emergency";
+export type EmergencyReason = "unconscious" | "life-threatening" | "unable-to-decide" | "critical-medication";
+export type ReviewOutcome = "justified" | "unjustified";
 export type RetractionReason = "wrong-patient" | "wrong-document" | "clinical-error" | "duplicate";
 export type DisputeReason = "undecryptable" | "another-person" | "incorrect";
 export type Hex = `0x${string}`;
@@ -61,6 +63,28 @@ export interface Appointment {
   readonly reason: AppointmentReason | null;
   readonly note: Hex;
   readonly requestedAt: number;
+  /** The appointment that it is to replace, and the latest that is, or was, to replace it. */
+  readonly replaces: number | null;
+  readonly replacedBy: number | null;
+}
+
+/** A weekly time in which a doctor can be booked, in UTC; the weekday is 0 for Monday, the times quarters of an hour. */
+export interface OpeningTime {
+  readonly weekday: number;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Days on which a doctor cannot be booked, both ends included, in days since 1 January 1970 UTC. */
+export interface DaysOff {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Schedule {
+  /** None means at any time. */
+  readonly openingTimes: readonly OpeningTime[];
+  readonly daysOff: readonly DaysOff[];
 }
 
 export interface Care {
@@ -161,6 +185,22 @@ export interface Reading {
   readonly basis: GrantBasis;
   readonly openedAt: number;
   readonly openedIn: number;
+  /** Of an emergency opening: why, and what an administrator found. */
+  readonly emergency: {
+    readonly reason: EmergencyReason;
+    readonly outcome: ReviewOutcome | null;
+    readonly reviewedAt: number | null;
+  } | null;
+}
+
+/** An emergency opening that waits for its review. */
+export interface PendingReview {
+  readonly reading: number;
+  readonly record: number;
+  readonly patient: number;
+  readonly doctor: number;
+  readonly reason: EmergencyReason;
+  readonly openedAt: number;
 }
 
 export interface CommitteeView {

@@ -63,6 +63,17 @@ export function dayText(ms: number): string {
   return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 }
 
+/** The end of such a day in milliseconds; not a number if the text is no day. */
+export function dayEnd(day: string): number {
+  return new Date(`${day}T23:59:59`).getTime();
+}
+
+/** The name of a weekday; 0 is Monday. */
+export function weekdayName(weekday: number): string {
+  // 5 January 1970 was a Monday.
+  return new Intl.DateTimeFormat(locale(), { weekday: "long", timeZone: "UTC" }).format((weekday + 4) * 86_400_000);
+}
+
 /** A time of day. */
 export function time(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);

@@ -19,25 +19,33 @@ const OPENINGS_MAX = 1_000;
 export function Inbox() {
   const { t } = useTranslation();
   const me = useMember();
-  const inbox = useInbox();
-  const records = useLive(`records ${me.id}`, (reads) => reads.records(me.id));
   return (
     <>
       <PageHead title={t("inbox.title")} intro={t("inbox.intro")} />
-      <Ready of={inbox}>
-        {(requests) =>
-          requests.length === 0 ? (
-            <Empty title={t("inbox.none")}>{t("inbox.noneHint")}</Empty>
-          ) : (
-            <Stack>
-              {requests.map((request) => (
-                <Request key={request.id} request={request} records={records.type === "ready" ? records.value : []} />
-              ))}
-            </Stack>
-          )
-        }
-      </Ready>
+      <Requests patient={me.id} />
     </>
+  );
+}
+
+/** The requests that wait for a patient, to be answered by the patient or in its name. */
+export function Requests({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  const inbox = useInbox(patient);
+  const records = useLive(`records ${patient}`, (reads) => reads.records(patient));
+  return (
+    <Ready of={inbox}>
+      {(requests) =>
+        requests.length === 0 ? (
+          <Empty title={t("inbox.none")}>{t("inbox.noneHint")}</Empty>
+        ) : (
+          <Stack>
+            {requests.map((request) => (
+              <Request key={request.id} request={request} records={records.type === "ready" ? records.value : []} />
+            ))}
+          </Stack>
+        )
+      }
+    </Ready>
   );
 }
 

@@ -4,18 +4,18 @@ import type { AccessRequest } from "../chain/views";
 import { useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
 
-/** The requests that wait for the signed-in patient. */
-export function useInbox() {
-  const me = useMember();
-  return useLive<readonly AccessRequest[]>(me.role === "patient" ? `inbox ${me.id}` : null, async (reads) =>
-    (await reads.inbox(me.id)).filter((request) => request.expiresAt > Date.now()),
+/** The requests that wait for a patient. */
+export function useInbox(patient: number) {
+  return useLive<readonly AccessRequest[]>(`inbox ${patient}`, async (reads) =>
+    (await reads.inbox(patient)).filter((request) => request.expiresAt > Date.now()),
   );
 }
 
 /** Says so, and in the page's title, when a request arrives. */
 export function useArrivals(onArrival: (text: string) => void): number {
   const { t } = useTranslation();
-  const inbox = useInbox();
+  const me = useMember();
+  const inbox = useInbox(me.id);
   const known = useRef<ReadonlySet<number> | null>(null);
   const count = inbox.type === "ready" ? inbox.value.length : 0;
   useEffect(() => {

@@ -18,6 +18,8 @@ export interface StoredUpload {
   readonly size: number;
   readonly envelope: Uint8Array<ArrayBuffer>;
   readonly envelopeHash: Uint8Array<ArrayBuffer>;
+  /** The version of its owner's key that the owner's seal in the envelope is for. */
+  readonly keyVersion: number;
   /** The patient half, sealed to those whom the patient named beforehand; anchored with the record. */
   readonly seals: readonly ReaderSeal[];
   readonly purpose: UploadPurpose;

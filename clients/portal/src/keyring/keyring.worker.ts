@@ -7,7 +7,7 @@ import { decodeEnvelope, encodeEnvelope, envelopeHash, sealFor } from "../sealin
 import { FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
 import { openNote, openRelease, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
 import { type StoredUpload, uploads } from "./database";
-import { type Identity, identityOf, newPhrase } from "./identity";
+import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
 import { lock, polkadotJsFile, unlock } from "./keystore";
 import type {
   JobName,
@@ -38,6 +38,7 @@ function publicPart(of: Identity): PublicIdentity {
     address: of.address,
     publicKey: of.publicKey,
     encryptionKey: of.encryptionKey(FIRST_KEY_VERSION).publicKey,
+    wallet: of.wallet,
   };
 }
 
@@ -76,6 +77,10 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
   patientHalf.fill(0);
   key.fill(0);
   const envelope = encodeEnvelope({ capsule: made.capsule, epoch: order.committee.epoch, seals });
+  const [owner] = order.targets;
+  if (owner === undefined) {
+    throw new RangeError("an upload is sealed to its owner first");
+  }
   const upload: StoredUpload = {
     id,
     address: signedIn().address,
@@ -86,6 +91,7 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     size,
     envelope,
     envelopeHash: envelopeHash(envelope),
+    keyVersion: owner.keyVersion,
     seals: readerSeals.flatMap(({ recipient, keyVersion, seal }) =>
       recipient.type === "member" ? [{ reader: Number(recipient.id), keyVersion, seal }] : [],
     ),
@@ -185,6 +191,11 @@ const handlers: Handlers = {
   },
   usePhrase: async ({ phrase }) => {
     identity = identityOf(phrase);
+    return publicPart(identity);
+  },
+  newWords: async () => newWords(),
+  useWallet: async ({ wallet, address, words }) => {
+    identity = walletIdentity(wallet, address, words);
     return publicPart(identity);
   },
   lock: ({ name, password }) => lock(signedIn(), name, password),

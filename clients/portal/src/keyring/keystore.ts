@@ -4,7 +4,7 @@ import { mnemonicToMiniSecret } from "@polkadot-labs/hdkd-helpers";
 import { secretFromSeed } from "@scure/sr25519";
 import { Decrypter, Encrypter } from "age-encryption";
 import { type Bytes, concat, copy, toBase64, u32le, utf8 } from "../sealing/encoding";
-import { type Identity, identityOf } from "./identity";
+import { type Identity, identityOf, WalletSignsError, walletIdentity } from "./identity";
 
 /** scrypt's work factor for keystores: half a second of a browser's time. */
 const WORK_FACTOR = 16;
@@ -29,6 +29,8 @@ interface KeystoreContent {
   readonly name: string;
   readonly address: string;
   readonly phrase: string;
+  /** The wallet that holds the signing key; the phrase is then of the encryption keys alone. */
+  readonly wallet?: string;
   readonly created: number;
 }
 
@@ -37,7 +39,8 @@ export async function lock(identity: Identity, name: string, password: string): 
   const encrypter = new Encrypter();
   encrypter.setScryptWorkFactor(WORK_FACTOR);
   encrypter.setPassphrase(password.normalize("NFC"));
-  const content: KeystoreContent = { name, address: identity.address, phrase: identity.phrase, created: Date.now() };
+  const { address, phrase, wallet } = identity;
+  const content: KeystoreContent = { name, address, phrase, ...(wallet === null ? {} : { wallet }), created: Date.now() };
   return copy(await encrypter.encrypt(JSON.stringify(content)));
 }
 
@@ -60,9 +63,19 @@ export async function unlock(file: Uint8Array, password: string): Promise<{ iden
     throw new KeystoreError();
   }
   return {
-    identity: identityOf(content.phrase),
+    identity: accountOf(content, content.phrase),
     name: "name" in content && typeof content.name === "string" ? content.name : "",
   };
+}
+
+function accountOf(content: object, phrase: string): Identity {
+  if (!("wallet" in content)) {
+    return identityOf(phrase);
+  }
+  if (typeof content.wallet !== "string" || !("address" in content) || typeof content.address !== "string") {
+    throw new KeystoreError();
+  }
+  return walletIdentity(content.wallet, content.address, phrase);
 }
 
 function embedded(file: Uint8Array): Bytes {
@@ -84,6 +97,9 @@ const PJS_SCRYPT = { N: 1 << 15, p: 1, r: 8 } as const;
  * encryption key follows, so our own keystore rides along in its `meta`.
  */
 export async function polkadotJsFile(identity: Identity, name: string, password: string): Promise<string> {
+  if (identity.wallet !== null) {
+    throw new WalletSignsError();
+  }
   const secret = secretFromSeed(mnemonicToMiniSecret(identity.phrase));
   const salt = crypto.getRandomValues(new Uint8Array(32));
   const nonce = crypto.getRandomValues(new Uint8Array(24));

@@ -7,6 +7,8 @@ export interface PublicIdentity {
   readonly address: string;
   readonly publicKey: Uint8Array<ArrayBuffer>;
   readonly encryptionKey: Uint8Array<ArrayBuffer>;
+  /** The wallet that signs for it; `null` if the keyring does. */
+  readonly wallet: string | null;
 }
 
 /** To whom a seal is made. */
@@ -23,7 +25,7 @@ export interface UploadOrder {
   readonly genesis: Uint8Array;
   readonly author: bigint;
   readonly committee: Committee;
-  /** Whose seals go into the envelope: the patient, and for a certificate the administrators. */
+  /** Whose seals go into the envelope: the owner's first, and for a certificate the administrators'. */
   readonly targets: readonly SealTarget[];
   /** Whose seals are anchored with the record. */
   readonly readers: readonly SealTarget[];
@@ -62,6 +64,8 @@ export interface ResealOrder {
 export interface Jobs {
   newPhrase: { input: null; output: { phrase: string; identity: PublicIdentity } };
   usePhrase: { input: { phrase: string }; output: PublicIdentity };
+  newWords: { input: null; output: string };
+  useWallet: { input: { wallet: string; address: string; words: string }; output: PublicIdentity };
   lock: { input: { name: string; password: string }; output: Uint8Array<ArrayBuffer> };
   unlock: { input: { file: Uint8Array; password: string }; output: { identity: PublicIdentity; name: string } };
   reveal: { input: { file: Uint8Array; password: string }; output: string };

@@ -58,9 +58,11 @@ export function PatientAppointments() {
                         <AppointmentBadge status={one.status} />
                         {open ? (
                           <>
-                            <Button small onPress={() => setMoving(one)}>
-                              {t("appointments.move")}
-                            </Button>
+                            {all.some((other) => other.replaces === one.id && other.status === "requested") ? null : (
+                              <Button small onPress={() => setMoving(one)}>
+                                {t("appointments.move")}
+                              </Button>
+                            )}
                             <Button small look="danger" onPress={() => void cancel(one)}>
                               {t("appointments.cancel")}
                             </Button>
@@ -71,6 +73,7 @@ export function PatientAppointments() {
                   >
                     <Named id={one.doctor} />
                     {one.reason === null ? null : ` · ${t(`appointmentReason.${one.reason}`)}`}
+                    {one.replaces === null || one.status !== "requested" ? null : ` · ${t("appointments.instead")}`}
                   </ListItem>
                 );
               }}

@@ -2,7 +2,8 @@ import { useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
-import type { Appointment, Member } from "../chain/views";
+import type { Appointment, Member, Schedule } from "../chain/views";
+import { isOpen } from "../doctor/schedule";
 import { date, dayText, time } from "../i18n";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
@@ -16,7 +17,7 @@ import styles from "../ui/ui.module.css";
 const MINUTE = 60_000;
 const SLOT = 15 * MINUTE;
 const DAY = 24 * 60 * MINUTE;
-/** The hours that are offered; a doctor declines what does not suit. */
+/** The hours that are offered of a doctor who named none, and who declines what does not suit. */
 const FIRST_HOUR = 8;
 const LAST_HOUR = 18;
 const AHEAD_DAYS = 365;
@@ -157,7 +158,16 @@ function Care({ doctor, underCare }: { doctor: Member; underCare: boolean }) {
   );
 }
 
-/** Books a time; with `replaces`, moves an appointment there: asks for the new one, then calls off the old one. */
+/** The quarters of an hour of a day in which a doctor can be booked; the usual hours where the doctor names none. */
+function offered(schedule: Schedule, midnight: number): readonly number[] {
+  const [first, last] = schedule.openingTimes.length === 0 ? [FIRST_HOUR, LAST_HOUR] : [0, 24];
+  return Array.from(
+    { length: Number.isNaN(midnight) ? 0 : (last - first) * 4 },
+    (_, at) => midnight + first * 60 * MINUTE + at * SLOT,
+  ).filter((slot) => isOpen(schedule, slot));
+}
+
+/** Books a time; with `replaces`, asks for it instead of that appointment. */
 export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appointment | null }) {
   const { t } = useTranslation();
   const me = useMember();
@@ -169,14 +179,18 @@ export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appoin
   const [start, setStart] = useState<number | null>(null);
   const [note, setNote] = useState("");
   const taken = useLive(`times ${doctor.id} ${me.id}`, async (reads) => {
-    const [theirs, mine] = await Promise.all([reads.appointments(doctor.id), reads.appointments(me.id)]);
-    return [...theirs, ...mine]
-      .filter((one) => one.status === "accepted")
+    const [schedule, theirs, mine] = await Promise.all([
+      reads.schedule(doctor.id),
+      reads.appointments(doctor.id),
+      reads.appointments(me.id),
+    ]);
+    const busy = [...theirs, ...mine]
+      .filter((one) => one.status === "accepted" && one.id !== replaces?.id)
       .map(({ start: from, end }) => ({ from, end }));
+    return { busy, schedule };
   });
   const length = Number(minutes) * MINUTE;
-  const first = new Date(`${day}T00:00:00`).setHours(FIRST_HOUR);
-  const slots = Array.from({ length: ((LAST_HOUR - FIRST_HOUR) * 60 * MINUTE) / SLOT }, (_, at) => first + at * SLOT);
+  const midnight = new Date(`${day}T00:00:00`).getTime();
   const name = doctor.details?.name ?? doctor.username;
 
   const book = async () => {
@@ -190,10 +204,10 @@ export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appoin
       stays: t("book.stays"),
       confirm: t("book.confirm"),
       done: t("book.done"),
-      run: async (report) => {
-        const receipt = await acts.requestAppointment(me, doctor, start, start + length, note, report);
-        return replaces === null ? receipt : acts.cancelAppointment(replaces.id, "rescheduled", report);
-      },
+      run: (report) =>
+        replaces === null
+          ? acts.requestAppointment(me, doctor, start, start + length, note, report)
+          : acts.reschedule(me, replaces, start, start + length, note, report),
     });
     if (done) {
       void navigate("/appointments");
@@ -227,16 +241,17 @@ export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appoin
         />
       </Columns>
       <Ready of={taken}>
-        {(busy) => (
+        {({ busy, schedule }) => (
           <fieldset style={{ border: 0, padding: 0, margin: 0 }}>
             <legend className={styles.label}>
-              {Number.isNaN(first) ? t("book.times") : t("book.timesOn", { day: date(first) })}
+              {Number.isNaN(midnight) ? t("book.times") : t("book.timesOn", { day: date(midnight) })}
             </legend>
             <div className={styles.slots}>
-              {slots.map((slot) => {
+              {offered(schedule, midnight).map((slot) => {
                 const free =
                   slot > Date.now() &&
                   slot < Date.now() + AHEAD_DAYS * DAY &&
+                  isOpen(schedule, slot + length - SLOT) &&
                   !busy.some(({ from, end }) => slot < end && slot + length > from);
                 return (
                   <ToggleButton
@@ -251,6 +266,7 @@ export function Booking({ doctor, replaces }: { doctor: Member; replaces: Appoin
                 );
               })}
             </div>
+            {offered(schedule, midnight).length === 0 ? <p>{t("book.closed")}</p> : null}
           </fieldset>
         )}
       </Ready>

@@ -3,7 +3,7 @@ import { dateTime } from "../i18n";
 import { useInbox } from "../inbox/arrivals";
 import { Named } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
-import { useLive } from "../session/Connection";
+import { memberName, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
 import { ButtonLink, Card, Columns, Empty, Notice, PageHead, Row } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
@@ -14,7 +14,7 @@ const SHOWN = 3;
 export function PatientHome() {
   const { t } = useTranslation();
   const me = useMember();
-  const inbox = useInbox();
+  const inbox = useInbox(me.id);
   const appointments = useLive(`appointments ${me.id}`, (reads) => reads.appointments(me.id));
   const records = useLive(`records ${me.id}`, (reads) => reads.records(me.id));
   const log = useLive(`log ${me.id}`, (reads) => reads.readLog({ patient: me.id }));
@@ -29,6 +29,7 @@ export function PatientHome() {
           </ButtonLink>
         </Notice>
       ) : null}
+      <WardRequests />
       <Columns>
         <Card title={t("home.next")}>
           <Ready of={appointments}>
@@ -107,6 +108,36 @@ export function PatientHome() {
           </Row>
         </Card>
       </Columns>
+    </>
+  );
+}
+
+/** What waits for the patients in whose name the signed-in patient decides. */
+function WardRequests() {
+  const { t } = useTranslation();
+  const me = useMember();
+  const waiting = useLive(`ward requests ${me.id}`, async (reads) => {
+    const wards = (await reads.wards(me.id)).filter((one) => one.scope.decide && one.until > Date.now());
+    const counts = await Promise.all(
+      wards.map(async ({ patient }) => {
+        const requests = (await reads.inbox(patient)).filter((request) => request.expiresAt > Date.now());
+        return { patient, count: requests.length, name: memberName(await reads.member(patient), patient) };
+      }),
+    );
+    return counts.filter(({ count }) => count > 0);
+  });
+  if (waiting.type !== "ready") {
+    return null;
+  }
+  return (
+    <>
+      {waiting.value.map(({ patient, count, name }) => (
+        <Notice key={patient} tone="warn" title={t("home.wardWaiting", { count, name })}>
+          <ButtonLink small look="primary" to={`/wards/${patient}`}>
+            {t("home.answer")}
+          </ButtonLink>
+        </Notice>
+      ))}
     </>
   );
 }

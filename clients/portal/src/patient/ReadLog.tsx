@@ -6,58 +6,37 @@ import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
-import { Button, Card, Columns, Empty, PageHead } from "../ui/basics";
+import { Button, Columns, Empty, PageHead, Row } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { save } from "../ui/save";
+import { logCsv, logFhir, type NamedReading } from "./logExport";
 
 /** Who has seen what, when and why. */
 export function ReadLog() {
   const { t } = useTranslation();
+  const me = useMember();
   return (
     <>
       <PageHead title={t("log.title")} intro={t("log.intro")} />
-      <LogList record={null} />
+      <LogList of={{ patient: me.id }} />
     </>
   );
 }
 
-/** The readings of one record, or of all of the patient's. */
-export function LogList({ record }: { record: number | null }) {
+/** The readings of one record, or of all of a patient's. */
+export function LogList({ of }: { of: { readonly record: number } | { readonly patient: number } }) {
   const { t } = useTranslation();
-  const me = useMember();
   const { name } = useConnection();
   const [reader, setReader] = useState("");
   const [which, setWhich] = useState("");
-  const log = useLive(`log ${record ?? me.id}`, (reads) =>
-    reads.readLog(record === null ? { patient: me.id } : { record }),
-  );
+  const one = "record" in of;
+  const log = useLive(`log ${JSON.stringify(of)}`, (reads) => reads.readLog(of));
 
-  const save = async (readings: readonly Reading[]) => {
-    const rows = await Promise.all(
-      readings.map(async (one) =>
-        [
-          new Date(one.openedAt).toISOString(),
-          one.record,
-          one.reader,
-          memberName(await name(one.reader), one.reader),
-          one.purpose,
-          one.basis,
-          one.openedIn,
-        ]
-          .map((cell) => `"${String(cell).replaceAll('"', '""')}"`)
-          .join(","),
-      ),
-    );
-    const csv = ["time,record,reader,name,purpose,basis,block", ...rows].join("\r\n");
-    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = "read-log.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
+  const named = (readings: readonly Reading[]): Promise<readonly NamedReading[]> =>
+    Promise.all(readings.map(async (one) => ({ ...one, name: memberName(await name(one.reader), one.reader) })));
 
-  const list = (
+  return (
     <Ready of={log}>
       {(all) => {
         const shown = all.filter(
@@ -67,12 +46,12 @@ export function LogList({ record }: { record: number | null }) {
         );
         return (
           <>
-            {record === null ? (
+            {one ? null : (
               <Columns>
                 <PlainField label={t("log.byReader")} value={reader} onChange={setReader} type="search" />
                 <PlainField label={t("log.byRecord")} value={which} onChange={setWhich} type="search" />
               </Columns>
-            ) : null}
+            )}
             {shown.length === 0 ? (
               <Empty title={t("log.none")} />
             ) : (
@@ -82,10 +61,28 @@ export function LogList({ record }: { record: number | null }) {
                     <ListItem title={<Named id={one.reader} />}>
                       {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
                       {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
+                      {one.emergency == null ? null : (
+                        <>
+                          {" "}
+                          · {t(`emergencyReason.${one.emergency.reason}`)} ·{" "}
+                          {t(`review.found.${one.emergency.outcome ?? "waits"}`)}
+                        </>
+                      )}
                     </ListItem>
                   )}
                 </List>
-                <Button onPress={() => void save(shown)}>{t("log.export")}</Button>
+                <Row>
+                  <Button onPress={() => void named(shown).then((all) => save(logCsv(all), "read-log.csv", "text/csv"))}>
+                    {t("log.export")}
+                  </Button>
+                  <Button
+                    onPress={() =>
+                      void named(shown).then((all) => save(logFhir(all), "read-log.fhir.json", "application/fhir+json"))
+                    }
+                  >
+                    {t("log.exportFhir")}
+                  </Button>
+                </Row>
               </>
             )}
           </>
@@ -93,5 +90,4 @@ export function LogList({ record }: { record: number | null }) {
       }}
     </Ready>
   );
-  return record === null ? list : <Card title={t("log.title")}>{list}</Card>;
 }

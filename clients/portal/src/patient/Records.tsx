@@ -3,15 +3,17 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import type { RecordKind } from "../chain/views";
 import { bytes, dateTime } from "../i18n";
+import { Fills } from "../records/Fills";
 import { Named } from "../records/Named";
 import { Reader } from "../records/Reader";
-import { Ready, RecordBadge } from "../records/states";
+import { Ready, RecordBadge, RecordFacts } from "../records/states";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
 import { Button, ButtonLink, Card, Columns, Empty, Facts, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { Dispute } from "./Dispute";
 import { GrantList } from "./Grants";
 import { LogList } from "./ReadLog";
 
@@ -61,6 +63,7 @@ export function PatientRecordList() {
                   }
                 >
                   {t("records.by")} <Named id={one.author} /> · {dateTime(one.anchoredAt)} · {bytes(one.size)}
+                  <RecordFacts record={one} />
                 </ListItem>
               )}
             </List>
@@ -111,12 +114,18 @@ export function PatientRecord() {
                   [t("records.author"), <Named key="author" id={one.author} />],
                   [t("proof.anchored"), dateTime(one.anchoredAt)],
                   [t("proof.size"), bytes(one.size)],
-                  ...(one.fills > 0 ? [[t("upload.fills"), String(one.fills)] as const] : []),
+                  ...(one.retraction === null
+                    ? []
+                    : [[t("recordStatus.entered-in-error"), t(`retraction.${one.retraction}`)] as const]),
                 ]}
               />
             </Card>
-            {one.status === "erased" ? null : <GrantList record={id} />}
-            <LogList record={id} />
+            <Fills record={one} />
+            {one.status === "erased" ? null : <GrantList patient={me.id} record={id} />}
+            <Card title={t("log.title")}>
+              <LogList of={{ record: id }} />
+            </Card>
+            {one.author === me.id || one.status === "erased" ? null : <Dispute record={one} />}
             {one.status === "erased" ? null : (
               <Card title={t("records.erase")}>
                 <p>{t("records.eraseMeaning")}</p>

@@ -5,6 +5,8 @@ import type { Described } from "../chain/description";
 import type { Grant, RecordView } from "../chain/views";
 import { bytes } from "../i18n";
 import { explained } from "../i18n/failure";
+import { KeyringError } from "../keyring/keyring";
+import { useDispute } from "../patient/Dispute";
 import { Proof } from "../proof/Proof";
 import { useAccount, useActor } from "../session/Session";
 import { useAct } from "../ui/Act";
@@ -20,7 +22,10 @@ type Reading =
       readonly total: number;
     }
   | { readonly type: "open"; readonly opened: Opened }
-  | { readonly type: "failed"; readonly reason: string };
+  | { readonly type: "failed"; readonly reason: string; readonly undecryptable: boolean };
+
+/** What says that a document cannot be decrypted, rather than that something else went wrong. */
+const UNDECRYPTABLE: readonly string[] = ["UnopenedError", "ContentError", "EnvelopeError", "CommitteeError"];
 
 /**
  * One record: its owner and, for a certificate, an administrator open it at will; a reader by an opening of a grant,
@@ -33,6 +38,9 @@ export function Reader({ record, grant }: { record: RecordView; grant: Grant | n
   const act = useAct();
   const [reading, setReading] = useState<Reading>({ type: "shut" });
   const now = useNow();
+  const dispute = useDispute();
+  /** Whether another wrote it about whoever is signed in. */
+  const mine = actor.type === "member" && record.patient === actor.member.id && record.author !== actor.member.id;
   const atWill = grant === null;
   const closesAt = grant?.windowClosesAt ?? null;
   const windowOpen = closesAt !== null && closesAt > now;
@@ -67,7 +75,8 @@ export function Reader({ record, grant }: { record: RecordView; grant: Grant | n
       );
       setReading({ type: "open", opened });
     } catch (error) {
-      setReading({ type: "failed", reason: explained(error).reason });
+      const undecryptable = error instanceof KeyringError && UNDECRYPTABLE.includes(error.kind);
+      setReading({ type: "failed", reason: explained(error).reason, undecryptable });
     }
   };
 
@@ -101,7 +110,14 @@ export function Reader({ record, grant }: { record: RecordView; grant: Grant | n
 
   return (
     <Card title={t("reader.title")}>
-      {record.status === "entered-in-error" ? <Notice tone="bad" title={t("reader.inError")} /> : null}
+      {record.status === "entered-in-error" ? (
+        <Notice tone="bad" title={t("reader.inError")}>
+          {record.retraction === null ? null : t(`retraction.${record.retraction}`)}
+        </Notice>
+      ) : null}
+      {record.dispute === null || mine ? null : (
+        <Notice tone="warn" title={t("dispute.theirs", { reason: t(`disputeReason.${record.dispute}`) })} />
+      )}
       {record.supersededBy === null ? null : (
         <Notice tone="warn" title={t("reader.superseded", { id: record.supersededBy })} />
       )}
@@ -117,7 +133,12 @@ export function Reader({ record, grant }: { record: RecordView; grant: Grant | n
         <>
           {reading.type === "failed" ? (
             <Notice tone="bad" title={t("reader.failed")}>
-              {reading.reason}
+              <p>{reading.reason}</p>
+              {mine && reading.undecryptable && record.dispute === null ? (
+                <Button small onPress={() => void dispute(record, "undecryptable")}>
+                  {t("dispute.cannotOpen")}
+                </Button>
+              ) : null}
             </Notice>
           ) : null}
           {record.status === "erased" ? (

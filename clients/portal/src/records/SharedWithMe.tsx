@@ -9,9 +9,10 @@ import { useAct } from "../ui/Act";
 import { Badge, Button, ButtonLink, Columns, Empty, PageHead } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { Fills } from "./Fills";
 import { Named } from "./Named";
 import { Reader, useNow } from "./Reader";
-import { Ready } from "./states";
+import { Ready, RecordFacts } from "./states";
 
 export interface Held {
   readonly grant: Grant;
@@ -77,6 +78,7 @@ export function SharedWithMe() {
                 >
                   <Named id={record.patient} /> · {t("records.by")} <Named id={record.author} /> ·{" "}
                   {dateTime(record.anchoredAt)}
+                  <RecordFacts record={record} />
                 </ListItem>
               )}
             </List>
@@ -143,6 +145,7 @@ export function SharedRecord() {
               </Button>
             </PageHead>
             <Reader record={found.record} grant={found.grant} />
+            <Fills record={found.record} />
           </>
         )
       }

@@ -3,7 +3,7 @@ import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { documentReference } from "../chain/description";
 import type { RecordView } from "../chain/views";
-import { bytes, dateTime, dayText } from "../i18n";
+import { bytes, dateTime, dayEnd, dayText } from "../i18n";
 import { type StoredUpload, uploads } from "../keyring/database";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
@@ -72,7 +72,7 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
       return;
     }
     setMissing(false);
-    const validUntil = kind === "prescription" ? endOfDay(until) : null;
+    const validUntil = kind === "prescription" ? validity(until) : null;
     const count = kind === "prescription" ? Math.min(FILLS_MAX, Math.max(1, Number.parseInt(fills, 10) || 1)) : 0;
     const done = await act({
       title: amends === null ? t("upload.title") : t("upload.amendTitle", { id: amends.id }),
@@ -153,8 +153,8 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
 }
 
 /** The end of a day, within how long a prescription may be valid; the usual validity if it is no day. */
-function endOfDay(day: string): number {
-  const end = new Date(`${day}T23:59:59`).getTime();
+function validity(day: string): number {
+  const end = dayEnd(day);
   return Math.min(Number.isNaN(end) ? Date.now() + VALIDITY : end, Date.now() + VALIDITY_MAX - DAY);
 }
 

@@ -2,9 +2,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explained } from "../i18n/failure";
 import { keystores } from "../keyring/database";
-import { Phrase } from "../signup/SignUp";
+import { Phrase } from "../signup/Phrase";
 import { Button, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
+import { save } from "../ui/save";
+import { OtherDevice } from "./OtherDevice";
 import { useAccount, useSession } from "./Session";
 
 type Shown =
@@ -34,15 +36,6 @@ export function AccountPage() {
     }
   };
 
-  const save = (content: BlobPart, fileName: string, type: string) => {
-    const url = URL.createObjectURL(new Blob([content], { type }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = fileName;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
-
   return (
     <>
       <PageHead title={t("account.title")} intro={t("account.intro")} />
@@ -55,7 +48,7 @@ export function AccountPage() {
         />
       </Card>
       <Card title={t("account.key")}>
-        <p>{t("account.keyText")}</p>
+        <p>{identity.wallet === null ? t("account.keyText") : t("wallet.keyText", { wallet: identity.wallet })}</p>
         <form onSubmit={(event) => event.preventDefault()}>
           <Stack>
             <input type="text" name="username" value={name} autoComplete="username" readOnly hidden />
@@ -88,6 +81,7 @@ export function AccountPage() {
           >
             {t("account.saveKeystore")}
           </Button>
+          {identity.wallet === null ? (
           <Button
             onPress={() =>
               void withKeystore(async (file) =>
@@ -101,6 +95,7 @@ export function AccountPage() {
           >
             {t("account.savePolkadotJs")}
           </Button>
+          ) : null}
         </Row>
         {shown.type === "failed" ? <Notice tone="bad" title={shown.reason} /> : null}
         {shown.type === "phrase" ? (
@@ -115,6 +110,14 @@ export function AccountPage() {
           </>
         ) : null}
       </Card>
+      <OtherDevice
+        check={(proceed) =>
+          withKeystore(async (file) => {
+            await keyring.run("reveal", { file, password });
+            await proceed();
+          })
+        }
+      />
       <Card title={t("account.forget")}>
         <p>{t("account.forgetText")}</p>
         {removing ? (

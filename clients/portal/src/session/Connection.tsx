@@ -8,13 +8,14 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { NodeSettings } from "../chain/acts";
 import { explain, type Failure } from "../chain/failure";
 import { Reads } from "../chain/reads";
 import { type ConnectionStatus, Rpc } from "../chain/rpc";
 import type { Member } from "../chain/views";
 
 export interface Connection {
-  readonly url: string;
+  readonly node: NodeSettings;
   readonly rpc: Rpc;
   readonly reads: Reads;
   /** Members by number, asked once: names and roles do not change. */
@@ -24,9 +25,9 @@ export interface Connection {
 const Context = createContext<Connection | null>(null);
 
 /** Connects to the node for everything below it, for as long as the page lives. */
-export function ConnectionProvider({ url, children }: { url: string; children: ReactNode }) {
+export function ConnectionProvider({ node, children }: { node: NodeSettings; children: ReactNode }) {
   const connection = useMemo<Connection>(() => {
-    const rpc = new Rpc(url);
+    const rpc = new Rpc(node.url);
     const reads = new Reads(rpc);
     const names = new Map<number, Promise<Member | null>>();
     const name = (member: number) => {
@@ -35,8 +36,8 @@ export function ConnectionProvider({ url, children }: { url: string; children: R
       known.catch(() => names.delete(member));
       return known;
     };
-    return { url, rpc, reads, name };
-  }, [url]);
+    return { node, rpc, reads, name };
+  }, [node]);
   return <Context value={connection}>{children}</Context>;
 }
 
@@ -61,8 +62,10 @@ export type Live<T> =
   | { readonly type: "ready"; readonly value: T }
   | { readonly type: "failed"; readonly failure: Failure };
 
-/** How often at most a live value is read again, in milliseconds. */
+/** How often at most a live value is read again, in milliseconds; longer for what takes long to read. */
 const QUIET = 1_500;
+/** For how many times as long as it took to read a value is left alone. */
+const REST = 10;
 
 /**
  * A value of the chain that stays current: read again with every block and after every reconnection. `key` names what is
@@ -80,23 +83,25 @@ export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T
     let ended = false;
     let busy = false;
     let last = 0;
+    let rest = QUIET;
     let text = "";
     let later: ReturnType<typeof setTimeout> | undefined;
     const refresh = async () => {
       if (ended) {
         return;
       }
-      if (busy || Date.now() - last < QUIET) {
+      if (busy || Date.now() - last < rest) {
         later ??= setTimeout(() => {
           later = undefined;
           void refresh();
-        }, QUIET);
+        }, rest);
         return;
       }
       busy = true;
       last = Date.now();
       try {
         const value = await latest.current(reads);
+        rest = Math.max(QUIET, REST * (Date.now() - last));
         const serialized = JSON.stringify(value);
         if (!ended && serialized !== text) {
           text = serialized;

@@ -34,7 +34,7 @@ export interface Session {
 const Context = createContext<Session | null>(null);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const { url, rpc, reads } = useConnection();
+  const { node, rpc, reads } = useConnection();
   const [account, setAccount] = useState<Account | null>(null);
   const [idled, setIdled] = useState(false);
   const current = useRef<Account | null>(null);
@@ -49,14 +49,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const begin = useCallback(
     (keyring: Keyring, identity: PublicIdentity, name: string) => {
-      const begun: Account = { name, identity, keyring, acts: new Acts(url, rpc, reads, keyring, identity) };
+      const begun: Account = { name, identity, keyring, acts: new Acts(node, rpc, reads, keyring, identity) };
       current.current = begun;
       setIdled(false);
       setAccount(begun);
       void begun.acts.warmUp();
       return begun;
     },
-    [url, rpc, reads],
+    [node, rpc, reads],
   );
 
   useEffect(() => {

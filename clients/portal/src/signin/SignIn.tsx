@@ -1,20 +1,24 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
-import { explained } from "../i18n/failure";
+import { Link } from "react-router";
 import { keystores, type StoredKeystore } from "../keyring/database";
-import { Keyring } from "../keyring/keyring";
-import type { PublicIdentity } from "../keyring/protocol";
 import { useConnection } from "../session/Connection";
 import { keep, useSession } from "../session/Session";
-import { STRENGTH_MIN, strength } from "../signup/strength";
-import { Button, Card, Checkbox, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { Button, Card, Loading, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
+import { KeepFields, useAttempt, useKeeping } from "./attempt";
 
-type Way = "password" | "phrase" | "file";
+const ByCode = lazy(() => import("./ByCode").then((module) => ({ default: module.ByCode })));
+const ByWallet = lazy(() => import("./ByWallet").then((module) => ({ default: module.ByWallet })));
 
-/** Signing in: by username and password where this browser has the keystore, by phrase or keystore file anywhere. */
+const WAYS = ["password", "phrase", "file", "code", "wallet"] as const;
+type Way = (typeof WAYS)[number];
+
+/**
+ * Signing in: by username and password where this browser has the keystore; anywhere by phrase, keystore file, what
+ * another device shows, or an account in a wallet.
+ */
 export function SignIn() {
   const { t } = useTranslation();
   const { idled } = useSession();
@@ -24,7 +28,7 @@ export function SignIn() {
       <PageHead title={t("signin.title")} intro={t("signin.intro")} />
       {idled ? <Notice tone="info" title={t("signin.idled")} /> : null}
       <Row>
-        {(["password", "phrase", "file"] as const).map((one) => (
+        {WAYS.map((one) => (
           <Button
             key={one}
             small
@@ -39,33 +43,15 @@ export function SignIn() {
       {way === "password" ? <ByPassword /> : null}
       {way === "phrase" ? <ByPhrase /> : null}
       {way === "file" ? <ByFile /> : null}
+      <Suspense fallback={<Loading label={t("common.loading")} />}>
+        {way === "code" ? <ByCode /> : null}
+        {way === "wallet" ? <ByWallet /> : null}
+      </Suspense>
       <p>
         <Link to="/signup">{t("signin.signup")}</Link>
       </p>
     </>
   );
-}
-
-function useAttempt() {
-  const { begin } = useSession();
-  const navigate = useNavigate();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const attempt = async (unlock: (keyring: Keyring) => Promise<{ identity: PublicIdentity; name: string }>) => {
-    setBusy(true);
-    setFailure(null);
-    const keyring = new Keyring();
-    try {
-      const { identity, name } = await unlock(keyring);
-      begin(keyring, identity, name);
-      void navigate("/");
-    } catch (error) {
-      keyring.end();
-      setFailure(explained(error).reason);
-      setBusy(false);
-    }
-  };
-  return { attempt, failure, setFailure, busy };
 }
 
 function ByPassword() {
@@ -125,45 +111,6 @@ function ByPassword() {
         </Stack>
       </form>
     </Card>
-  );
-}
-
-/** Keeps the account in this browser too, if wanted, under a password of this browser's own. */
-function useKeeping() {
-  const { reads } = useConnection();
-  const [wanted, setWanted] = useState(true);
-  const [password, setPassword] = useState("");
-  const weak = wanted && strength(password) < STRENGTH_MIN;
-  const finish = async (keyring: Keyring, identity: PublicIdentity, name: string) => {
-    const member = await reads.member(identity.address);
-    const username = member?.username ?? (name === "" ? identity.address.slice(0, 8).toLowerCase() : name);
-    if (wanted) {
-      await keep(keyring, identity, username, password);
-    }
-    return { identity, name: username };
-  };
-  return { wanted, setWanted, password, setPassword, weak, finish };
-}
-
-function KeepFields({ keeping, failed }: { keeping: ReturnType<typeof useKeeping>; failed: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Checkbox isSelected={keeping.wanted} onChange={keeping.setWanted}>
-        {t("signin.keep")}
-      </Checkbox>
-      {keeping.wanted ? (
-        <PlainField
-          label={t("signin.newPassword")}
-          value={keeping.password}
-          onChange={keeping.setPassword}
-          type="password"
-          autoComplete="new-password"
-          hint={t("signup.passwordHint")}
-          error={failed && keeping.weak ? t("error.passwordWeak") : undefined}
-        />
-      ) : null}
-    </>
   );
 }
 

@@ -14,9 +14,9 @@ import { FileDrop, mediaType } from "../records/Upload";
 import { useConnection } from "../session/Connection";
 import { keep, useSession } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Button, ButtonLink, Card, Checkbox, Grid, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { Button, ButtonLink, Card, Grid, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { FormField, PlainField } from "../ui/fields";
-import styles from "../ui/ui.module.css";
+import { ShowPhrase } from "./Phrase";
 import { CredentialFields, useWords } from "./CredentialFields";
 import {
   type Credentials,
@@ -397,37 +397,6 @@ function CredentialsForm({ taken, onDone }: { taken: boolean; onDone: (chosen: C
           </Row>
         </Stack>
       </form>
-    </Card>
-  );
-}
-
-export function Phrase({ phrase, label }: { phrase: string; label: string }) {
-  return (
-    <ol className={styles.phrase} aria-label={label} translate="no">
-      {phrase.split(" ").map((word, index) => (
-        <li key={index}>{word}</li>
-      ))}
-    </ol>
-  );
-}
-
-function ShowPhrase({ phrase, onDone }: { phrase: string; onDone: () => void }) {
-  const { t } = useTranslation();
-  const [written, setWritten] = useState(false);
-  return (
-    <Card title={t("signup.phraseTitle")}>
-      <Notice tone="warn" title={t("signup.phraseWarning")}>
-        {t("signup.phraseText")}
-      </Notice>
-      <Phrase phrase={phrase} label={t("signup.phraseTitle")} />
-      <Checkbox isSelected={written} onChange={setWritten}>
-        {t("signup.phraseWritten")}
-      </Checkbox>
-      <Row justify="end">
-        <Button look="primary" isDisabled={!written} onPress={onDone}>
-          {t("common.next")}
-        </Button>
-      </Row>
     </Card>
   );
 }

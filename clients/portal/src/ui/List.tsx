@@ -66,15 +66,18 @@ export function ListItem({
   title,
   children,
   actions,
+  heading = false,
 }: {
   title: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
+  /** Whether it stands above the items that follow. */
+  heading?: boolean;
 }) {
   return (
     <>
       <div className={styles.item}>
-        <div>
+        <div className={heading ? styles.group : undefined}>
           <strong>{title}</strong>
         </div>
         {children === undefined ? null : <div className={styles.soft}>{children}</div>}

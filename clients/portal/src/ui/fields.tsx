@@ -76,7 +76,7 @@ export function PlainField({
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: "text" | "search" | "date" | "number" | "password";
+  type?: "text" | "search" | "date" | "time" | "number" | "password";
   hint?: string;
   error?: string | undefined;
   autoComplete?: string;

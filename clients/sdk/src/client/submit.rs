@@ -7,10 +7,11 @@ use crate::{
     error::{Error, Result},
 };
 use subxt::{
+    client::OnlineClientAtBlockImpl,
     config::DefaultExtrinsicParamsBuilder,
     error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
     extrinsics::ExtrinsicEvents,
-    tx::{Payload, TransactionStatus},
+    tx::{Payload, SubmittableTransaction, TransactionStatus},
 };
 
 /// For how many blocks a signed transaction may be included: two minutes.
@@ -86,6 +87,27 @@ impl Client {
         Error::dispatch(pallet, error, &documentation.await.unwrap_or_default())
     }
 
+    /// Signs calls in advance, each with the nonce that is said, for any time: nothing is asked of the node for each.
+    /// Gives them encoded, to be sent by `author_submitExtrinsic`.
+    ///
+    /// # Errors
+    /// [`Error::IncompatibleRuntime`], [`Error::ConnectionLost`].
+    pub async fn sign_in_advance<'a, Call: Payload>(
+        &self,
+        calls: impl IntoIterator<Item = (Call, &'a Identity, u64)>,
+    ) -> Result<Vec<Vec<u8>>> {
+        let chain = self.chain().await?;
+        let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let mut signed = Vec::new();
+        for (call, signer, nonce) in calls {
+            let parameters = DefaultExtrinsicParamsBuilder::<ChainConfig>::new().immortal().nonce(nonce).build();
+            let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
+            let mut signable = at.create_signable(&call, &account, parameters).await.map_err(from_extrinsic)?;
+            signed.push(signable.sign(signer).map_err(from_extrinsic)?.encoded().to_vec());
+        }
+        Ok(signed)
+    }
+
     /// Signs a call and submits it with a mortal era, after the account's transactions that are already in the pool;
     /// follows it as far as `wait` says.
     ///
@@ -99,15 +121,62 @@ impl Client {
         wait: Wait,
         progress: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<Submitted> {
+        let nonce = self.next_nonce(signer).await?;
+        self.submit_with_nonce(call, signer, nonce, wait, progress).await
+    }
+
+    /// The number of the account's next transaction, after those that are already in the pool.
+    ///
+    /// # Errors
+    /// Those of [`Client::call`].
+    pub async fn next_nonce(&self, signer: &Identity) -> Result<u64> {
+        self.call("system_accountNextIndex", [signer.address().into()]).await
+    }
+
+    /// As [`Client::submit`], as the account's transaction of this number: for several at once.
+    ///
+    /// # Errors
+    /// Those of [`Client::submit`].
+    pub async fn submit_with_nonce(
+        &self,
+        call: &impl Payload,
+        signer: &Identity,
+        nonce: u64,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
         let chain = self.chain().await?;
-        let nonce: u64 = self.call("system_accountNextIndex", [signer.address().into()]).await?;
         let parameters =
             DefaultExtrinsicParamsBuilder::<ChainConfig>::new().mortal(MORTALITY_BLOCKS).nonce(nonce).build();
         let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
         let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
         let mut signable = at.create_signable(call, &account, parameters).await.map_err(from_extrinsic)?;
         let transaction = signable.sign(signer).map_err(from_extrinsic)?;
+        self.follow(transaction, wait, progress).await
+    }
 
+    /// Submits a call that needs no signer, such as the application of an authorised upgrade, and follows it as far as
+    /// `wait` says.
+    ///
+    /// # Errors
+    /// Those of [`Client::submit`].
+    pub async fn submit_unsigned(
+        &self,
+        call: &impl Payload,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
+        let at = self.chain().await?.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let transaction = at.create_unsigned(call).map_err(from_extrinsic)?;
+        self.follow(transaction, wait, progress).await
+    }
+
+    async fn follow(
+        &self,
+        transaction: SubmittableTransaction<ChainConfig, OnlineClientAtBlockImpl<ChainConfig>>,
+        wait: Wait,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Submitted> {
         if wait == Wait::Taken {
             let bytes = format!("0x{}", hex::encode(transaction.encoded()));
             let hash: Hash = self.call("author_submitExtrinsic", [bytes.into()]).await?;

@@ -3,14 +3,16 @@
 use crate::{
     account::Identity,
     client::{Client, Member},
+    copies::{lent_copy, own_copies, Copies},
     error::{Error, Result},
     proof::ProvenKey,
     vault::Reads,
 };
 use medchain_primitives::{KeyVersion, MemberId, RecordId, RecordStatus, Seal, VersionedSeal};
-use medchain_runtime_api::{GrantView, RecordView};
+use medchain_runtime_api::{ActingView, GrantView, RecordView};
 use medchain_sealing::{
     envelope::Envelope,
+    keys::EncryptionSecret,
     record_key::PatientHalf,
     seal::{self, SealContext, SealRecipient},
 };
@@ -20,7 +22,19 @@ use medchain_vault::ContentRoot;
 #[derive(Clone, Debug)]
 pub enum Actor {
     /// A member of the registry.
-    Member(Box<Member>),
+    Member {
+        /// The member.
+        member: Box<Member>,
+        /// Its earlier secrets that do not follow from the account's seed.
+        copies: Copies,
+    },
+    /// Staff of a hospital or pharmacy.
+    Staff {
+        /// The institution.
+        institution: Box<Member>,
+        /// The secret of the institution that it has a copy of.
+        copies: Copies,
+    },
     /// An administrator.
     Administrator {
         /// Its account.
@@ -34,7 +48,7 @@ impl Actor {
     /// How seals and releases name it.
     pub fn recipient(&self) -> SealRecipient {
         match self {
-            Self::Member(member) => SealRecipient::Member(member.id.0),
+            Self::Member { member, .. } | Self::Staff { institution: member, .. } => SealRecipient::Member(member.id.0),
             Self::Administrator { account, .. } => SealRecipient::Administrator(*account),
         }
     }
@@ -42,16 +56,37 @@ impl Actor {
     /// The version of its current key.
     pub fn key_version(&self) -> KeyVersion {
         match self {
-            Self::Member(member) => member.key_version,
+            Self::Member { member, .. } | Self::Staff { institution: member, .. } => member.key_version,
             Self::Administrator { key_version, .. } => *key_version,
         }
     }
 
-    /// Its number, if it is a member.
+    /// The number of the member for which it acts, if it acts for one.
     pub fn member_id(&self) -> Option<MemberId> {
         match self {
-            Self::Member(member) => Some(member.id),
+            Self::Member { member, .. } | Self::Staff { institution: member, .. } => Some(member.id),
             Self::Administrator { .. } => None,
+        }
+    }
+
+    /// Whether this is the member by its own account.
+    pub fn is_member(&self, id: MemberId) -> bool {
+        matches!(self, Self::Member { member, .. } if member.id == id)
+    }
+
+    /// The secret of a version of the key that it opens seals with.
+    ///
+    /// # Errors
+    /// [`Error::NoCopy`] for staff without a copy of that version.
+    pub fn secret(&self, identity: &Identity, version: KeyVersion) -> Result<EncryptionSecret> {
+        match self {
+            Self::Staff { institution, copies } => {
+                copies.get(version).ok_or(Error::NoCopy { institution: institution.id, version })
+            }
+            Self::Member { copies, .. } => {
+                Ok(copies.get(version).unwrap_or_else(|| identity.encryption_secret(version)))
+            }
+            Self::Administrator { .. } => Ok(identity.encryption_secret(version)),
         }
     }
 }
@@ -62,9 +97,16 @@ impl Actor {
 /// [`Error::NotAMember`] for a stranger.
 pub async fn actor(client: &Client, identity: &Identity) -> Result<Actor> {
     let account = identity.account();
-    match client.member_of(&account).await {
-        Ok(member) => Ok(Actor::Member(Box::new(member))),
-        Err(Error::NotAMember) => {
+    match client.acting(&account).await? {
+        Some(ActingView { member, staff: None }) => {
+            let copies = own_copies(client, identity, &member).await?;
+            Ok(Actor::Member { member: Box::new(member), copies })
+        }
+        Some(ActingView { member, staff: Some(staff) }) => {
+            let copies = lent_copy(client.genesis(), identity, &staff);
+            Ok(Actor::Staff { institution: Box::new(member), copies })
+        }
+        None => {
             let administrators = client.administrators().await?;
             let administrator = administrators
                 .into_iter()
@@ -72,7 +114,6 @@ pub async fn actor(client: &Client, identity: &Identity) -> Result<Actor> {
                 .ok_or(Error::NotAMember)?;
             Ok(Actor::Administrator { account: account.into(), key_version: administrator.key_version })
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -98,7 +139,7 @@ pub(crate) fn half_from_envelope(
 ) -> Result<PatientHalf> {
     let recipient = actor.recipient();
     let sealed = envelope.seal_for(&recipient).ok_or(Error::NotSealedForUs(record.id))?;
-    unseal(client, identity, record, recipient, sealed.key_version, &sealed.seal)
+    unseal(client, identity, actor, record, recipient, sealed.key_version, &sealed.seal)
 }
 
 /// The patient half of a record of one's own: a patient's, or a professional's certificate.
@@ -122,7 +163,7 @@ pub async fn half_of(client: &Client, identity: &Identity, actor: &Actor, record
         Some(member) if member != record.patient => {
             ensure_not_erased(record)?;
             let grant = client.grant(record.id, member).await?.ok_or(Error::NotGranted(record.id))?;
-            reader_half(client, identity, record, &grant)
+            reader_half(client, identity, actor, record, &grant)
         }
         _ => own_half(client, identity, actor, record).await,
     }
@@ -135,23 +176,25 @@ pub async fn half_of(client: &Client, identity: &Identity, actor: &Actor, record
 pub fn reader_half(
     client: &Client,
     identity: &Identity,
+    actor: &Actor,
     record: &RecordView,
     grant: &GrantView,
 ) -> Result<PatientHalf> {
     let recipient = SealRecipient::Member(grant.reader.0);
-    unseal(client, identity, record, recipient, grant.seal.key_version, &grant.seal.seal.0)
+    unseal(client, identity, actor, record, recipient, grant.seal.key_version, &grant.seal.seal.0)
 }
 
 fn unseal(
     client: &Client,
     identity: &Identity,
+    actor: &Actor,
     record: &RecordView,
     recipient: SealRecipient,
     key_version: KeyVersion,
     sealed: &[u8; 80],
 ) -> Result<PatientHalf> {
     let context = SealContext { genesis: client.genesis(), content: record.content.0, recipient, key_version };
-    seal::open_seal(sealed, &identity.encryption_secret(key_version), &context)
+    seal::open_seal(sealed, &actor.secret(identity, key_version)?, &context)
         .map_err(|_| Error::Unopened { what: "seal", record: record.id })
 }
 

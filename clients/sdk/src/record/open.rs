@@ -2,6 +2,7 @@
 
 use super::{
     actor,
+    emergency::half_in_emergency,
     halves::{ensure_not_erased, half_from_envelope, verified_envelope},
     reader_half, Actor, Progress,
 };
@@ -11,16 +12,16 @@ use crate::{
     client::{Client, Wait},
     description::{self, Summary},
     error::{Error, Result},
-    vault::Reads,
+    vault::{Reads, SealedRelease},
 };
 use futures::TryStreamExt;
-use medchain_primitives::{Moment, ReadingId, RecordId, RecordKind};
-use medchain_runtime_api::{GrantView, RecordView};
+use medchain_primitives::{EmergencyReason, Moment, ReadingId, RecordId, RecordKind};
+use medchain_runtime_api::{GrantView, ReadPermit, RecordView};
 use medchain_sealing::{
-    committee::{self, CapsuleContext, VerifyingShare},
+    committee::{self, Capsule, CapsuleContext, VerifyingShare},
     content::{self, ContentError},
     envelope::Envelope,
-    record_key::{PatientHalf, RecordKey},
+    record_key::{CommitteeHalf, PatientHalf, RecordKey},
     release::{self, ReleaseContext},
 };
 use medchain_vault::{ContentRoot, RootBlock};
@@ -47,6 +48,8 @@ pub enum Output {
 pub struct OpenOptions {
     /// Whether a reader without a live window may use an opening of its grant.
     pub open_on_chain: bool,
+    /// Open it in an emergency, for this reason, unless it is open for this account.
+    pub emergency: Option<EmergencyReason>,
     /// Overwrite a file that is there.
     pub overwrite: bool,
 }
@@ -78,8 +81,8 @@ pub struct ContentKey {
 
 impl ContentKey {
     /// Obtains the key of a record: as its patient from the envelope's seal, as an administrator from that of a
-    /// certificate, as a reader from the grant's, opening the record on chain if need be; the committee half by
-    /// release, each partial release verified.
+    /// certificate, as a reader from the grant's, opening the record on chain if need be, as a doctor in an emergency
+    /// from the emergency capsule; the committee half by release, each partial release verified.
     ///
     /// # Errors
     /// [`Error::NotGranted`], [`Error::NotOpen`], [`Error::Erased`], [`Error::Dispatch`] if the opening is refused, and what the
@@ -97,13 +100,20 @@ impl ContentKey {
 
         let mut opening = None;
         let reads = Reads::new(client, identity, record.id, ContentRoot(record.content.0));
-        let (half, envelope) = if is_sealed_in_envelope(&actor, &record) {
+        let in_emergency = opens_in_emergency(client, identity, &actor, &record, options).await?;
+        let (half, envelope) = if in_emergency {
+            if !client.may_read(&identity.account(), record.id).await?.allowed {
+                opening = open_in_emergency(client, identity, record.id, options, progress).await?;
+            }
+            let half = half_in_emergency(client, identity, &actor, &record, &reads).await?;
+            (half, verified_envelope(&reads, &record).await?)
+        } else if is_sealed_in_envelope(&actor, &record) {
             let envelope = verified_envelope(&reads, &record).await?;
             (half_from_envelope(client, identity, &actor, &record, &envelope)?, envelope)
         } else {
             let grant = held_grant(client, &actor, &record).await?;
             // Before an opening is used up, make sure that it is not in vain.
-            let half = reader_half(client, identity, &record, &grant)?;
+            let half = reader_half(client, identity, &actor, &record, &grant)?;
             let readable = client.may_read(&identity.account(), record.id).await?;
             if !readable.allowed {
                 if !options.open_on_chain {
@@ -126,9 +136,42 @@ impl ContentKey {
 /// Whether the half comes from the envelope: for the record's own member, and for administrators that of a certificate.
 fn is_sealed_in_envelope(actor: &Actor, record: &RecordView) -> bool {
     match actor {
-        Actor::Member(member) => member.id == record.patient,
+        Actor::Member { member, .. } => member.id == record.patient,
+        Actor::Staff { .. } => false,
         Actor::Administrator { .. } => record.kind == RecordKind::Certificate,
     }
+}
+
+/// Whether the half comes from the emergency capsule: for a doctor within the window of an emergency opening, or who is to
+/// open in an emergency.
+async fn opens_in_emergency(
+    client: &Client,
+    identity: &Identity,
+    actor: &Actor,
+    record: &RecordView,
+    options: &OpenOptions,
+) -> Result<bool> {
+    if is_sealed_in_envelope(actor, record) {
+        return Ok(false);
+    }
+    let readable = client.may_read(&identity.account(), record.id).await?;
+    let is_open = matches!(readable.permit, Some(ReadPermit::Emergency { .. }));
+    Ok(is_open || (options.emergency.is_some() && !readable.allowed))
+}
+
+async fn open_in_emergency(
+    client: &Client,
+    identity: &Identity,
+    record: RecordId,
+    options: &OpenOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Option<(ReadingId, Moment)>> {
+    let reason = options.emergency.ok_or(Error::NotOpen(record))?;
+    client.may_open_emergency(&identity.account(), record).await?.into_result()?;
+    let stage = |stage| progress(Progress::Transaction(stage));
+    let call = calls::open_emergency(record, reason);
+    let submitted = client.submit(&call, identity, Wait::Finalized, &stage).await?;
+    Ok(submitted.event::<events::EmergencyOpened>().map(|event| (event.reading, event.closes_at)))
 }
 
 async fn held_grant(client: &Client, actor: &Actor, record: &RecordView) -> Result<GrantView> {
@@ -159,8 +202,29 @@ async fn release_key(
     half: &PatientHalf,
     envelope: &Envelope,
 ) -> Result<RecordKey> {
+    let context = CapsuleContext {
+        genesis: client.genesis(),
+        author: record.author.0,
+        patient: record.patient.0,
+        epoch: envelope.epoch,
+    };
+    let releases = reads.release().await?;
+    let committee_half = combined(client, identity, actor, record, releases, &envelope.capsule, &context).await?;
+    Ok(RecordKey::derive(half, &committee_half))
+}
+
+/// What a capsule of a record holds, by the committee's answers: each is unwrapped, verified and combined.
+pub(super) async fn combined(
+    client: &Client,
+    identity: &Identity,
+    actor: &Actor,
+    record: &RecordView,
+    answers: Vec<SealedRelease>,
+    capsule: &Capsule,
+    capsule_context: &CapsuleContext,
+) -> Result<CommitteeHalf> {
     let committee = client.committee().await?;
-    let secret = identity.encryption_secret(actor.key_version());
+    let secret = actor.secret(identity, actor.key_version())?;
     let context = ReleaseContext {
         genesis: client.genesis(),
         record: record.id.0,
@@ -168,7 +232,7 @@ async fn release_key(
         recipient: actor.recipient(),
     };
     let mut releases = Vec::new();
-    for sealed in reads.release().await? {
+    for sealed in answers {
         let partial = release::open_release(&sealed.sealed, &secret, &context)
             .map_err(|_| Error::Unopened { what: "release", record: record.id })?;
         // The share that the chain shows for the number inside, whatever number the node put outside.
@@ -178,15 +242,8 @@ async fn release_key(
             _ => {}
         }
     }
-    let capsule_context = CapsuleContext {
-        genesis: client.genesis(),
-        author: record.author.0,
-        patient: record.patient.0,
-        epoch: envelope.epoch,
-    };
-    let committee_half = committee::combine(committee.threshold, &releases, &envelope.capsule, &capsule_context)
-        .map_err(|error| Error::ReleaseRefused { record: record.id, reason: error.to_string() })?;
-    Ok(RecordKey::derive(half, &committee_half))
+    committee::combine(committee.threshold, &releases, capsule, capsule_context)
+        .map_err(|error| Error::ReleaseRefused { record: record.id, reason: error.to_string() })
 }
 
 /// Opens a record and writes its document: obtains the key, fetches the leaves, verifies each, decrypts on the way into a
@@ -332,7 +389,6 @@ impl Read for LeafReader {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use medchain_sealing::record_key::CommitteeHalf;
 
     fn key(n: u8) -> RecordKey {
         RecordKey::derive(&PatientHalf::from_bytes([n; 32]), &CommitteeHalf::from_bytes([n; 32]))

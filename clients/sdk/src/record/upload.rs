@@ -16,7 +16,7 @@ use crate::{
     vault,
 };
 use medchain_primitives::{
-    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
+    limits, ContentRoot as PrimitiveRoot, EnvelopeHash, KeyVersion, MemberId, Moment, ReaderSeal, RecordId, RecordKind,
     RecordStatus, Role, SealedAs, Status,
 };
 use medchain_sealing::{
@@ -107,6 +107,9 @@ pub struct Uploaded {
     pub envelope: EnvelopeHash,
     /// The transaction; `None` if an earlier run of this upload had anchored it.
     pub transaction: Option<Submitted>,
+    /// Whether an emergency capsule was lodged along with it, since the patient has given emergency consent. What could
+    /// not be lodged here, the patient lodges.
+    pub emergency: bool,
 }
 
 /// What is written down when the ciphertext is complete.
@@ -123,6 +126,9 @@ struct State {
 /// Encrypts a document, stores it with its envelope in the node's vault, and anchors it. Durable at every step, and safe to
 /// repeat: see the module's text.
 ///
+/// If the patient has given emergency consent, the author, who has the patient half now and not later, lodges an emergency
+/// capsule for the new record.
+///
 /// The patient half goes to the patient; that of a certificate also to every administrator with a published key; those
 /// of other records also to the patient's guardians and to the readers with a standing consent, whose seals are anchored
 /// with the record. The keys of others come from storage proofs.
@@ -138,7 +144,11 @@ pub async fn upload(
 ) -> Result<Uploaded> {
     let author = client.member_of(&identity.account()).await?;
     let (folder, stored) = encrypted(client, identity, &author, &new, options, progress).await?;
-    let outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
+    let mut outcome = store_and_anchor(client, identity, author.id, &new, &stored, options.wait, progress).await;
+    if let Ok(Uploaded { record: Some(record), emergency, .. }) = &mut outcome {
+        let written = stored.half.iter().map(|half| (*record, half)).collect();
+        *emergency = !lodged_along(client, identity, author.id, written, progress).await.is_empty();
+    }
     match &outcome {
         Ok(_) => folder.remove(),
         Err(error) if !can_resume(error) => folder.remove(),
@@ -175,6 +185,7 @@ pub async fn upload_batch(
     let mut records = Vec::new();
     let mut waiting = Vec::new();
     let mut folders = Vec::new();
+    let mut halves = Vec::new();
     for new in &documents {
         let (folder, stored) = encrypted(client, identity, &author, new, options, progress).await?;
         let anchor = anchor_of(new, &stored);
@@ -185,6 +196,7 @@ pub async fn upload_batch(
             size: anchor.size,
             envelope: anchor.envelope,
             transaction: None,
+            emergency: false,
         });
         if record.is_none() {
             // What was stored before is taken up again by another run.
@@ -192,6 +204,7 @@ pub async fn upload_batch(
             waiting.push(NewAnchor { patient: new.patient, kind: new.kind, anchor });
         }
         folders.push(folder);
+        halves.push(stored.half);
     }
     let mut transaction = None;
     if !waiting.is_empty() {
@@ -211,8 +224,25 @@ pub async fn upload_batch(
         }
         transaction = Some(submitted);
     }
+    let written = records.iter().zip(&halves).filter_map(|(uploaded, half)| uploaded.record.zip(half.as_ref()));
+    let lodged = lodged_along(client, identity, author.id, written.collect(), progress).await;
+    for uploaded in &mut records {
+        uploaded.emergency = uploaded.record.is_some_and(|record| lodged.contains(&record));
+    }
     folders.into_iter().for_each(UploadFolder::remove);
     Ok(UploadedBatch { records, transaction })
+}
+
+/// Lodges the emergency capsules of records that were just anchored; those for which that did not succeed are left to
+/// their patients, since the records are anchored all the same.
+async fn lodged_along(
+    client: &Client,
+    identity: &Identity,
+    author: MemberId,
+    written: Vec<(RecordId, &PatientHalf)>,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Vec<RecordId> {
+    super::emergency::lodge_as_author(client, identity, author, written, progress).await.unwrap_or_default()
 }
 
 /// The document, encrypted now or by an interrupted run.
@@ -252,6 +282,7 @@ fn anchor_of(new: &NewRecord, stored: &Stored) -> Anchor {
         content: PrimitiveRoot(stored.root.root().0),
         size: stored.root.size(),
         envelope: EnvelopeHash(stored.envelope_hash),
+        key_version: stored.key_version,
         fills: new.fills,
         valid_until: new.valid_until,
         seals: stored.seals.clone(),
@@ -309,7 +340,11 @@ struct Stored {
     file: File,
     envelope: Vec<u8>,
     envelope_hash: [u8; 32],
+    /// The version of the owner's key that its seal in the envelope is for.
+    key_version: KeyVersion,
     seals: Vec<ReaderSeal>,
+    /// The patient half, in memory alone; `None` for what an interrupted run had encrypted.
+    half: Option<PatientHalf>,
 }
 
 async fn store_and_anchor(
@@ -324,7 +359,7 @@ async fn store_and_anchor(
     let anchor = anchor_of(new, stored);
     let (size, envelope) = (anchor.size, anchor.envelope);
     let content = stored.root.root().to_string();
-    let uploaded = |record, transaction| Uploaded { record, content, size, envelope, transaction };
+    let uploaded = |record, transaction| Uploaded { record, content, size, envelope, transaction, emergency: false };
     if let Some(record) = client.anchored_by(author, anchor.content).await? {
         return Ok(uploaded(Some(record), None));
     }
@@ -468,11 +503,12 @@ async fn prepare(
         envelope: bytes.clone(),
         seals: seals.clone(),
     })?;
-    Ok(Stored { root, file, envelope: bytes, envelope_hash: envelope.hash(), seals })
+    let (envelope_hash, key_version) = (envelope.hash(), owner_version(&envelope));
+    Ok(Stored { root, file, envelope: bytes, envelope_hash, key_version, seals, half: Some(half) })
 }
 
-/// The author's own key, which needs no proof.
-fn own_key(identity: &Identity, author: &Member) -> Result<ProvenKey> {
+/// A member's own key, which needs no proof.
+pub(super) fn own_key(identity: &Identity, author: &Member) -> Result<ProvenKey> {
     let key = identity.encryption_public(author.key_version);
     if *key.as_bytes() != author.encryption_key.0 {
         return Err(Error::UnusableKey { whom: format!("member {}", author.id) });
@@ -496,6 +532,11 @@ fn envelope(
         })
         .collect::<Result<_>>()?;
     Ok(Envelope { capsule, epoch, seals })
+}
+
+/// The version of the key that the first seal of an envelope is for, which is its record's owner's.
+fn owner_version(envelope: &Envelope) -> KeyVersion {
+    envelope.seals.first().map_or(0, |seal| seal.key_version)
 }
 
 /// Encrypts into a file of the owner's alone; durable when it returns.
@@ -647,13 +688,15 @@ impl UploadFolder {
         let file = File::open(self.content()).ok()?;
         let root = DagBuilder::build(&file).ok()?;
         let envelope = Envelope::from_bytes(&state.envelope).ok()?;
-        let envelope_hash = envelope.hash();
+        let (envelope_hash, key_version) = (envelope.hash(), owner_version(&envelope));
         (root.root().0 == state.content.0 && root.size() == state.size).then_some(Stored {
             root,
             file,
             envelope: state.envelope,
             envelope_hash,
+            key_version,
             seals: state.seals,
+            half: None,
         })
     }
 

@@ -16,6 +16,7 @@ fn care_brings_the_doctor_the_profile() {
                 granted_by: id(PATIENT),
                 granted_at: NOW,
                 expires_at: NOW + limits::CARE_GRANT_LIFETIME,
+                asked: None,
                 openings: limits::CARE_GRANT_OPENINGS,
                 openings_left: limits::CARE_GRANT_OPENINGS,
             })

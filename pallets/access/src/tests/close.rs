@@ -7,7 +7,7 @@ fn closing_ends_the_window_and_the_used_up_grant() {
     ExtBuilder::default().with_grant(REPORT, DOCTOR, 1).build_and_execute(|| {
         assert_ok!(open(DOCTOR, REPORT));
         assert_ok!(Access::close(signed(DOCTOR), REPORT));
-        System::assert_last_event(Event::WindowClosed { record: REPORT, reader: id(DOCTOR) }.into());
+        System::assert_last_event(Event::WindowClosed { record: REPORT, reader: id(DOCTOR), staff: None }.into());
         assert!(held(REPORT, DOCTOR).is_none() && window(REPORT, DOCTOR).is_none());
         assert_noop!(reads_until(DOCTOR, REPORT), Error::<Test>::NoGrant);
         assert_noop!(open(DOCTOR, REPORT), Error::<Test>::NoGrant);

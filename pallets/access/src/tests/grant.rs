@@ -25,6 +25,7 @@ fn patient_grants_unasked() {
                 granted_by: id(PATIENT),
                 granted_at: NOW,
                 expires_at: NOW + HOUR,
+                asked: None,
                 openings: 3,
                 openings_left: 3,
             })

@@ -11,7 +11,8 @@ fn an_inbox_lists_in_order_page_by_page() {
                 request(requester, &[REPORT]);
             }
         }
-        let numbers = |page: Vec<(RequestId, AccessRequest)>| page.into_iter().map(|(id, _)| id.0).collect::<Vec<_>>();
+        let numbers =
+            |page: Vec<(RequestId, AccessRequest<AccountId>)>| page.into_iter().map(|(id, _)| id.0).collect::<Vec<_>>();
         let first = numbers(Access::inbox(id(PATIENT), None, 10));
         assert_eq!(first, (250..260).collect::<Vec<_>>());
         assert_eq!(numbers(Access::inbox(id(PATIENT), Some(RequestId(259)), 10)), (260..266).collect::<Vec<_>>());

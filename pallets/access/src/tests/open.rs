@@ -17,13 +17,14 @@ fn reader_opens_a_record_and_the_chain_logs_who_what_when_and_why() {
             basis: GrantBasis::Consent,
             opened_at: at,
             opened_in: 2,
+            staff: None,
         };
         let logged = [(ReadingId::FIRST, reading)];
         assert_eq!(Access::readings_of_record(REPORT, None, 10), logged);
         assert_eq!(Access::readings_of_patient(id(PATIENT), None, 10), logged);
         assert_eq!(Access::readings_by_reader(id(DOCTOR), None, 10), logged);
         let closes_at = at + limits::READING_WINDOW;
-        assert_eq!(window(REPORT, DOCTOR), Some(ReadingWindow { opened_at: at, closes_at, opened_in: 2 }));
+        assert_eq!(window(REPORT, DOCTOR), Some(ReadingWindow { opened_at: at, closes_at, opened_in: 2, staff: None }));
         assert_eq!(held(REPORT, DOCTOR).unwrap().openings_left, 1);
         System::assert_last_event(
             Event::RecordOpened {
@@ -33,6 +34,7 @@ fn reader_opens_a_record_and_the_chain_logs_who_what_when_and_why() {
                 reader: id(DOCTOR),
                 purpose: Purpose::Treatment,
                 closes_at,
+                staff: None,
             }
             .into(),
         );

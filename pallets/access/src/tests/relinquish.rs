@@ -7,7 +7,7 @@ fn reader_relinquishes_a_grant_and_its_window() {
     ExtBuilder::default().with_grant(REPORT, DOCTOR, 5).build_and_execute(|| {
         assert_ok!(open(DOCTOR, REPORT));
         assert_ok!(Access::relinquish(signed(DOCTOR), REPORT));
-        System::assert_last_event(Event::GrantRelinquished { record: REPORT, reader: id(DOCTOR) }.into());
+        System::assert_last_event(Event::GrantRelinquished { record: REPORT, reader: id(DOCTOR), staff: None }.into());
         assert_noop!(reads_until(DOCTOR, REPORT), Error::<Test>::NoGrant);
         assert_noop!(open(DOCTOR, REPORT), Error::<Test>::NoGrant);
     });

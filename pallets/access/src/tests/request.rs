@@ -1,6 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use medchain_primitives::{RecordStatus, Status};
+use medchain_primitives::{RecordStatus, Status, DAY};
 
 #[test]
 fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
@@ -11,8 +11,10 @@ fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
             patient: id(PATIENT),
             records: records(&[PROFILE, REPORT, PRESCRIPTION]),
             purpose: Purpose::Treatment,
+            asked: None,
             requested_at: NOW,
             expires_at: NOW + limits::REQUEST_LIFETIME,
+            staff: None,
         };
         assert_eq!(Access::inbox(id(PATIENT), None, 10), [(number, waiting.clone())]);
         assert_eq!(Access::requests_by(id(DOCTOR), None, 10), [(number, waiting)]);
@@ -23,6 +25,7 @@ fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
                 patient: id(PATIENT),
                 requester: id(DOCTOR),
                 purpose: Purpose::Treatment,
+                staff: None,
             }
             .into(),
         );
@@ -211,5 +214,33 @@ fn the_last_number_is_not_given_out() {
     ExtBuilder::default().build_and_execute(|| {
         NextRequestId::<Test>::put(RequestId(u64::MAX));
         assert_noop!(try_request(DOCTOR, &[REPORT]), Error::<Test>::IdsExhausted);
+    });
+}
+
+#[test]
+fn a_requester_who_asks_for_a_week_sees_that_it_got_an_hour() {
+    ExtBuilder::default().build_and_execute(|| {
+        let ask = |duration, openings| {
+            let asked = AskedTerms { duration, openings };
+            Access::request_for(signed(DOCTOR), id(PATIENT), records(&[REPORT]), Purpose::Treatment, asked)
+        };
+        for duration in [0, limits::GRANT_MIN - 1, limits::GRANT_MAX + 1] {
+            assert_noop!(ask(duration, 1), Error::<Test>::DurationOutOfRange);
+        }
+        for openings in [0, limits::OPENINGS_MAX + 1] {
+            assert_noop!(ask(DAY, openings), Error::<Test>::OpeningsOutOfRange);
+        }
+        assert_ok!(ask(7 * DAY, 3));
+        let request = RequestId::FIRST;
+        let asked = Some(AskedTerms { duration: 7 * DAY, openings: 3 });
+        assert_eq!(Requests::<Test>::get(request).unwrap().asked, asked);
+        let (grants, purpose) = (grants_of(&[REPORT]), Purpose::Treatment);
+        let hour = medchain_primitives::HOUR;
+        assert_ok!(Access::grant(signed(PATIENT), id(DOCTOR), Some(request), grants, purpose, hour, 1));
+        let grant = held(REPORT, DOCTOR).unwrap();
+        assert_eq!((grant.asked, grant.expires_at, grant.openings), (asked, NOW + hour, 1));
+        // What is granted unasked answers nothing.
+        assert_ok!(try_grant(DOCTOR, &[OTHER_REPORT]));
+        assert_eq!(held(OTHER_REPORT, DOCTOR).unwrap().asked, None);
     });
 }

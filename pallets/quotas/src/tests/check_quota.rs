@@ -279,3 +279,15 @@ fn the_vouched_go_before_strangers_and_after_members() {
         assert!(priority(STRANGER, &vouched(1), 1, 1) < priority(PATIENT, &remark(), WEIGHT, LENGTH));
     });
 }
+
+#[test]
+fn a_closed_lane_takes_nobody() {
+    ExtBuilder::build_and_execute(|| {
+        let lanes = crate::Lanes { open: 0, vouched: 1, vouched_per_institution: 1 };
+        Quotas::set_lanes(RuntimeOrigin::root(), Some(lanes)).unwrap();
+        let full = Err(InvalidTransaction::ExhaustsResources.into());
+        assert_eq!(apply(STRANGER, &registration(), 100, 100), full);
+        assert_ok!(apply(STRANGER, &vouched(1), 100, 100));
+        assert_eq!(apply(OTHER_STRANGER, &vouched(2), 100, 100), full);
+    });
+}

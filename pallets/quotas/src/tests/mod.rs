@@ -3,3 +3,4 @@
 
 mod check_nonce;
 mod check_quota;
+mod govern;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod affiliations;
 mod apply_again;
+mod dependants;
 mod move_account;
 mod publish_administrator_key;
 mod reads;
@@ -11,7 +13,9 @@ mod register;
 mod register_vouched;
 mod reinstate;
 mod reject;
+mod return_copy;
 mod rotate_key;
+mod staff;
 mod suspend;
 mod update_details;
 mod verify;

@@ -5,7 +5,7 @@ use sp_runtime::testing::TestSignature;
 const NEW: AccountId = 11;
 
 fn move_with(consent: TestSignature) -> frame_support::dispatch::DispatchResult {
-    Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW + DAY, consent)
+    Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW + DAY, consent, SEAL)
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn the_account_that_was_left_can_do_nothing_and_is_never_a_member_again() {
         );
         let consent = consent_to_move(id(NEW), PATIENT, KEY);
         assert_noop!(
-            Registry::move_account(signed(NEW), PATIENT, KEY, NOW + DAY, consent),
+            Registry::move_account(signed(NEW), PATIENT, KEY, NOW + DAY, consent, SEAL),
             Error::<Test>::AccountRetired
         );
     });
@@ -57,16 +57,16 @@ fn the_other_account_has_to_consent_to_this_member_key_and_time() {
         }
         let consent = consent_to_move(patient, NEW, OTHER_KEY);
         assert_noop!(
-            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW + DAY + 1, consent.clone()),
+            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW + DAY + 1, consent.clone(), SEAL),
             Error::<Test>::ConsentForged
         );
         assert_noop!(
-            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW, consent.clone()),
+            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, NOW, consent.clone(), SEAL),
             Error::<Test>::StatementExpired
         );
         let late = NOW + limits::STATEMENT_LIFETIME_MAX + 1;
         assert_noop!(
-            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, late, consent),
+            Registry::move_account(signed(PATIENT), NEW, OTHER_KEY, late, consent, SEAL),
             Error::<Test>::StatementTooLong
         );
     });
@@ -78,7 +78,7 @@ fn nobody_moves_onto_an_account_that_is_somebody_s() {
         for to in [DOCTOR, PATIENT, ADMINISTRATOR] {
             let consent = consent_to_move(id(PATIENT), to, OTHER_KEY);
             assert_noop!(
-                Registry::move_account(signed(PATIENT), to, OTHER_KEY, NOW + DAY, consent),
+                Registry::move_account(signed(PATIENT), to, OTHER_KEY, NOW + DAY, consent, SEAL),
                 Error::<Test>::AccountTaken
             );
         }
@@ -92,7 +92,7 @@ fn a_move_needs_another_key_that_can_be_sealed_to() {
             [(KEY, Error::<Test>::KeyUnchanged), (EncryptionKey([0; 32]), Error::<Test>::EncryptionKeyTooWeak)]
         {
             let consent = consent_to_move(id(PATIENT), NEW, key);
-            assert_noop!(Registry::move_account(signed(PATIENT), NEW, key, NOW + DAY, consent), error);
+            assert_noop!(Registry::move_account(signed(PATIENT), NEW, key, NOW + DAY, consent, SEAL), error);
         }
     });
 }
@@ -101,7 +101,7 @@ fn a_move_needs_another_key_that_can_be_sealed_to() {
 fn a_suspended_doctor_and_a_stranger_move_nothing() {
     ExtBuilder::default().with_doctor(Status::Suspended).build_and_execute(|| {
         let consent = || consent_to_move(id(DOCTOR), NEW, OTHER_KEY);
-        let moved = |origin| Registry::move_account(origin, NEW, OTHER_KEY, NOW + DAY, consent());
+        let moved = |origin| Registry::move_account(origin, NEW, OTHER_KEY, NOW + DAY, consent(), SEAL);
         assert_noop!(moved(signed(DOCTOR)), Error::<Test>::Suspended);
         assert_noop!(moved(signed(STRANGER)), Error::<Test>::NotAMember);
         assert_noop!(moved(RuntimeOrigin::none()), BadOrigin);

@@ -11,8 +11,8 @@ const NEW: AccountId = 11;
 const WAIT: Moment = 3 * DAY;
 
 fn named(threshold: u32) -> DispatchResult {
-    let guardians = vec![id(SISTER), id(FRIEND), id(UNCLE)].try_into().unwrap();
-    Registry::name_guardians(signed(PATIENT), guardians, threshold, WAIT)
+    let named = guardians(&[id(SISTER), id(FRIEND), id(UNCLE)]);
+    Registry::name_guardians(signed(PATIENT), named, threshold, WAIT)
 }
 
 /// A patient whose account two of three guardians may recover.
@@ -90,7 +90,7 @@ fn naming_guardians_anew_ends_what_the_old_ones_proposed() {
         assert_ok!(propose(SISTER));
         assert_ok!(named(1));
         assert_noop!(approve(FRIEND, SISTER), Error::<Test>::NoRecovery);
-        assert_ok!(Registry::name_guardians(signed(PATIENT), Guardians::default(), 0, 0));
+        assert_ok!(Registry::name_guardians(signed(PATIENT), guardians(&[]), 0, 0));
         assert_eq!(last_event(), Event::GuardiansNamed { member: id(PATIENT), guardians: 0 });
         assert_noop!(propose(SISTER), Error::<Test>::NotGuardian);
     });
@@ -101,7 +101,7 @@ fn a_member_who_moves_ends_what_was_proposed() {
     with_guardians(|| {
         assert_ok!(propose(SISTER));
         let consent = consent_to_move(id(PATIENT), STRANGER, OTHER_KEY);
-        assert_ok!(Registry::move_account(signed(PATIENT), STRANGER, OTHER_KEY, NOW + DAY, consent));
+        assert_ok!(Registry::move_account(signed(PATIENT), STRANGER, OTHER_KEY, NOW + DAY, consent, SEAL));
         assert_eq!(Registry::recoveries(id(STRANGER)), []);
     });
 }
@@ -130,8 +130,7 @@ fn nobody_but_a_guardian_takes_part() {
 #[test]
 fn a_guardian_that_is_not_active_takes_no_part() {
     ExtBuilder::default().with_patient().with_doctor(Status::Suspended).build_and_execute(|| {
-        let guardians = vec![id(DOCTOR)].try_into().unwrap();
-        assert_ok!(Registry::name_guardians(signed(PATIENT), guardians, 1, WAIT));
+        assert_ok!(Registry::name_guardians(signed(PATIENT), guardians(&[id(DOCTOR)]), 1, WAIT));
         assert_noop!(propose(DOCTOR), Error::<Test>::NotActive);
     });
 }
@@ -197,8 +196,8 @@ fn the_account_has_to_consent_and_to_be_free() {
 #[test]
 fn guardians_and_terms_have_to_make_sense() {
     with_guardians(|| {
-        let name = |guardians: Vec<MemberId>, threshold, wait| {
-            Registry::name_guardians(signed(PATIENT), guardians.try_into().unwrap(), threshold, wait)
+        let name = |named: Vec<MemberId>, threshold, wait| {
+            Registry::name_guardians(signed(PATIENT), guardians(&named), threshold, wait)
         };
         assert_noop!(name(vec![id(PATIENT)], 1, WAIT), Error::<Test>::OwnGuardian);
         assert_noop!(name(vec![id(SISTER), id(SISTER)], 1, WAIT), Error::<Test>::GuardianTwice);
@@ -217,7 +216,7 @@ fn guardians_and_terms_have_to_make_sense() {
 #[test]
 fn a_suspended_doctor_and_a_stranger_name_no_guardians() {
     ExtBuilder::default().with_patient().with_doctor(Status::Suspended).build_and_execute(|| {
-        let name = |origin| Registry::name_guardians(origin, vec![id(PATIENT)].try_into().unwrap(), 1, WAIT);
+        let name = |origin| Registry::name_guardians(origin, guardians(&[id(PATIENT)]), 1, WAIT);
         assert_noop!(name(signed(DOCTOR)), Error::<Test>::Suspended);
         assert_noop!(name(signed(STRANGER)), Error::<Test>::NotAMember);
         assert_noop!(name(RuntimeOrigin::root()), BadOrigin);

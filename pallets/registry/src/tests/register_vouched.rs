@@ -54,7 +54,7 @@ fn a_voucher_serves_once() {
         assert_noop!(vouched(voucher.clone()), Error::<Test>::AlreadyRegistered);
         // Nor again after the member has left the account.
         let consent = consent_to_move(id(PATIENT), STRANGER, OTHER_KEY);
-        assert_ok!(Registry::move_account(signed(PATIENT), STRANGER, OTHER_KEY, NOW + DAY, consent));
+        assert_ok!(Registry::move_account(signed(PATIENT), STRANGER, OTHER_KEY, NOW + DAY, consent, SEAL));
         assert_noop!(vouched(voucher), Error::<Test>::AccountRetired);
     });
 }

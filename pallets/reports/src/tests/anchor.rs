@@ -27,6 +27,7 @@ fn doctor_anchors_a_report_of_a_patient_under_care() {
                 content: content(1),
                 size: SIZE,
                 envelope: ENVELOPE,
+                key_version: 1,
                 anchored_at: NOW,
                 supersedes: None,
                 superseded_by: None,

@@ -15,6 +15,7 @@ fn patient_erases_a_report() {
         assert_eq!(erased.status, RecordStatus::Erased);
         assert_eq!((erased.content, erased.size), (content(1), SIZE));
         assert!(!Reports::is_anchored(content(1)));
+        assert!(Forgotten::get().contains(&record));
         System::assert_last_event(Event::RecordErased { record, content: content(1), envelope: ENVELOPE }.into());
     });
 }

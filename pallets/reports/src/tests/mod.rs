@@ -9,5 +9,7 @@ mod cancel_fills;
 mod dispense;
 mod dispute;
 mod erase;
+mod migrations;
 mod reads;
+mod reseal;
 mod retract;

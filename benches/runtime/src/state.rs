@@ -1,23 +1,20 @@
 //! A state in memory that counts the keys that are read and written, as benchmarks need it.
 
-use medchain_runtime::{presets, RuntimeGenesisConfig};
-use serde_json::Value;
+use crate::chain;
+use anyhow::Result;
 use sp_core::{
     storage::{ChildInfo, StateVersion, TrackedStorageKey},
     Blake2Hasher, Hasher, H256,
 };
-use sp_runtime::BuildStorage;
 use sp_state_machine::{
-    backend::Backend, BackendTransaction, ChildStorageCollection, Ext, InMemoryBackend, IterArgs, OverlayedChanges,
-    StateMachineStats, StorageCollection, StorageIterator, StorageKey, StorageValue, UsageInfo,
+    backend::Backend, BackendTransaction, ChildStorageCollection, InMemoryBackend, IterArgs, StateMachineStats,
+    StorageCollection, StorageIterator, StorageKey, StorageValue, UsageInfo,
 };
 use sp_trie::MerkleValue;
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    error::Error,
-    ops::Bound,
-};
+use std::{cell::RefCell, collections::BTreeMap, ops::Bound};
+
+/// How many bytes of a key name the storage item: the hashes of pallet and item.
+const ITEM_PREFIX: usize = 32;
 
 type Entries = BTreeMap<StorageKey, StorageValue>;
 
@@ -28,7 +25,6 @@ pub struct CountingState {
     entries: RefCell<Entries>,
     counts: RefCell<BTreeMap<StorageKey, (u32, u32)>>,
     whitelist: RefCell<Vec<TrackedStorageKey>>,
-    counting: Cell<bool>,
 }
 
 impl std::fmt::Debug for CountingState {
@@ -39,41 +35,22 @@ impl std::fmt::Debug for CountingState {
 
 impl CountingState {
     /// The state at the genesis of the development chain.
-    pub fn of_development_chain() -> Result<Self, Box<dyn Error>> {
-        let patch = presets::get_preset(&"development".into()).ok_or("no such preset")?;
-        let patch: Value = serde_json::from_slice(&patch)?;
-        let mut config = serde_json::to_value(RuntimeGenesisConfig::default())?;
-        for (pallet, fields) in patch.as_object().ok_or("the preset is no object")? {
-            for (field, value) in fields.as_object().ok_or("a pallet's genesis is no object")? {
-                config[pallet][field] = value.clone();
-            }
-        }
-        let config: RuntimeGenesisConfig = serde_json::from_value(config)?;
-        let genesis: Entries = config.build_storage()?.top;
+    pub fn of_development_chain() -> Result<Self> {
+        let genesis: Entries = chain::genesis_storage()?.top;
         Ok(Self {
             entries: RefCell::new(genesis.clone()),
             genesis,
             counts: RefCell::default(),
             whitelist: RefCell::default(),
-            counting: Cell::new(true),
         })
     }
 
-    /// Runs something over this state.
-    pub fn run<Outcome>(&self, task: impl FnOnce() -> Outcome) -> Outcome {
-        let mut overlay = OverlayedChanges::default();
-        let mut ext = Ext::new(&mut overlay, self, None);
-        sp_externalities::set_and_run_with_externalities(&mut ext, task)
-    }
-
     fn count_read(&self, key: &[u8]) {
-        if self.counting.get() {
-            let mut counts = self.counts.borrow_mut();
-            match counts.get_mut(key) {
-                Some(count) => count.0 += 1,
-                None => {
-                    counts.insert(key.to_vec(), (1, 0));
-                }
+        let mut counts = self.counts.borrow_mut();
+        match counts.get_mut(key) {
+            Some(count) => count.0 += 1,
+            None => {
+                counts.insert(key.to_vec(), (1, 0));
             }
         }
     }
@@ -257,6 +234,13 @@ impl Backend<Blake2Hasher> for CountingState {
     }
 
     fn get_read_and_written_keys(&self) -> Vec<(Vec<u8>, u32, u32, bool)> {
-        Vec::new()
+        let mut items: BTreeMap<Vec<u8>, (u32, u32)> = BTreeMap::new();
+        for (key, (reads, writes)) in self.counts.borrow().iter().filter(|(key, _)| !self.is_whitelisted(key)) {
+            let item = key.get(..ITEM_PREFIX).unwrap_or(key);
+            let counts = items.entry(item.to_vec()).or_default();
+            counts.0 += (*reads).min(1);
+            counts.1 += (*writes).min(1);
+        }
+        items.into_iter().map(|(item, (reads, writes))| (item, reads, writes, false)).collect()
     }
 }

@@ -1,0 +1,51 @@
+//! Measures the runtime as a node runs it: as WebAssembly, compiled by the node's executor.
+//!
+//! `weights` measures what `runtime/src/weights/` states, `calls` each call beside a remark of the same length, `growth`
+//! what listings cost on a small and on a large chain. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
+
+mod calls;
+mod chain;
+mod executor;
+mod growth;
+mod state;
+mod story;
+mod weights;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Measures the runtime as a node runs it.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Measures every call, hook and extension and writes their weights.
+    Weights {
+        /// The runtime's WebAssembly, built with its benchmarks.
+        runtime: PathBuf,
+        /// Runs each benchmark once, checks its effect and writes nothing.
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Measures each call, with its signature, beside a signed remark of the same length.
+    Calls,
+    /// Measures every listing at a thousand records and at many more.
+    Growth {
+        /// How many records the large chain has.
+        #[arg(long, default_value_t = 1_000_000)]
+        records: u64,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().what {
+        What::Weights { runtime, verify } => weights::run(&runtime, verify),
+        What::Calls => calls::run(),
+        What::Growth { records } => growth::run(records),
+    }
+}

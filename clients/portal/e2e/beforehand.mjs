@@ -1,0 +1,83 @@
+// What a patient decides beforehand: standing consents and guardians.
+import { FINAL } from "./people.mjs";
+
+/** @param {import("./run.mjs").Play} play */
+export async function beforehand({ step, look, samples, patient, doctor, hospital, guardian }) {
+  await step("the patient names a guardian and gives it the earlier records", async () => {
+    await patient.go("/guardians");
+    await patient.button("Name a guardian").click();
+    const field = patient.page.getByLabel("The guardian's number or username");
+    await field.fill(hospital.username);
+    await patient.page.getByText("Nobody fits.").waitFor({ timeout: FINAL });
+    await field.fill(guardian.username);
+    await patient.page.getByText(`${guardian.username} (${guardian.id})`).waitFor({ timeout: FINAL });
+    await look(patient, "patient-name-guardian");
+    await patient.button("Name as guardian").click();
+    await patient.confirm("Name as guardian");
+    await patient.page.getByRole("button", { name: /^Give \d+ earlier record/ }).click();
+    const dialog = patient.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: /^Give \d+ earlier record/ }).click();
+    await patient.finished();
+    await look(patient, "patient-guardians");
+  });
+
+  await step("the patient consents that the hospital reads new records, and the doctor writes one", async () => {
+    await patient.go("/grants");
+    await patient.button("Let somebody read new records").click();
+    await patient.page.getByLabel("Doctor, hospital or pharmacy").fill(String(hospital.id));
+    await patient.page.getByText(`Synthetic General (${hospital.id})`).first().waitFor({ timeout: FINAL });
+    await look(patient, "patient-consent");
+    await patient.button("Allow from now on").click();
+    await patient.confirm("Allow from now on");
+    await doctor.go(`/patients/${patient.id}`);
+    await doctor.page.getByText("In your care").first().waitFor();
+    await doctor.choose(`${samples}phantom.png`);
+    await doctor.page.getByLabel("Title").fill("Synthetic image for all");
+    await doctor.button("Encrypt and store").click();
+    await doctor.confirm("Store");
+  });
+
+  await step("the hospital reads it without asking; so does the guardian", async () => {
+    for (const [reader, path] of [
+      [hospital, "/shared"],
+      [guardian, `/wards/${patient.id}`],
+    ]) {
+      await reader.go(path);
+      await reader.page
+        .getByRole("listitem")
+        .filter({ hasText: "Report" })
+        .getByRole("link", { name: "View" })
+        .last()
+        .click({ timeout: FINAL });
+      await reader.button("Open").click();
+      await reader.confirm("Open");
+      await reader.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
+      await reader.button("Close the record").click();
+      await reader.confirm("Close the record");
+    }
+  });
+
+  await step("the guardian answers a request in the patient's name; the patient sees who did", async () => {
+    await hospital.go(`/patients/${patient.id}`);
+    await hospital.page
+      .getByText(/^Profile \d+/)
+      .first()
+      .click();
+    await hospital.button("Ask for 1 record").click();
+    await hospital.confirm("Ask");
+    await guardian.go("/");
+    await guardian.page.getByText("1 request waits for you to decide for patient").waitFor({ timeout: FINAL });
+    await look(guardian, "guardian-home");
+    await guardian.page.getByRole("link", { name: "Answer" }).click();
+    await guardian.button("Allow").waitFor({ timeout: FINAL });
+    await look(guardian, "guardian-ward");
+    await guardian.button("Allow").click();
+    await guardian.confirm("Allow");
+    await patient.go("/grants");
+    await patient.page.getByText("given by guardian").waitFor({ timeout: FINAL });
+    await patient.go("/guardians");
+    await patient.button("Dismiss").click();
+    await patient.confirm("Dismiss");
+    await guardian.page.getByText("You do not act for patient").waitFor({ timeout: FINAL });
+  });
+}

@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod enact;
+mod offences;
+mod sessions;
