@@ -29,6 +29,8 @@ const PatientRecordList = lazy(() =>
 );
 const PatientRecord = lazy(() => import("./patient/Records").then((module) => ({ default: module.PatientRecord })));
 const Grants = lazy(() => import("./patient/Grants").then((module) => ({ default: module.Grants })));
+const Links = lazy(() => import("./patient/Links").then((module) => ({ default: module.Links })));
+const NewLink = lazy(() => import("./patient/Links").then((module) => ({ default: module.NewLink })));
 const Guardians = lazy(() => import("./patient/Guardians").then((module) => ({ default: module.Guardians })));
 const Ward = lazy(() => import("./patient/Ward").then((module) => ({ default: module.Ward })));
 const ReadLog = lazy(() => import("./patient/ReadLog").then((module) => ({ default: module.ReadLog })));
@@ -98,6 +100,8 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "records/:id": <PatientRecord />,
     inbox: <Inbox />,
     grants: <Grants />,
+    links: <Links />,
+    "links/new": <NewLink />,
     guardians: <Guardians />,
     "wards/:id": <Ward />,
     "shared/:id": <SharedRecord />,
@@ -176,6 +180,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("appointments", t("nav.appointments")),
         item("doctors", t("nav.doctors")),
         item("grants", t("nav.grants")),
+        item("links", t("nav.links")),
         item("log", t("nav.log")),
         item("guardians", t("nav.guardians")),
         item("profile", t("nav.profile")),

@@ -4,9 +4,11 @@ import type { PublicIdentity, SealTarget } from "../keyring/protocol";
 import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
+import { linkCommitment, linkFlags, linkText } from "../sealing/link";
 import type { Recipient } from "../sealing/seal";
-import { type Described, readDescription } from "./description";
+import { type Described, readDescription, withoutControl } from "./description";
 import { RefusedError } from "./failure";
+import { askGateway, type GatewayInfo, type StoredLink } from "./gateway";
 import type { Proofs } from "./proven";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
@@ -21,6 +23,8 @@ import type {
   Grant,
   GuardianScope,
   Hex,
+  LinkOpening,
+  LinkView,
   Member,
   Purpose,
   RecordKinds,
@@ -49,6 +53,29 @@ export interface Opened {
   readonly described: Described;
   readonly description: string;
   readonly document: Blob;
+}
+
+/** What a link is to be. */
+export interface LinkTerms {
+  /** How long it can be opened, in milliseconds. */
+  readonly duration: number;
+  readonly openings: number;
+  /** Empty for none. */
+  readonly passcode: string;
+  /** What it is called, for people; empty for nothing. */
+  readonly label: string;
+  /** Whether it is for long-term use. */
+  readonly longTerm: boolean;
+  /** Whether it leads to one file directly. */
+  readonly direct: boolean;
+}
+
+/** A link that was made. Its key and secret are nowhere but in its text. */
+export interface MadeLink {
+  readonly receipt: Receipt;
+  readonly id: number;
+  readonly text: string;
+  readonly endsAt: number;
 }
 
 const ROLES = { patient: "Patient", doctor: "Doctor", hospital: "Hospital", pharmacy: "Pharmacy" } as const;
@@ -664,6 +691,107 @@ export class Acts {
       (api) => api.tx.Access.review_emergency({ reading: BigInt(reading), outcome: term(OUTCOMES[outcome]) }),
       report,
     );
+  }
+
+  // Links.
+
+  /**
+   * Makes a link: opens the records, encrypts them anew under the link's own key, registers it, and stores it at the
+   * gateway. A guardian opens them by what was sealed to it. A link that could not be stored is taken back.
+   */
+  async makeLink(
+    me: Member,
+    patient: number,
+    records: readonly RecordView[],
+    terms: LinkTerms,
+    gateway: GatewayInfo,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<MadeLink> {
+    const genesis = await this.#genesisBytes();
+    const trusted = gateway.genesis === `0x${toHex(genesis)}`;
+    if (!trusted || !(await (await this.#proofs()).isInstitution(gateway.institution))) {
+      throw new RefusedError("Gateway.NotTrusted", "this is not the gateway of a verified institution of this chain");
+    }
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const flags = linkFlags({ ...terms, passcode: terms.passcode !== "" });
+    const text = (endsAt: number) =>
+      linkText({ gateway: gateway.url, viewer: gateway.viewer, secret, key, flags, endsAt, label: terms.label });
+    // A label or an address for which there is no room is refused before anything is done.
+    text(0);
+    const plain = [];
+    for (const record of records) {
+      const { description, described, document } = await this.#openedForLink(me, record, report, signal);
+      const mediaType = described.type === "document" ? described.mediaType : "";
+      plain.push({ record: record.id, description, mediaType, document });
+    }
+    const files = await this.#keyring.run("linkFiles", { key, direct: terms.direct, records: plain });
+    if (files.reduce((size, { jwe }) => size + jwe.length, 0) > gateway.linkBytesMax) {
+      throw new RefusedError("Gateway.TooLarge", `a link may take ${gateway.linkBytesMax} bytes`);
+    }
+    signal.throwIfAborted();
+    const commitment: Hex = `0x${toHex(linkCommitment(secret))}`;
+    const receipt = await this.#send(
+      (api) =>
+        api.tx.Access.register_link({
+          patient: BigInt(patient),
+          commitment,
+          host: BigInt(gateway.institution),
+          records: records.map(({ id }) => BigInt(id)),
+          duration: BigInt(terms.duration),
+          openings: terms.openings,
+        }),
+      report,
+    );
+    const registered = await this.#reads.linkByCommitment(commitment);
+    if (registered === null) {
+      throw new RefusedError("Gateway.NotRegistered", "the node does not show the link that was registered");
+    }
+    const { id, expiresAt } = registered;
+    const stored: StoredLink = { link: id, flag: flags, ...(terms.passcode === "" ? {} : { passcode: terms.passcode }), files };
+    try {
+      await askGateway(this.#signer, genesis, "store", id, JSON.stringify(stored));
+    } catch (refused) {
+      // Nothing is there to open: the list of links must not show one that works.
+      await this.revokeLink(id, report);
+      throw refused;
+    }
+    return { receipt, id, text: text(expiresAt), endsAt: expiresAt };
+  }
+
+  /** A record for a link: a guardian's opening of it is logged, the patient's own reading is not. */
+  async #openedForLink(me: Member, record: RecordView, report: Report, signal: AbortSignal): Promise<Opened> {
+    if (record.patient !== me.id) {
+      const grant = await this.#reads.grant(record.id, me.id);
+      if (grant === null) {
+        throw new RefusedError("Portal.NoSealAsGuardian", "the patient has not sealed this record to its guardian");
+      }
+      if (grant.windowClosesAt === null || grant.windowClosesAt <= Date.now()) {
+        await this.open(record.id, report);
+      }
+    }
+    return this.readRecord(record, { type: "member", member: me }, report, signal);
+  }
+
+  revokeLink(link: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.revoke_link({ link: BigInt(link) }), report);
+  }
+
+  /** Has the gateway that serves this portal take passcodes for a link again, the old one or a new one. */
+  async unlockLink(link: number, passcode: string): Promise<void> {
+    const body = JSON.stringify(passcode === "" ? {} : { passcode });
+    await askGateway(this.#signer, await this.#genesisBytes(), "unlock", link, body);
+  }
+
+  /** The name that who opened a link of ours stated. */
+  async linkRecipient(link: LinkView, opening: LinkOpening): Promise<string> {
+    const name = await this.#keyring.run("openNote", {
+      note: fromHex(opening.recipient),
+      aad: concat(await this.#genesisBytes(), fromHex(link.commitment)),
+      keyVersion: opening.keyVersion,
+    });
+    return withoutControl(name).trimEnd();
   }
 
   open(record: number, report: Report): Promise<Receipt> {

@@ -3,6 +3,7 @@ import type { JsonHeader } from "./trie";
 import type {
   AccessRequest,
   Administrator,
+  Alert,
   Appointment,
   Care,
   CommitteeView,
@@ -11,6 +12,8 @@ import type {
   Grant,
   Guardianship,
   Hex,
+  LinkOpening,
+  LinkView,
   Member,
   Page,
   PendingReview,
@@ -89,6 +92,27 @@ export class Reads {
     this.#all((cursor) => this.#page<Grant>("medchain_grantsOfRecord", [record], cursor));
   grantsOfReader = (reader: number) =>
     this.#all((cursor) => this.#page<Grant>("medchain_grantsOfReader", [reader], cursor));
+  links = (patient: number) => this.#all((cursor) => this.#page<LinkView>("medchain_links", [patient], cursor));
+  linkByCommitment = (commitment: Hex) =>
+    this.#rpc.request<LinkView | null>("medchain_linkByCommitment", [commitment]);
+  linkOpenings = (link: number) =>
+    this.#all((cursor) => this.#page<LinkOpening>("medchain_linkOpenings", [link], cursor));
+  /** Tells of every alert of a member once it is final, until the returned function is called. */
+  onAlert = (member: number, deliver: (alert: Alert) => void) =>
+    this.#rpc.subscribe(
+      "medchain_subscribeAlerts",
+      "medchain_unsubscribeAlerts",
+      (message) => {
+        const alerts: unknown = Reflect.get(Object(message), "alerts");
+        if (Array.isArray(alerts)) {
+          // The shape is the node's contract, as that of answers is.
+          for (const alert of alerts as readonly Alert[]) {
+            deliver(alert);
+          }
+        }
+      },
+      [member],
+    );
   readLog = (of: { record: number } | { patient: number } | { reader: number }) =>
     this.#all((cursor) => this.#page<Reading>("medchain_readLog", [of], cursor));
 

@@ -13,7 +13,8 @@ export type VettingReason =
   | "details-disagree"
   | "misconduct"
   | "own-wish";
-export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship" | "emergency";
+export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship" | "emergency" | "link";
+export type LinkStatus = "active" | "revoked" | "expired" | "exhausted" | "erased";
 export type EmergencyReason = "unconscious" | "life-threatening" | "unable-to-decide" | "critical-medication";
 export type ReviewOutcome = "justified" | "unjustified";
 export type RetractionReason = "wrong-patient" | "wrong-document" | "clinical-error" | "duplicate";
@@ -202,6 +203,41 @@ export interface PendingReview {
   readonly reason: EmergencyReason;
   readonly openedAt: number;
 }
+
+/** A link, which shows records to whoever holds it. */
+export interface LinkView {
+  readonly id: number;
+  readonly patient: number;
+  /** The hash of its secret. */
+  readonly commitment: Hex;
+  /** The institution whose gateway hosts it. */
+  readonly host: number;
+  readonly records: readonly number[];
+  readonly registeredBy: number;
+  readonly registeredAt: number;
+  readonly expiresAt: number;
+  readonly openings: number;
+  readonly openingsLeft: number;
+  readonly revokedAt: number | null;
+  readonly status: LinkStatus;
+}
+
+export interface LinkOpening {
+  readonly firstReading: number;
+  /** How many entries of the read log it has: one for each record. */
+  readonly readings: number;
+  /** The name that the recipient stated, encrypted to the patient. */
+  readonly recipient: Hex;
+  readonly keyVersion: number;
+  readonly openedAt: number;
+  readonly openedIn: number;
+}
+
+/** What a member is alerted to. */
+export type Alert =
+  | { readonly kind: "request" | "opening" | "appointment" }
+  | { readonly kind: "emergency"; readonly reading: number; readonly record: number; readonly doctor: number }
+  | { readonly kind: "link"; readonly link: number; readonly host: number; readonly openingsLeft: number };
 
 export interface CommitteeView {
   readonly epoch: number;

@@ -5,6 +5,7 @@ import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBloc
 import { type Bytes, copy, equal } from "../sealing/encoding";
 import { decodeEnvelope, encodeEnvelope, envelopeHash, sealFor } from "../sealing/envelope";
 import { FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
+import { encryptJwe, linkFiles } from "../sealing/link";
 import { openNote, openRelease, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
 import { type StoredUpload, uploads } from "./database";
 import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
@@ -14,6 +15,7 @@ import type {
   JobReply,
   JobRequest,
   Jobs,
+  LinkOrder,
   OpenedRecord,
   OpenOrder,
   PublicIdentity,
@@ -180,6 +182,22 @@ async function reseal(order: ResealOrder): Promise<readonly Bytes[]> {
   );
 }
 
+async function encryptForLink(order: LinkOrder) {
+  const plain = await Promise.all(
+    order.records.map(async ({ document, ...one }) => ({
+      ...one,
+      document: new Uint8Array(await document.arrayBuffer()),
+    })),
+  );
+  return Promise.all(
+    linkFiles(plain, order.direct).map(async ({ contentType, records, content }) => ({
+      contentType,
+      records,
+      jwe: await encryptJwe(order.key, contentType, content),
+    })),
+  );
+}
+
 type Handlers = {
   [Name in JobName]: (input: Jobs[Name]["input"], progress: Progress) => Promise<Jobs[Name]["output"]>;
 };
@@ -211,6 +229,7 @@ const handlers: Handlers = {
   prepareUpload,
   open,
   reseal,
+  linkFiles: encryptForLink,
   sealNote: ({ text, to, aad }) => sealNote(text, to, aad),
   openNote: async ({ note, aad, keyVersion }) => openNote(note, signedIn().encryptionKey(keyVersion).secret, aad),
 };

@@ -60,6 +60,18 @@ export interface ResealOrder {
   readonly targets: readonly SealTarget[];
 }
 
+/** Encrypts opened records under a link's own key. */
+export interface LinkOrder {
+  readonly key: Uint8Array;
+  readonly direct: boolean;
+  readonly records: readonly {
+    readonly record: number;
+    readonly description: string;
+    readonly mediaType: string;
+    readonly document: Blob;
+  }[];
+}
+
 /** Every job of the keyring worker: what it takes and what it gives. */
 export interface Jobs {
   newPhrase: { input: null; output: { phrase: string; identity: PublicIdentity } };
@@ -74,6 +86,10 @@ export interface Jobs {
   prepareUpload: { input: UploadOrder; output: StoredUpload };
   open: { input: OpenOrder; output: OpenedRecord };
   reseal: { input: ResealOrder; output: readonly Uint8Array<ArrayBuffer>[] };
+  linkFiles: {
+    input: LinkOrder;
+    output: readonly { contentType: string; records: readonly number[]; jwe: string }[];
+  };
   sealNote: { input: { text: string; to: Uint8Array; aad: Uint8Array }; output: Uint8Array<ArrayBuffer> };
   openNote: { input: { note: Uint8Array; aad: Uint8Array; keyVersion: number }; output: string };
 }

@@ -11,7 +11,7 @@ import { useAct } from "../ui/Act";
 import { Button, ButtonLink, Card, Empty, PageHead, Stack } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
 import { Consents } from "./Consents";
-import { GrantList } from "./Grants";
+import { GrantList, StandingLinks } from "./Grants";
 import { Scope } from "./Guardians";
 import { LogList } from "./ReadLog";
 
@@ -69,6 +69,7 @@ export function Ward() {
                   <h2>{t("grants.title")}</h2>
                   <GrantList patient={patient} record={null} />
                 </Stack>
+                <StandingLinks patient={patient} />
                 <Consents patient={patient} />
               </>
             ) : null}

@@ -1,0 +1,39 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { LinkTerms, MadeLink } from "../chain/acts";
+import { dateTime } from "../i18n";
+import { Button, Card, Notice, Row } from "../ui/basics";
+import { PlainField } from "../ui/fields";
+import { QrCode } from "../ui/QrCode";
+import styles from "../ui/ui.module.css";
+
+/** A link that was made just now, as text, as code, and as the card that printing the page gives. */
+export function LinkCard({ link, terms }: { link: MadeLink; terms: LinkTerms }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(link.text).then(() => setCopied(true));
+  return (
+    <>
+      <Notice tone="warn" title={t("links.once")}>
+        {t("links.onceHint")}
+      </Notice>
+      <Card title={t("links.asText")}>
+        <PlainField label={t("links.link")} value={link.text} onChange={() => undefined} readOnly />
+        <Row>
+          <Button onPress={() => void copy()}>{t(copied ? "links.copied" : "links.copy")}</Button>
+          <Button onPress={() => window.print()}>{t("links.print")}</Button>
+        </Row>
+      </Card>
+      <section className={styles.linkCard} aria-label={t("links.card")}>
+        <QrCode text={link.text} label={t("links.code")} correction="M" />
+        <div>
+          <h2>{terms.label === "" ? t("links.cardTitle") : terms.label}</h2>
+          <p>{t("links.cardScan")}</p>
+          <p>{t("links.cardUntil", { count: terms.openings, when: dateTime(link.endsAt) })}</p>
+          {terms.passcode === "" ? null : <p>{t("links.cardPasscode")}</p>}
+          <p>{t("links.cardSeen")}</p>
+        </div>
+      </section>
+    </>
+  );
+}
