@@ -11,6 +11,7 @@ import { serve } from "../scripts/serve.mjs";
 import { beforehand } from "./beforehand.mjs";
 import { devices } from "./devices.mjs";
 import { interruptions } from "./interruptions.mjs";
+import { links } from "./links.mjs";
 import { longLists } from "./long-lists.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
@@ -93,7 +94,8 @@ try {
   );
   people.push(admin, patient, doctor, hospital, pharmacy, guardian);
   /** @typedef {typeof play} Play */
-  const play = { step, look, expect, person, output, samples, admin, patient, doctor, hospital, pharmacy, guardian };
+  const tools = { step, look, expect, person, output, samples, shots, node };
+  const play = { ...tools, admin, patient, doctor, hospital, pharmacy, guardian };
 
   await step("the first page, signing in and signing up are there", async () => {
     await patient.page.goto(web.url);
@@ -377,6 +379,7 @@ try {
     await patient.page.getByText("Dr Noor Synthetic").waitFor();
   });
 
+  await links(play);
   await prescriptions(play);
 
   await step("9 the doctor shares the profile with the hospital; the patient revokes that, and erases a record", async () => {
