@@ -1,26 +1,22 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LinkTerms, MadeLink } from "../chain/acts";
 import { dateTime } from "../i18n";
 import { Button, Card, Notice, Row } from "../ui/basics";
-import { PlainField } from "../ui/fields";
+import { HandOver } from "../ui/HandOver";
 import { QrCode } from "../ui/QrCode";
 import styles from "../ui/ui.module.css";
 
 /** A link that was made just now, as text, as code, and as the card that printing the page gives. */
 export function LinkCard({ link, terms }: { link: MadeLink; terms: LinkTerms }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(link.text).then(() => setCopied(true));
   return (
     <>
       <Notice tone="warn" title={t("links.once")}>
         {t("links.onceHint")}
       </Notice>
       <Card title={t("links.asText")}>
-        <PlainField label={t("links.link")} value={link.text} onChange={() => undefined} readOnly />
+        <HandOver label={t("links.link")} text={link.text} copy={t("links.copy")} copied={t("links.copied")} />
         <Row>
-          <Button onPress={() => void copy()}>{t(copied ? "links.copied" : "links.copy")}</Button>
           <Button onPress={() => window.print()}>{t("links.print")}</Button>
         </Row>
       </Card>

@@ -11,6 +11,7 @@ import { useAct } from "../ui/Act";
 import { Button, ButtonLink, Card, Empty, PageHead, Stack } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
 import { Consents } from "./Consents";
+import { EmergencyConsentCard } from "./Emergency";
 import { GrantList, StandingLinks } from "./Grants";
 import { Scope } from "./Guardians";
 import { LogList } from "./ReadLog";
@@ -71,6 +72,7 @@ export function Ward() {
                 </Stack>
                 <StandingLinks patient={patient} />
                 <Consents patient={patient} />
+                <EmergencyConsentCard patient={patient} />
               </>
             ) : null}
             <Card title={t("log.title")}>

@@ -1,0 +1,36 @@
+import { useState } from "react";
+import { Button, Row } from "./basics";
+import { PlainField } from "./fields";
+
+/** A text to pass on to somebody, with a button that copies it. */
+export function HandOver({
+  label,
+  text,
+  hint,
+  copy,
+  copied,
+}: {
+  label: string;
+  text: string;
+  hint?: string;
+  copy: string;
+  copied: string;
+}) {
+  const [done, setDone] = useState(false);
+  return (
+    <>
+      <PlainField
+        label={label}
+        value={text}
+        onChange={() => undefined}
+        readOnly
+        {...(hint === undefined ? {} : { hint })}
+      />
+      <Row>
+        <Button onPress={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}>
+          {done ? copied : copy}
+        </Button>
+      </Row>
+    </>
+  );
+}
