@@ -65,15 +65,12 @@ export async function links({ step, look, expect, person, output, samples, node,
       await stranger.page.getByLabel("Passcode").fill(PASSCODE);
       await stranger.button("Open").click();
       await stranger.page.getByRole("heading", { name: "laboratory-report.pdf" }).waitFor({ timeout: FINAL });
-      await stranger.page.frameLocator("iframe").first().locator("img").first().waitFor({ timeout: FINAL });
+      const shown = stranger.page.locator("section").filter({ hasText: "laboratory-report.pdf" });
+      await shown.frameLocator("iframe").locator("img").first().waitFor({ timeout: FINAL });
       await look(stranger, "viewer-open");
       const [download] = await Promise.all([
         stranger.page.waitForEvent("download"),
-        stranger.page
-          .locator("section")
-          .filter({ hasText: "laboratory-report.pdf" })
-          .getByRole("button", { name: "Download" })
-          .click(),
+        shown.getByRole("button", { name: "Download" }).click(),
       ]);
       expect(
         readFileSync(await download.path()).equals(readFileSync(`${samples}laboratory-report.pdf`)),

@@ -16,6 +16,7 @@ import { longLists } from "./long-lists.mjs";
 import { FINAL, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { startNode } from "./servers.mjs";
+import { emergency, staff } from "./staff.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const samples = fileURLToPath(new URL("../../../tests/samples/", import.meta.url));
@@ -33,12 +34,14 @@ mkdirSync(output, { recursive: true });
 const began = Date.now();
 const accessibility = [];
 const failures = [];
-let current = "starting";
 
 async function step(name, act) {
-  current = name;
   const from = Date.now();
-  await act();
+  try {
+    await act();
+  } catch (error) {
+    throw new Error(`${name}: ${error.message}`, { cause: error });
+  }
   console.log(`ok  ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
 }
 
@@ -420,48 +423,55 @@ try {
   await interruptions(play);
   await beforehand(play);
 
-  await step("an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
-    const large = `${output}/large.bin`;
-    writeFileSync(large, Buffer.alloc(LARGE, "synthetic "));
-    await doctor.go(`/patients/${patient.id}`);
-    await doctor.page.getByText("In your care").first().waitFor();
-    await doctor.choose(large);
-    await doctor.button("Encrypt and store").click();
-    const dialog = doctor.page.getByRole("alertdialog");
-    const from = Date.now();
-    await dialog.getByRole("button", { name: "Store", exact: true }).click();
-    await dialog.getByText("Storing the encrypted document").first().waitFor({ timeout: FINAL });
-    console.log(`    encrypted 100 MB in ${((Date.now() - from) / 1000).toFixed(1)} s`);
-    await dialog.getByRole("button", { name: "Stop" }).click();
-    await dialog.getByText("Stopped.").waitFor();
-    await doctor.page.reload();
-    await doctor.signIn();
-    await doctor.page.getByText("Unfinished uploads").first().waitFor();
-    await look(doctor, "doctor-home-unfinished");
-    await doctor.button("Resume").click();
-    const resumed = Date.now();
-    await doctor.confirm("Resume");
-    console.log(`    resumed and final in ${((Date.now() - resumed) / 1000).toFixed(1)} s`);
-    rmSync(large);
-  });
+  const uploading = async () => {
+    await step("an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
+      const large = `${output}/large.bin`;
+      writeFileSync(large, Buffer.alloc(LARGE, "synthetic "));
+      await doctor.go(`/patients/${patient.id}`);
+      await doctor.page.getByText("In your care").first().waitFor();
+      await doctor.choose(large);
+      await doctor.button("Encrypt and store").click();
+      const dialog = doctor.page.getByRole("alertdialog");
+      const from = Date.now();
+      await dialog.getByRole("button", { name: "Store", exact: true }).click();
+      await dialog.getByText("Storing the encrypted document").first().waitFor({ timeout: FINAL });
+      console.log(`    encrypted 100 MB in ${((Date.now() - from) / 1000).toFixed(1)} s`);
+      await dialog.getByRole("button", { name: "Stop" }).click();
+      await dialog.getByText("Stopped.").waitFor();
+      await doctor.page.reload();
+      await doctor.signIn();
+      await doctor.page.getByText("Unfinished uploads").first().waitFor();
+      await look(doctor, "doctor-home-unfinished");
+      await doctor.button("Resume").click();
+      const resumed = Date.now();
+      await doctor.confirm("Resume");
+      console.log(`    resumed and final in ${((Date.now() - resumed) / 1000).toFixed(1)} s`);
+      rmSync(large);
+    });
+  };
 
-  await step("the key is shown again, and a wrong password is not taken", async () => {
-    await patient.go("/account");
-    await patient.page.getByLabel("Password").fill("not this one");
-    await patient.button("Show the recovery phrase").click();
-    await patient.page.getByText("The password is wrong.").waitFor();
-    await patient.page.getByLabel("Password").fill(patient.password);
-    await patient.button("Show the recovery phrase").click();
-    await patient.page.getByRole("list", { name: "Your recovery phrase" }).waitFor();
-    const words = await patient.page
-      .getByRole("list", { name: "Your recovery phrase" })
-      .getByRole("listitem")
-      .allInnerTexts();
-    expect(words.join(" ") === patient.phrase.join(" "), "another phrase is shown");
-    await look(patient, "account");
-  });
+  const keys = async () => {
+    await step("the key is shown again, and a wrong password is not taken", async () => {
+      await patient.go("/account");
+      await patient.page.getByLabel("Password").fill("not this one");
+      await patient.button("Show the recovery phrase").click();
+      await patient.page.getByText("The password is wrong.").waitFor();
+      await patient.page.getByLabel("Password").fill(patient.password);
+      await patient.button("Show the recovery phrase").click();
+      await patient.page.getByRole("list", { name: "Your recovery phrase" }).waitFor();
+      const words = await patient.page
+        .getByRole("list", { name: "Your recovery phrase" })
+        .getByRole("listitem")
+        .allInnerTexts();
+      expect(words.join(" ") === patient.phrase.join(" "), "another phrase is shown");
+      await look(patient, "account");
+    });
+    await devices(play);
+  };
 
-  await devices(play);
+  // Different people do these at the same time.
+  await Promise.all([uploading(), keys(), staff(play)]);
+  await emergency(play);
   await longLists(play);
 
   await step("a suspended doctor is told so and can do nothing", async () => {
@@ -550,7 +560,7 @@ try {
     await look(admin, "administrator-reviews");
   });
 } catch (error) {
-  failures.push(`${current}: ${error.message}`);
+  failures.push(error.message);
   for (const one of people) {
     await one.page.screenshot({ path: `${output}/failed-${one.name}.png`, fullPage: true }).catch(() => undefined);
   }
