@@ -575,6 +575,7 @@ for (const one of people) {
 failures.push(...new Set(accessibility.map((text) => `accessibility: ${text}`)));
 await browser.close();
 await web.stop();
+await node.stopGateway?.();
 await node.stop();
 console.log(`\n${failures.length === 0 ? "all passed" : "FAILED"} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
 for (const failure of failures) {

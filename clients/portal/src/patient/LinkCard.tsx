@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { LinkTerms, MadeLink } from "../chain/acts";
 import { dateTime } from "../i18n";
-import { Button, Card, Notice, Row } from "../ui/basics";
+import { Button, Card, Notice } from "../ui/basics";
 import { HandOver } from "../ui/HandOver";
 import { QrCode } from "../ui/QrCode";
 import styles from "../ui/ui.module.css";
@@ -15,10 +15,9 @@ export function LinkCard({ link, terms }: { link: MadeLink; terms: LinkTerms }) 
         {t("links.onceHint")}
       </Notice>
       <Card title={t("links.asText")}>
-        <HandOver label={t("links.link")} text={link.text} copy={t("links.copy")} copied={t("links.copied")} />
-        <Row>
+        <HandOver label={t("links.link")} text={link.text} copy={t("links.copy")} copied={t("links.copied")}>
           <Button onPress={() => window.print()}>{t("links.print")}</Button>
-        </Row>
+        </HandOver>
       </Card>
       <section className={styles.linkCard} aria-label={t("links.card")}>
         <QrCode text={link.text} label={t("links.code")} correction="M" />

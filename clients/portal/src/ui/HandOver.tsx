@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button, Row } from "./basics";
 import { PlainField } from "./fields";
 
@@ -9,12 +9,15 @@ export function HandOver({
   hint,
   copy,
   copied,
+  children,
 }: {
   label: string;
   text: string;
   hint?: string;
   copy: string;
   copied: string;
+  /** What else can be done with it. */
+  children?: ReactNode;
 }) {
   const [done, setDone] = useState(false);
   return (
@@ -30,6 +33,7 @@ export function HandOver({
         <Button onPress={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}>
           {done ? copied : copy}
         </Button>
+        {children}
       </Row>
     </>
   );
