@@ -13,9 +13,10 @@ import {
 } from "../src/chain/statements";
 import type { Signer } from "../src/keyring/signer";
 import { openKeyCopy, sealKeyCopy } from "../src/sealing/keyCopy";
-import { concat, toHex, utf8 } from "../src/sealing/encoding";
+import { concat, fromHex, toHex, utf8 } from "../src/sealing/encoding";
 import { encryptionKey } from "../src/sealing/keys";
 import { UnopenedError } from "../src/sealing/seal";
+import { vectors, writeMissing } from "./vectors";
 
 const pair = sr25519CreateDerive(new Uint8Array(randomBytes(32)))("");
 const account = pair.publicKey;
@@ -81,6 +82,23 @@ describe("a copy of an encryption secret", () => {
       { ...context, genesis: new Uint8Array(32) },
     ]) {
       await expect(openKeyCopy(copy, nurse.secret, other)).rejects.toThrow(UnopenedError);
+    }
+  });
+
+  it("is made here and opened by the command", async () => {
+    writeMissing("ts-key-copy.json", [
+      {
+        recipient_secret: toHex(nurse.secret),
+        genesis: toHex(genesis),
+        member: String(context.member),
+        of_version: context.ofVersion,
+        secret: toHex(hospital.secret),
+        copy: toHex(await sealKeyCopy(hospital.secret, nurse.publicKey, context)),
+      },
+    ]);
+    for (const vector of vectors<Record<string, string>[]>("ts-key-copy.json")) {
+      const opened = await openKeyCopy(fromHex(vector.copy ?? ""), nurse.secret, context);
+      expect(toHex(opened.secret)).toBe(vector.secret);
     }
   });
 });
