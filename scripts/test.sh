@@ -9,7 +9,7 @@ source "$SCRIPTS/env.sh"
 cd "$MEDCHAIN_ROOT"
 
 # The end-to-end tests drive these programs.
-cargo build --workspace --bins --locked
+cargo build --workspace --all-targets --locked
 cargo test --workspace --locked "$@"
 
 (
