@@ -76,6 +76,7 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
     await guardian.confirm("Allow");
     await guardian.page.getByRole("link", { name: "Make a link" }).click();
     await make(guardian, { records: [/^Report \d+/], openings: 1, fill: () => Promise.resolve() });
+    await guardian.button("I have given it on").click();
     await patient.go("/grants");
     await patient.page.getByText("given by guardian").waitFor({ timeout: FINAL });
     await patient.page.getByText(/made by guardian/).waitFor({ timeout: FINAL });
