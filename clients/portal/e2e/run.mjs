@@ -22,6 +22,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const samples = fileURLToPath(new URL("../../../tests/samples/", import.meta.url));
 const output = `${root}output`;
 const shots = !process.argv.includes("--no-shots");
+/** Whether what follows a failed step is tried all the same. */
+const keepGoing = process.argv.includes("--keep-going");
 const LARGE = 100 * 1024 * 1024;
 
 if (!existsSync(`${root}dist/index.html`)) {
@@ -40,7 +42,11 @@ async function step(name, act) {
   try {
     await act();
   } catch (error) {
-    throw new Error(`${name}: ${error.message}`, { cause: error });
+    if (!keepGoing) {
+      throw new Error(`${name}: ${error.message}`, { cause: error });
+    }
+    failures.push(`${name}: ${error.message}`);
+    return;
   }
   console.log(`ok  ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
 }

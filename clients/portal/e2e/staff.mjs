@@ -48,6 +48,7 @@ export async function staff({ step, look, person, hospital, guardian }) {
     await look(nurse, "staff-account");
     await hospital.button("Remove").click();
     await hospital.confirm("Remove");
+    await nurse.go("/");
     await nurse.page.getByText("Your key is in this browser, and the chain does not know it yet.").waitFor({ timeout: FINAL });
     await nurse.context.close();
   });
