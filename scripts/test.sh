@@ -11,6 +11,9 @@ cd "$MEDCHAIN_ROOT"
 # The end-to-end tests drive these programs.
 cargo build --workspace --all-targets --locked
 
+# Each node that a test starts would compile the runtime first; here the first does it for all.
+export MEDCHAIN_RUNTIME_CACHE="$CARGO_TARGET_DIR/runtime-cache"
+
 # Installs a folder's packages and runs its tests.
 npm_test() {
     cd "$MEDCHAIN_ROOT/$1"

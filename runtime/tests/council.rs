@@ -5,13 +5,7 @@ mod chain;
 
 use chain::*;
 use codec::Encode;
-use frame_support::{
-    assert_noop, assert_ok,
-    dispatch::GetDispatchInfo,
-    traits::Contains,
-    weights::Weight,
-    BoundedVec,
-};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::Contains, weights::Weight, BoundedVec};
 use medchain_primitives::*;
 use medchain_runtime::{
     configs::{
