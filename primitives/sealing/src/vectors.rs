@@ -642,11 +642,8 @@ fn key_copies_of_the_twin_open() {
     assert!(!read.is_empty());
     for vector in &read {
         let to = EncryptionSecret::from_bytes(&vector.recipient_secret.array());
-        let context = KeyCopyContext {
-            genesis: vector.genesis.array(),
-            member: vector.member.0,
-            of_version: vector.of_version,
-        };
+        let context =
+            KeyCopyContext { genesis: vector.genesis.array(), member: vector.member.0, of_version: vector.of_version };
         let secret = key_copy::open_copy(&vector.copy.array(), &to, &context).unwrap();
         assert_eq!(secret.to_bytes().as_slice(), vector.secret.0.as_slice());
         let other = KeyCopyContext { of_version: vector.of_version + 1, ..context };
