@@ -116,8 +116,7 @@ where
 
     async fn step(&mut self) -> Result<(), RoundError> {
         let info = self.client.info();
-        let api = self.client.runtime_api();
-        let committee = api.committee(info.finalized_hash)?;
+        let committee = self.client.runtime_api().committee(info.finalized_hash)?;
         let holds_share = committee.as_ref().is_some_and(|committee| self.keys.of_committee(committee).is_some());
         let Some(view) = self.client.runtime_api().round(info.finalized_hash)? else {
             self.metrics.stands(0, 0, holds_share);
