@@ -176,7 +176,10 @@ where
     ) -> Result<Option<Act>, RoundError> {
         let Some(own) = numbered(&view.dealers, number).filter(|own| own.dealing.is_none()) else { return Ok(None) };
         let round = self.round_of(view);
-        let dealt = match self.keys.dealing(view.number)? {
+        // What is kept of another chain that this folder was for is none.
+        let kept = self.keys.dealing(view.number)?;
+        let kept = kept.filter(|dealt| dealt.dealing.verify(&round, number, shown(own).as_ref()).is_ok());
+        let dealt = match kept {
             Some(dealt) => dealt,
             None => {
                 let held = committee.and_then(|committee| self.keys.of_committee(committee));
@@ -192,7 +195,6 @@ where
                 dealt
             }
         };
-        dealt.dealing.verify(&round, number, shown(own).as_ref())?;
         let commitment = dealt.dealing.commitment.into_iter().map(CommitteePoint).collect::<Vec<_>>();
         let commitment = PerMember::try_from(commitment).map_err(|_| RoundError::Failed("the dealing is too long"))?;
         Ok(Some(Act::Deal(PublishedDealing { commitment, proof: dealt.dealing.proof })))
@@ -316,8 +318,7 @@ where
         number: u16,
         key: [u8; 32],
     ) -> Result<Vec<(u16, DealtShare)>, RoundError> {
-        let mut received = self.keys.received(view.number)?;
-        let before = received.len();
+        let mut received = Vec::new();
         let take = |received: &mut Vec<(u16, DealtShare)>, dealer: u16, share: DealtShare| {
             let dealing = verified.dealings.iter().find(|(other, _)| *other == dealer);
             let good = dealing.is_some_and(|(_, dealing)| {
@@ -327,6 +328,10 @@ where
                 received.push((dealer, share));
             }
         };
+        for (dealer, share) in self.keys.received(view.number)? {
+            take(&mut received, dealer, share);
+        }
+        let before = received.len();
         let own = number_of(view.dealers.iter().map(|dealer| &dealer.key), &own_keys(&self.keystore));
         if let (Some((dealer, _)), Some(dealt)) = (own, self.keys.dealing(view.number)?) {
             if let Some(share) = numbered(&dealt.shares, number) {
