@@ -498,13 +498,14 @@ impl<C: ChainClient> Gate<C> {
     fn release_of(&self, reading: &Reading, capsule: &Capsule, context: &CapsuleContext) -> RpcResult<SealedRelease> {
         let (genesis, epoch) = (context.genesis, context.epoch);
         let committee = self.committee(reading)?.filter(|committee| committee.epoch == epoch);
-        let share = committee.and_then(|committee| self.deps.release_keys.of_committee(&committee)).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
+        let share =
+            committee.and_then(|committee| self.deps.release_keys.of_committee(&committee)).ok_or_else(|| {
+                failure(
+                    Code::NoReleaseKey,
+                    "this node holds no share of the release key that the capsule was made to",
+                    json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+                )
+            })?;
         let (recipient, key) = self.recipient(reading)?;
         let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
         let context =

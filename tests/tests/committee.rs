@@ -129,11 +129,11 @@ impl Committee {
         Ok(())
     }
 
-    /// A node's answer to a ticket of this member for releases of the record.
-    fn release(&self, node: usize, by: &str) -> Result<Result<Vec<Value>, i64>> {
+    /// A node's answer to a ticket of this member for releases of a record.
+    fn release(&self, node: usize, by: &str, record: &RecordView) -> Result<Result<Vec<Value>, i64>> {
         let (rpc, identity) = (self.network.node(node).rpc()?, self.cli.identity(by)?);
-        let ticket = Ticket::right(&rpc, &identity, TicketOperation::Read, self.record.content)?.signed(&identity);
-        Ok(match rpc.call("vault_release", vec![ticket, json!(self.record.id)])? {
+        let ticket = Ticket::right(&rpc, &identity, TicketOperation::Read, record.content)?.signed(&identity);
+        Ok(match rpc.call("vault_release", vec![ticket, json!(record.id)])? {
             Ok(releases) => Ok(releases.as_array().cloned().unwrap_or_default()),
             Err(refusal) => Err(i64::from(refusal.code)),
         })
@@ -235,13 +235,28 @@ fn the_validators_made_a_key_that_nobody_holds(all: &mut Committee) -> Result<()
 }
 
 fn every_member_refuses_for_itself(all: &mut Committee) -> Result<()> {
+    let file = all.folder.path().join("erased.txt");
+    fs::write(&file, "synthetic report that is erased\n")?;
+    let uploaded = all.cli.json(Some(DOCTOR), upload_of(&file))?;
+    let erased = block_on(all.network.node(0).client()?.record(RecordId(number(&uploaded, "record")?)))?;
+    all.cli.json(Some(PATIENT), args!["record", "erase", erased.id.to_string()])?;
+    let there = all.finalized() + 2;
+    all.network.wait_finalized(there, WITHIN)?;
     for node in 0..VALIDATORS.len() {
-        let refused = all.release(node, DOCTOR)?;
+        let refused = all.release(node, PATIENT, &erased)?;
+        ensure!(refused == Err(7103), "{} gave the patient {refused:?} after the erasure", VALIDATORS[node]);
+        let refused = all.release(node, DOCTOR, &all.record)?;
         ensure!(refused == Err(7103), "{} gave the doctor {refused:?} without a grant", VALIDATORS[node]);
         let began = Instant::now();
-        let releases = all.release(node, PATIENT)?.map_err(|code| anyhow::anyhow!("refused with {code}"))?;
+        let releases =
+            all.release(node, PATIENT, &all.record)?.map_err(|code| anyhow::anyhow!("refused with {code}"))?;
         ensure!(releases.len() >= 3, "{} gathered only {} releases", VALIDATORS[node], releases.len());
-        println!("     {} gathered {} releases in {} ms", VALIDATORS[node], releases.len(), began.elapsed().as_millis());
+        println!(
+            "     {} gathered {} releases in {} ms",
+            VALIDATORS[node],
+            releases.len(),
+            began.elapsed().as_millis()
+        );
     }
     Ok(())
 }
@@ -264,7 +279,8 @@ fn any_three_open_a_record_and_two_cannot_with_all_that_they_have(all: &mut Comm
     // The reader's client, with the two that are left.
     let cli = all.cli.at(&all.network.node(0).url());
     let output = all.folder.path().join("never");
-    let refused = cli.refused(Some(PATIENT), args!["record", "open", all.record.id.to_string(), "--output", &output])?;
+    let refused =
+        cli.refused(Some(PATIENT), args!["record", "open", all.record.id.to_string(), "--output", &output])?;
     ensure!(refused.says("2 of the 3 releases needed"), "{}", refused.error);
     ensure!(!output.exists(), "two of four opened the record");
 
@@ -362,7 +378,10 @@ fn one_that_lost_everything_gets_a_share_again_and_the_key_stays(all: &mut Commi
     ensure!((after.key, after.epoch, after.threshold) == (before.key, before.epoch, 3), "another key: {after:?}");
     let again = all.shares(DAVE)?;
     ensure!(*again[0].to_bytes() != *lost[0].to_bytes(), "the share was not refreshed");
-    println!("     {:.0} s after its keys it has a share again, as everybody has another", began.elapsed().as_secs_f64());
+    println!(
+        "     {:.0} s after its keys it has a share again, as everybody has another",
+        began.elapsed().as_secs_f64()
+    );
     all.opens(DAVE)?;
     // Its share counts: with another one gone the three suffice.
     all.network.node_mut(1).kill()?;

@@ -92,8 +92,14 @@ impl Registered {
             )?,
             gathered: counters("medchain_release_gatherings_total", "Gatherings from the committee", "outcome")?,
             round: gauge("medchain_committee_round", "Number of the committee's round under way, or the last")?,
-            phase: gauge("medchain_committee_phase", "Its phase: 1 dealing, 2 reporting, 3 answering, 4 confirming, 5 finished")?,
-            holds_share: gauge("medchain_committee_share", "Whether this node holds its share of the committee in force")?,
+            phase: gauge(
+                "medchain_committee_phase",
+                "Its phase: 1 dealing, 2 reporting, 3 answering, 4 confirming, 5 finished",
+            )?,
+            holds_share: gauge(
+                "medchain_committee_share",
+                "Whether this node holds its share of the committee in force",
+            )?,
         })
     }
 }

@@ -177,9 +177,10 @@ impl<C: ChainClient> Answering<C> {
     }
 
     fn released(&self, ticket: &Ticket, record: RecordId, emergency: bool) -> Result<SealedRelease, i32> {
-        let released = self.gate.authorize_forwarded(ticket, record).and_then(|reading| {
-            self.gate.own_release(&reading, emergency, true)
-        });
+        let released = self
+            .gate
+            .authorize_forwarded(ticket, record)
+            .and_then(|reading| self.gate.own_release(&reading, emergency, true));
         released.map_err(|error| {
             log::debug!(target: LOG, "a release for a peer was refused with {}: {}", error.code(), error.message());
             error.code()
@@ -273,7 +274,8 @@ impl CommitteeAsker {
         let question = Question::Release { ticket, record: record.0, emergency };
         let (started, mut ends) = (Instant::now(), Instant::now() + GATHERING);
         let peers = self.connected().await;
-        let mut answers: FuturesUnordered<_> = peers.iter().map(|peer| self.release_of(*peer, &question, ends)).collect();
+        let mut answers: FuturesUnordered<_> =
+            peers.iter().map(|peer| self.release_of(*peer, &question, ends)).collect();
         let (mut found, mut members) = (Vec::new(), BTreeSet::new());
         while let Ok(Some(answer)) = tokio::time::timeout_at(ends.into(), answers.next()).await {
             let Some(release) = answer else { continue };

@@ -23,7 +23,7 @@ use medchain_runtime::{RuntimeCall, UncheckedExtrinsic};
 use medchain_runtime_api::{AccessApi, CommitteeApi, CommitteeView, DealerView, RoundPhase, RoundView};
 use medchain_sealing::{
     committee::VerifyingShare,
-    sharing::{self, DealtShare, Dealing, Purpose, Round, SharingError},
+    sharing::{self, Dealing, DealtShare, Purpose, Round, SharingError},
 };
 use pallet_committee::{Act, Outcome, PerMember, PublishedDealing};
 use sc_client_api::BlockchainEvents;
@@ -201,12 +201,7 @@ where
     }
 
     /// Reports once every dealer's share is here and on the disk, or half of the phase has gone by.
-    async fn report(
-        &self,
-        view: &RoundView<AccountId>,
-        number: u16,
-        key: [u8; 32],
-    ) -> Result<Option<Act>, RoundError> {
+    async fn report(&self, view: &RoundView<AccountId>, number: u16, key: [u8; 32]) -> Result<Option<Act>, RoundError> {
         if numbered(&view.recipients, number).is_none_or(|own| own.missing.is_some()) {
             return Ok(None);
         }
@@ -321,9 +316,8 @@ where
         let mut received = Vec::new();
         let take = |received: &mut Vec<(u16, DealtShare)>, dealer: u16, share: DealtShare| {
             let dealing = verified.dealings.iter().find(|(other, _)| *other == dealer);
-            let good = dealing.is_some_and(|(_, dealing)| {
-                dealing.verify_share(&verified.round, number, &share).is_ok()
-            });
+            let good =
+                dealing.is_some_and(|(_, dealing)| dealing.verify_share(&verified.round, number, &share).is_ok());
             if good && !received.iter().any(|(other, _)| *other == dealer) {
                 received.push((dealer, share));
             }
@@ -392,13 +386,7 @@ where
     }
 
     /// Signs an act and gives it to the pool, unless that was done a moment ago.
-    async fn submit(
-        &mut self,
-        at: (u32, RoundPhase),
-        member: u16,
-        key: [u8; 32],
-        act: Act,
-    ) -> Result<(), RoundError> {
+    async fn submit(&mut self, at: (u32, RoundPhase), member: u16, key: [u8; 32], act: Act) -> Result<(), RoundError> {
         if self.submitted.is_some_and(|(submitted, when)| submitted == at && when.elapsed() < SUBMIT_AGAIN) {
             return Ok(());
         }

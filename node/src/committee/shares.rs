@@ -17,7 +17,7 @@ use medchain_sealing::{
     at_rest::{AtRestError, AtRestKey},
     committee::{CommitteeError, ReleaseShare},
     dealer,
-    sharing::{DealtShare, Dealing, SecretDealing},
+    sharing::{Dealing, DealtShare, SecretDealing},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -158,7 +158,8 @@ impl ReleaseKeys {
         let mut file = ShareFile { epoch, index: share.index(), share: digits.to_string() };
         let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
         file.share.zeroize();
-        let text = text.map_err(|error| ShareError::File { path: share_name(epoch, round).into(), source: error.into() })?;
+        let text =
+            text.map_err(|error| ShareError::File { path: share_name(epoch, round).into(), source: error.into() })?;
         self.write(&share_name(epoch, round), &text)?;
         self.shares.write().unwrap_or_else(PoisonError::into_inner).insert((epoch, round), share);
         Ok(())
@@ -271,7 +272,8 @@ impl ReleaseKeys {
             return Ok(None);
         }
         let bytes = read_sealed(&path, &self.key)?;
-        let not_a_share = |_| ShareError::NotAShare { path: path.clone(), reason: "it is not what it should be".into() };
+        let not_a_share =
+            |_| ShareError::NotAShare { path: path.clone(), reason: "it is not what it should be".into() };
         T::decode_all(&mut bytes.as_slice()).map(Some).map_err(not_a_share)
     }
 
@@ -516,7 +518,14 @@ mod tests {
     #[test]
     fn other_files_of_the_keystore_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["61757261d435", "release-.age", "release-1.age", "release-01-1.age", "release-1-1.age.tmp", "release-1-1.tmp"] {
+        for name in [
+            "61757261d435",
+            "release-.age",
+            "release-1.age",
+            "release-01-1.age",
+            "release-1-1.age.tmp",
+            "release-1-1.tmp",
+        ] {
             fs::write(folder.path().join(name), "anything").unwrap();
         }
         assert!(open(folder.path()).lock().is_empty());

@@ -69,6 +69,10 @@ fn combined(
     capsule: &Capsule,
     capsule_context: &CapsuleContext,
 ) -> Result<(CommitteeHalf, Vec<u16>)> {
+    // What is wrong with the capsule is no member's doing.
+    capsule
+        .verify(capsule_context)
+        .map_err(|error| refused(RecordId(context.record), &CombineError::Capsule(error), &[]))?;
     let mut proven: Vec<(VerifyingShare, PartialRelease)> = Vec::new();
     let mut distrusted = BTreeSet::new();
     for sealed in answers {
@@ -130,7 +134,12 @@ mod tests {
             let (capsule, half) = Capsule::create(&key, &CAPSULE);
             let points = shares.iter().map(|share| CommitteePoint(share.verifying_share().0)).collect();
             Self {
-                committee: CommitteeView { epoch: 1, key: CommitteePoint(key.to_bytes()), threshold: 3, shares: points },
+                committee: CommitteeView {
+                    epoch: 1,
+                    key: CommitteePoint(key.to_bytes()),
+                    threshold: 3,
+                    shares: points,
+                },
                 shares,
                 capsule,
                 half,
@@ -159,8 +168,10 @@ mod tests {
     #[test]
     fn the_member_that_sent_a_bad_release_is_named_and_the_others_suffice() {
         let scene = Scene::of_four();
-        let (other, _) =
-            Capsule::create(&medchain_sealing::committee::CommitteeKey::from_bytes(&scene.committee.key.0).unwrap(), &CAPSULE);
+        let (other, _) = Capsule::create(
+            &medchain_sealing::committee::CommitteeKey::from_bytes(&scene.committee.key.0).unwrap(),
+            &CAPSULE,
+        );
         let good = |member: usize| scene.answer(member, &scene.capsule, member as u16 + 1);
         let garbage = |index| SealedRelease { index, sealed: vec![7; 146] };
         for bad in [
