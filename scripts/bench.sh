@@ -11,17 +11,18 @@ cd "$MEDCHAIN_ROOT"
 
 case "${1:-}" in
     calls | growth)
-        exec cargo run --locked --package medchain-runtime-benches -- "$@"
+        cargo build --workspace --all-targets --locked
+        exec "$CARGO_TARGET_DIR/debug/medchain-runtime-bench" "$@"
         ;;
     vault)
         shift
         (cd tests/interop && npm ci --silent --no-audit --no-fund)
-        cargo build --workspace --bins --locked
+        cargo build --workspace --all-targets --locked
         exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
         ;;
     net)
         shift
-        cargo build --workspace --bins --locked
+        cargo build --workspace --all-targets --locked
         exec "$CARGO_TARGET_DIR/debug/medchain-net-bench" "$@"
         ;;
     *)

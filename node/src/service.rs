@@ -378,9 +378,8 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         committee_metrics.clone(),
     ));
     let transfers = listen_for_transfers(arguments)?;
-    let announced = transfers
-        .as_ref()
-        .map(|(_, port)| arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}")));
+    let announced =
+        transfers.as_ref().map(|(_, port)| arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}")));
     let gate = Arc::new(Gate::new(
         client.clone(),
         VaultDeps {

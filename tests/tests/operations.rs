@@ -132,8 +132,11 @@ fn other_web_pages_may_not_call(node: &mut Public) -> Result<()> {
 
 fn one_client_more_than_the_limit_is_turned_away(node: &mut Public) -> Result<()> {
     // Each holds its connection as subscribers do: by WebSocket.
-    let upgrade = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let upgrade = format!(
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        node.rpc
+    );
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
         let mut stream = TcpStream::connect(("127.0.0.1", node.rpc))?;

@@ -147,7 +147,7 @@ fn function(call: &str, benchmark: &BenchmarkMetadata, results: &Vec<BenchmarkRe
     let parameters: Vec<_> = benchmark.components.iter().map(|(name, ..)| format!("{name:?}: u32")).collect();
     let mut text = String::new();
     let weight = |time, proof| format!("Weight::from_parts({}, {})", grouped(time), grouped(proof));
-    writeln!(text, "    // Least: {} ps.", grouped(time.minimum))?;
+    writeln!(text, "    // Least: {} ns.", grouped(time.minimum))?;
     writeln!(text, "    fn {call}({}) -> Weight {{", parameters.join(", "))?;
     writeln!(text, "        {}", weight(time.base, proof.base))?;
     writeln!(text, "            .saturating_add(T::DbWeight::get().reads_writes({}, {}))", reads.base, writes.base)?;

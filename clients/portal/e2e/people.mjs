@@ -132,8 +132,17 @@ export class Person {
     await this.page.locator("input[type=file]").first().setInputFiles(files);
   }
 
-  /** Violations of the accessibility rules on the page as it stands. */
+  /** Violations of the accessibility rules on the page as it stands; what is only half drawn is looked at again. */
   async violations() {
+    const found = await this.#violations();
+    if (found.length === 0) {
+      return found;
+    }
+    await this.page.waitForTimeout(1_500);
+    return this.#violations();
+  }
+
+  async #violations() {
     await this.page.evaluate(axe);
     const contrast = await this.darkContrast();
     const { violations } = await this.page.evaluate(() =>

@@ -234,7 +234,10 @@ mod tests {
         let signed = "north: is signed by its account, its node and its session keys".to_owned();
         assert_eq!(altered(&|it| it.address = "/ip4/192.0.2.1/tcp/1".parse().unwrap()), std::slice::from_ref(&signed));
         assert_eq!(altered(&|it| it.administrators.push([7; 32].into())), std::slice::from_ref(&signed));
-        assert_eq!(altered(&|it| it.session_keys_proof = other.session_keys_proof.clone()), std::slice::from_ref(&signed));
+        assert_eq!(
+            altered(&|it| it.session_keys_proof = other.session_keys_proof.clone()),
+            std::slice::from_ref(&signed)
+        );
         assert!(altered(&|it| it.session_keys = other.session_keys.clone()).contains(&signed));
         assert!(altered(&|it| it.peer = other.peer).contains(&signed));
         assert!(altered(&|it| it.chain_id = "other".into()).contains(&"north: is for this chain".to_owned()));
