@@ -20,7 +20,6 @@ use crate::{
     record_key::{CommitteeHalf, PatientHalf, RecordKey},
     release::{self, ReleaseContext},
     seal::{self, SealContext, SealRecipient},
-    sharing::{self, DealtShare, Dealing, Purpose, Round},
 };
 use age::secrecy::ExposeSecret;
 use bech32::FromBase32;
@@ -835,119 +834,6 @@ fn emergency_capsules_agree_with_their_vectors_and_those_of_the_twin_open() {
     }
 }
 
-/// A dealer's dealing, and what it gave each recipient.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct DealingVector {
-    dealer: u16,
-    commitment: Vec<Hex>,
-    proof: Hex,
-    dealt: Vec<Hex>,
-}
-
-/// A round: what was dealt in it, and what that makes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct RoundVector {
-    genesis: Hex,
-    number: u32,
-    same_key: bool,
-    threshold: u16,
-    recipients: u16,
-    dealings: Vec<DealingVector>,
-    key: Hex,
-    verifying_shares: Vec<Hex>,
-    shares: Vec<Hex>,
-}
-
-impl RoundVector {
-    fn round(&self) -> Round {
-        Round {
-            genesis: self.genesis.array(),
-            number: self.number,
-            purpose: if self.same_key { Purpose::SameKey } else { Purpose::NewKey },
-            threshold: self.threshold,
-            recipients: self.recipients,
-        }
-    }
-
-    /// Deals in a round by these dealers.
-    fn dealt(round: &Round, dealers: &[(u16, Option<&ReleaseShare>)]) -> Self {
-        let dealt: Vec<_> = dealers
-            .iter()
-            .map(|(dealer, held)| (*dealer, sharing::deal(round, *dealer, *held).unwrap()))
-            .collect();
-        let public: Vec<_> = dealt.iter().map(|(dealer, dealt)| (*dealer, &dealt.dealing)).collect();
-        let made = sharing::sharing(round, &public).unwrap();
-        let shares = (1..=round.recipients).map(|recipient| {
-            let own: Vec<_> = dealt
-                .iter()
-                .map(|(dealer, dealt)| (*dealer, dealt.shares[usize::from(recipient) - 1].clone()))
-                .collect();
-            sharing::received(round, recipient, &own).unwrap().to_bytes().as_slice().into()
-        });
-        Self {
-            genesis: round.genesis.into(),
-            number: round.number,
-            same_key: round.purpose == Purpose::SameKey,
-            threshold: round.threshold,
-            recipients: round.recipients,
-            key: made.key.to_bytes().into(),
-            verifying_shares: made.shares.iter().map(|share| share.as_bytes().into()).collect(),
-            shares: shares.collect(),
-            dealings: dealt
-                .iter()
-                .map(|(dealer, dealt)| DealingVector {
-                    dealer: *dealer,
-                    commitment: dealt.dealing.commitment.iter().map(Hex::from).collect(),
-                    proof: dealt.dealing.proof.into(),
-                    dealt: dealt.shares.iter().map(|share| share.as_slice().into()).collect(),
-                })
-                .collect(),
-        }
-    }
-}
-
-#[test]
-fn rounds_agree_with_their_vectors() {
-    let rounds = read::<Vec<RoundVector>>("sharing.json");
-    let mut before: Option<&RoundVector> = None;
-    for vector in &rounds {
-        let round = vector.round();
-        let dealings: Vec<(u16, Dealing)> = vector
-            .dealings
-            .iter()
-            .map(|dealing| {
-                let commitment = dealing.commitment.iter().map(Hex::array).collect();
-                (dealing.dealer, Dealing { commitment, proof: dealing.proof.array() })
-            })
-            .collect();
-        for ((dealer, dealing), dealt) in dealings.iter().zip(&vector.dealings) {
-            let held = before.filter(|_| vector.same_key);
-            let held = held.map(|before| VerifyingShare(before.verifying_shares[usize::from(*dealer) - 1].array()));
-            dealing.verify(&round, *dealer, held.as_ref()).unwrap();
-            for (recipient, share) in (1..).zip(&dealt.dealt) {
-                dealing.verify_share(&round, recipient, &share.array()).unwrap();
-            }
-        }
-        let public: Vec<(u16, &Dealing)> = dealings.iter().map(|(dealer, dealing)| (*dealer, dealing)).collect();
-        let made = sharing::sharing(&round, &public).unwrap();
-        assert_eq!(Hex::from(made.key.to_bytes()), vector.key);
-        for (recipient, (verifying, share)) in (1..).zip(made.shares.iter().zip(&vector.shares)) {
-            let own: Vec<_> = vector
-                .dealings
-                .iter()
-                .map(|dealt| (dealt.dealer, DealtShare::new(dealt.dealt[usize::from(recipient) - 1].array())))
-                .collect();
-            let received = sharing::received(&round, recipient, &own).unwrap();
-            assert_eq!(Hex::from(received.to_bytes().as_slice()), *share);
-            assert_eq!(received.verifying_share(), *verifying);
-            assert_eq!(Hex::from(verifying.as_bytes()), vector.verifying_shares[usize::from(recipient) - 1]);
-        }
-        before = Some(vector);
-    }
-    let [first, second, third] = rounds.as_slice() else { panic!("three rounds") };
-    assert!(first.key == second.key && second.key == third.key);
-}
-
 #[test]
 #[ignore = "writes the vectors anew, after a deliberate change of format"]
 fn write_the_vectors() {
@@ -956,27 +842,6 @@ fn write_the_vectors() {
     write("seal.json", &seals());
     write("capsule.json", &capsules());
     write("emergency.json", &emergencies());
-    if !folder().join("sharing.json").exists() {
-        // Four make a key, three of them hand it on to five, four of these to three.
-        let round = |number, purpose, threshold, recipients| Round {
-            genesis: bytes("genesis"),
-            number,
-            purpose,
-            threshold,
-            recipients,
-        };
-        let held = |vector: &RoundVector| -> Vec<ReleaseShare> {
-            (1..).zip(&vector.shares).map(|(i, share)| ReleaseShare::from_bytes(i, &share.array()).unwrap()).collect()
-        };
-        let first = RoundVector::dealt(&round(1, Purpose::NewKey, 3, 4), &[(1, None), (2, None), (3, None), (4, None)]);
-        let holders = held(&first);
-        let dealers = [0, 1, 3].map(|i: usize| (holders[i].index(), Some(&holders[i])));
-        let second = RoundVector::dealt(&round(2, Purpose::SameKey, 4, 5), &dealers);
-        let holders = held(&second);
-        let dealers = [0, 2, 3, 4].map(|i: usize| (holders[i].index(), Some(&holders[i])));
-        let third = RoundVector::dealt(&round(3, Purpose::SameKey, 3, 3), &dealers);
-        write("sharing.json", &[first, second, third]);
-    }
     if folder().join("content.json").exists() {
         return;
     }
