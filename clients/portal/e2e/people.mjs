@@ -166,6 +166,7 @@ export class Person {
     await this.page.emulateMedia({ colorScheme });
     await this.page.waitForTimeout(150);
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await this.page.waitForFunction(() => document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== "running"));
   }
 
   /** The page in light and dark, at desktop and phone width. */

@@ -478,7 +478,8 @@ try {
   };
 
   // Different people do these at the same time.
-  await Promise.all([uploading(), keys(), staff(play)]);
+  const uploaded = uploading();
+  await Promise.all([uploaded, keys(), staff(play, uploaded)]);
   await emergency(play);
   await longLists(play);
 
@@ -491,7 +492,7 @@ try {
     await admin.button("Reinstate").click();
     await admin.confirm("Reinstate");
     await admin.go("/members");
-    await admin.page.getByText("Dr Noor Synthetic").waitFor();
+    await admin.page.getByRole("listitem").filter({ hasText: "Dr Noor Synthetic" }).waitFor();
     await look(admin, "administrator-register");
   });
 

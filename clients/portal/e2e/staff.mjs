@@ -17,8 +17,13 @@ async function consentFor(who, field, member) {
   return card.getByLabel("The text to hand over").inputValue();
 }
 
-/** @param {import("./run.mjs").Play} play */
-export async function staff({ step, look, person, hospital, guardian }) {
+/**
+ * `uploaded` ends when nobody has sealed anything to the hospital that is not recorded yet: a new key would make it void.
+ *
+ * @param {import("./run.mjs").Play} play
+ * @param {Promise<void>} uploaded
+ */
+export async function staff({ step, look, person, hospital, guardian }, uploaded) {
   await step("a nurse makes a key; the hospital adds her; she reads for it, under her own sign-in", async () => {
     const nurse = await person("Nurse");
     await keyOnly(nurse);
@@ -53,6 +58,7 @@ export async function staff({ step, look, person, hospital, guardian }) {
     await nurse.context.close();
   });
 
+  await uploaded;
   await step("the hospital replaces its key and still reads its certificate", async () => {
     await hospital.go("/account");
     await hospital.page.getByText("Version 1 is in force.").waitFor();

@@ -85,7 +85,7 @@ describe("a copy of an encryption secret", () => {
     }
   });
 
-  it("is made here and opened by the command", async () => {
+  it("is made here and opened by the Rust crate", async () => {
     writeMissing("ts-key-copy.json", [
       {
         recipient_secret: toHex(nurse.secret),

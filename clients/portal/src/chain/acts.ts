@@ -986,8 +986,15 @@ export class Acts {
     );
   }
 
-  revokeEmergencyConsent(patient: number, report: Report): Promise<Receipt> {
-    return this.#send((api) => api.tx.Access.revoke_emergency_consent({ patient: BigInt(patient) }), report);
+  /** Withdraws the consent and every capsule that was lodged by it, call by call while some are left. */
+  async revokeEmergencyConsent(patient: number, report: Report): Promise<Receipt> {
+    const receipt = await this.#send(
+      (api) => api.tx.Access.revoke_emergency_consent({ patient: BigInt(patient) }),
+      report,
+    );
+    const records = await this.#reads.records(patient);
+    const left = await Promise.all(records.map(({ id }) => this.#reads.emergencyCapsule(id)));
+    return left.some((capsule) => capsule !== null) ? this.revokeEmergencyConsent(patient, report) : receipt;
   }
 
   /** Lodges emergency capsules for records, made out of our own halves, or out of a guardian's; 32 in a call. */

@@ -207,7 +207,7 @@ function RequestForm({
                       <ButtonLink small look="primary" to={`/shared/${record.id}`}>
                         {t("records.view")}
                       </ButtonLink>
-                    ) : mayBreakGlass ? (
+                    ) : mayBreakGlass && record.status === "current" ? (
                       <ButtonLink small to={`/emergency/${record.id}`}>
                         {t("breakGlass.link")}
                       </ButtonLink>
