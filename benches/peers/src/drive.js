@@ -16,8 +16,12 @@ class Height {
   /** Pairs of height and moment, rising. */
   seen = [];
 
-  constructor(rpc) {
+  /** How many transactions are in the blocks that were seen, if that is counted. */
+  transactions = 0;
+
+  constructor(rpc, counted) {
     this.#rpc = rpc;
+    this.counted = counted;
   }
 
   async begin() {
@@ -29,7 +33,11 @@ class Height {
   async #run() {
     while (!this.#stopped) {
       const height = Number(await this.#rpc.call('eth_blockNumber'));
-      if (height > this.seen.at(-1)[0]) this.seen.push([height, performance.now()]);
+      const before = this.seen.at(-1)[0];
+      if (height > before) this.seen.push([height, performance.now()]);
+      for (let number = before + 1; this.counted && number <= height; number++) {
+        this.transactions += Number(await this.#rpc.call('eth_getBlockTransactionCountByNumber', `0x${number.toString(16)}`));
+      }
       await sleep(LOOK_MILLISECONDS);
     }
   }
@@ -52,13 +60,14 @@ class Height {
 }
 
 /** One connection's share of the transactions, in order, at most so many of them unanswered. */
-async function send(rpc, transactions, { pause, start, until, window, failures }) {
+async function send(rpc, transactions, { pause, start, until, window, failures, hold }) {
   const unanswered = new Set();
   for (const transaction of transactions) {
     transaction.due = pause === null ? performance.now() : start + transaction.place * pause;
     const early = transaction.due - performance.now();
     if (early > 1) await sleep(early);
     while (unanswered.size >= window && performance.now() < until) await Promise.race([...unanswered, sleep(100)]);
+    while (hold() && performance.now() < until) await sleep(LOOK_MILLISECONDS);
     if (performance.now() >= until) break;
     if (pause === null) transaction.due = performance.now();
     transaction.sent = true;
@@ -73,13 +82,13 @@ async function send(rpc, transactions, { pause, start, until, window, failures }
 
 /**
  * Offers transactions, so many a second (or as fast as they are taken), over so many connections, for so many seconds at
- * most. A sender's transactions go over one connection, in order. Gives what became of them, once they are in blocks.
+ * most, and no more while so many of them wait for a block (`backlog`) or on a connection for an answer (`window`). A sender's transactions go over one connection, in order. Gives what became of them, once they are in blocks.
  */
-export async function drive(port, transactions, { rate = null, connections = 8, window = 64, seconds = 60 } = {}) {
+export async function drive(port, transactions, { rate = null, connections = 8, window = 64, backlog = Infinity, seconds = 60 } = {}) {
   const rpcs = await Promise.all(Array.from({ length: connections }, () => Rpc.connect(port)));
   const watcher = await Rpc.connect(port);
   try {
-    const height = new Height(watcher);
+    const height = new Height(watcher, backlog !== Infinity);
     await height.begin();
     const shares = rpcs.map(() => []);
     for (const [place, transaction] of transactions.entries()) {
@@ -91,7 +100,13 @@ export async function drive(port, transactions, { rate = null, connections = 8, 
     const start = performance.now();
     const until = start + seconds * 1000;
     const pause = rate === null ? null : 1000 / rate;
-    await Promise.all(shares.map((share, index) => send(rpcs[index], share, { pause, start, until, window, failures })));
+    let taken = 0;
+    const hold = () => {
+      if (taken - height.transactions - failures.size >= backlog) return true;
+      taken++;
+      return false;
+    };
+    await Promise.all(shares.map((share, index) => send(rpcs[index], share, { pause, start, until, window, failures, hold })));
     const sent = transactions.filter((transaction) => transaction.sent);
     // What was sent in time may take some more of it to be in a block.
     await settle(watcher, sent.filter(({ hash }) => !failures.has(hash)), Math.max(until, performance.now() + SETTLE_MILLISECONDS));

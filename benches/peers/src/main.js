@@ -33,7 +33,7 @@ const progress = (text) => process.stderr.write(`peers: ${text}\n`);
 const fresh = (transactions) => transactions.map((transaction) => ({ ...transaction }));
 
 async function measure(mode, { stages, acts, address, senders }, contract, planned) {
-  const [connections, seconds, { window }] = [number('connections'), number('seconds'), mode];
+  const [connections, seconds, { window, backlog }] = [number('connections'), number('seconds'), mode];
   return withPeer(mode, senders, async (port, pid) => {
     for (const stage of stages) {
       // One connection, so that what one member does is there before the next does.
@@ -44,11 +44,11 @@ async function measure(mode, { stages, acts, address, senders }, contract, plann
     const offered = fresh(acts);
     const before = processorSeconds(pid);
     const began = performance.now();
-    const most = await drive(port, offered.slice(0, Math.ceil(acts.length * (1 - AT_HALF))), { connections, window, seconds });
+    const most = await drive(port, offered.slice(0, Math.ceil(acts.length * (1 - AT_HALF))), { connections, window, backlog, seconds });
     const cores = (processorSeconds(pid) - before) / ((performance.now() - began) / 1000);
     const rate = most.perSecond / 2;
     const rest = offered.filter(({ sent }) => !sent).slice(0, Math.ceil(rate * HALF_SECONDS));
-    const half = await drive(port, rest, { connections, window, rate, seconds: 2 * HALF_SECONDS });
+    const half = await drive(port, rest, { connections, window, backlog, rate, seconds: 2 * HALF_SECONDS });
     // Once nothing is on its way any more, what is there and what it did.
     const { times, included } = await ledger(port, offered.filter(({ sent }) => sent));
     const rpc = await Rpc.connect(port);

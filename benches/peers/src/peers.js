@@ -39,14 +39,17 @@ const NONE_DOES = [
 ];
 const IN_MEMORY = 'durability: the chain is gone when the process ends';
 
-/** Every peer in every mode, with how many answers a connection waits for; the best of a peer's modes is what is compared. */
+/**
+ * Every peer in every mode, with how many answers a connection waits for and, where it chokes on more, how many transactions
+ * may wait for a block. The best of a peer's modes is what is compared.
+ */
 export const MODES = [
   {
     peer: 'ganache', mode: 'eager', window: 2, title: 'Ganache 7, a block for each transaction, answered when it is in it',
     command: (port, accounts) => ganache(port, accounts, []), lacks: [...NONE_DOES, IN_MEMORY],
   },
   {
-    peer: 'ganache', mode: 'interval', window: 16, title: 'Ganache 7, a block each second',
+    peer: 'ganache', mode: 'interval', window: 16, backlog: 64, title: 'Ganache 7, a block each second',
     command: (port, accounts) => ganache(port, accounts, ['--miner.blockTime', 1]), lacks: [...NONE_DOES, IN_MEMORY],
   },
   {
@@ -63,7 +66,7 @@ export const MODES = [
     command: (port, accounts) => hardhat(port, accounts, 'interval'), lacks: [...NONE_DOES, IN_MEMORY],
   },
   {
-    peer: 'anvil', mode: 'at-once', window: 16, title: 'Anvil, mining at once, history pruned',
+    peer: 'anvil', mode: 'at-once', window: 16, backlog: 512, title: 'Anvil, mining at once, history pruned',
     command: (port, accounts) => anvil(port, accounts, ['--prune-history']), lacks: [...NONE_DOES, IN_MEMORY],
   },
   {
