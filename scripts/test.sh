@@ -30,6 +30,12 @@ cargo test --workspace --locked "$@"
     MEDCHAIN_NODE="$CARGO_TARGET_DIR/debug/medchain-node" npm test
 )
 
+(
+    cd benches/peers
+    npm ci --silent --no-audit --no-fund
+    npm test
+)
+
 # The portal: types, lints, unit tests, vectors, the size of its first view; and its flow in browsers, where there is one.
 (
     cd clients/portal

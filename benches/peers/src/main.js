@@ -9,12 +9,10 @@ import { Rpc } from './rpc.js';
 import { signTransaction } from './signer.js';
 import { countKinds, expectedCounts, plan, sign } from './workload.js';
 
-const QUICK = { acts: '6000', patients: '64', doctors: '64', seconds: '12' };
+const QUICK = { acts: '8000', patients: '64', doctors: '64', seconds: '10' };
 const FULL = { acts: '20000', patients: '128', doctors: '64', seconds: '120' };
 /** The share of the acts that a peer is offered at half its speed, to see how long they wait. */
 const AT_HALF = 0.25;
-/** For how long at most. */
-const HALF_SECONDS = 8;
 
 const { values: given } = parseArgs({
   options: {
@@ -28,6 +26,8 @@ const number = (name) => {
   if (!Number.isInteger(value) || value < 1 || value > 1_000_000) throw new Error(`--${name} needs a number from 1`);
   return value;
 };
+/** For how long at most. */
+const HALF_SECONDS = given.quick ? 5 : 20;
 const progress = (text) => process.stderr.write(`peers: ${text}\n`);
 /** Copies, since a run notes in each transaction what became of it. */
 const fresh = (transactions) => transactions.map((transaction) => ({ ...transaction }));
