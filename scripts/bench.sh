@@ -61,7 +61,7 @@ needs() { # whether one of these benches was chosen
 }
 
 says "building"
-cargo build --workspace --bins --locked
+cargo build --workspace --all-targets --locked
 BIN="$CARGO_TARGET_DIR/debug"
 if needs vault; then (cd tests/interop && npm ci --silent --no-audit --no-fund); fi
 if needs peers; then (cd benches/peers && npm ci --silent --no-audit --no-fund); fi

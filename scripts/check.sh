@@ -19,7 +19,7 @@ step "shell scripts parse"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 
 step "build (lints and documentation need what the build generates)"
-cargo build --workspace --bins --locked
+cargo build --workspace --all-targets --locked
 
 step "clippy"
 cargo clippy --workspace --all-targets --locked -- --deny warnings

@@ -79,7 +79,7 @@ if ! "$DOCKER" image inspect "$BASE" >/dev/null 2>&1; then
 fi
 
 # --- the image ----------------------------------------------------------------------------------------------------
-cargo build --workspace --bins --locked
+cargo build --workspace --all-targets --locked
 BUILT="$CARGO_TARGET_DIR/debug"
 if [[ $PROGRAMS == prebuilt ]]; then
     mkdir -p docker/bin

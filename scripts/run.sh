@@ -110,19 +110,6 @@ until [[ -n "$started_at" && -n "$number" ]] && ((number > started_at)); do
     sleep 0.2
 done
 
-portal_line=""
-if $PORTAL; then
-    PORTAL_LOG="$(mktemp "${TMPDIR:-/tmp}/medchain-portal-XXXXXX")"
-    node clients/portal/scripts/serve.mjs --node "ws://127.0.0.1:$PORT" --port "$PORTAL_PORT" >"$PORTAL_LOG" &
-    PORTAL_PID=$!
-    until [[ -s "$PORTAL_LOG" ]]; do
-        kill -0 "$PORTAL_PID" 2>/dev/null || { echo "error: the portal could not be served" >&2; exit 1; }
-        sleep 0.2
-    done
-    portal_line="
-  portal             $(cat "$PORTAL_LOG")   (build $PORTAL_HASH)"
-fi
-
 # The gateway acts for an institution: on a development chain for the hospital //Dave, registered at the first start.
 MEDCHAIN="$CARGO_TARGET_DIR/$PROFILE/medchain"
 medchain() { "$MEDCHAIN" --url "ws://127.0.0.1:$PORT" "$@" >/dev/null; }
@@ -146,6 +133,20 @@ until gateway_url="$(sed -n 's/^gateway of institution [0-9]*: //p' "$GATEWAY_LO
     kill -0 "$GATEWAY_PID" 2>/dev/null || { echo "error: the gateway could not be started" >&2; exit 1; }
     sleep 0.2
 done
+
+portal_line=""
+if $PORTAL; then
+    PORTAL_LOG="$(mktemp "${TMPDIR:-/tmp}/medchain-portal-XXXXXX")"
+    node clients/portal/scripts/serve.mjs --node "ws://127.0.0.1:$PORT" --port "$PORTAL_PORT" \
+        --gateway "$gateway_url" >"$PORTAL_LOG" &
+    PORTAL_PID=$!
+    until [[ -s "$PORTAL_LOG" ]]; do
+        kill -0 "$PORTAL_PID" 2>/dev/null || { echo "error: the portal could not be served" >&2; exit 1; }
+        sleep 0.2
+    done
+    portal_line="
+  portal             $(cat "$PORTAL_LOG")   (build $PORTAL_HASH)"
+fi
 
 cat <<BANNER
 

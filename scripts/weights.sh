@@ -14,5 +14,6 @@ RUSTFLAGS="-Clink-arg=--export-table -Clink-arg=--export=__heap_base -Clink-arg=
     --config 'profile.release.panic="abort"' --config 'profile.release.lto="thin"'
 WASM="$CARGO_TARGET_DIR/$MEDCHAIN_WASM_TARGET/release/medchain_runtime.wasm"
 
-cargo run --locked --package medchain-runtime-benches -- weights "$WASM" "$@"
+cargo build --workspace --all-targets --locked
+"$CARGO_TARGET_DIR/debug/medchain-runtime-bench" weights "$WASM" "$@"
 [[ " $* " == *" --verify "* ]] || cargo fmt --package medchain-runtime

@@ -14,7 +14,7 @@ use medchain_sdk::{
     Client, Error, Identity,
 };
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{hash_map::Entry, HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -147,9 +147,8 @@ async fn round(
 
     let mut keys: HashMap<MemberId, ProvenKey> = HashMap::new();
     for (_, view) in &chosen {
-        if !keys.contains_key(&view.patient) {
-            let patient = client.proven_member(&MemberSelector::Number(view.patient)).await?;
-            keys.insert(view.patient, patient.key);
+        if let Entry::Vacant(key) = keys.entry(view.patient) {
+            key.insert(client.proven_member(&MemberSelector::Number(view.patient)).await?.key);
         }
     }
     let first = client.next_nonce(identity).await?;

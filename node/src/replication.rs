@@ -151,13 +151,20 @@ struct Waiting {
     not_before: Instant,
 }
 
+/// Which contents a node is to hold.
+pub struct Share {
+    /// Where the keys are by which it is one of the validators.
+    pub keystore: KeystorePtr,
+    /// Of all contents, these.
+    pub replicate: Replicate,
+}
+
 /// Follows finality and fetches.
 pub struct Replication<C, S> {
     client: Arc<C>,
     sync: Arc<S>,
     keeper: Arc<Keeper<C>>,
-    keystore: KeystorePtr,
-    replicate: Replicate,
+    share: Share,
     replaced: Arc<Replaced>,
     status: Arc<ReplicationStatus>,
     metrics: VaultMetrics,
@@ -287,8 +294,7 @@ where
         client: Arc<C>,
         sync: Arc<S>,
         keeper: Arc<Keeper<C>>,
-        keystore: KeystorePtr,
-        replicate: Replicate,
+        share: Share,
         replaced: Arc<Replaced>,
         status: Arc<ReplicationStatus>,
         metrics: VaultMetrics,
@@ -299,8 +305,7 @@ where
             client,
             sync,
             keeper,
-            keystore,
-            replicate,
+            share,
             replaced,
             status,
             metrics,
@@ -398,21 +403,21 @@ where
     /// Looks at the next records; says whether there are more.
     fn scan(&mut self) -> Result<bool, ReplicationError> {
         self.follow_reseals()?;
-        if self.replicate == Replicate::None {
+        if self.share.replicate == Replicate::None {
             return Ok(false);
         }
         // While blocks fly past, most of what they anchor may be erased again further on.
         if self.sync.is_major_syncing() || self.missing.len() >= MISSING_MAX {
             return Ok(false);
         }
-        let (own, validators) = match self.replicate {
-            Replicate::Copies(_) => (own_keys(&self.keystore), validators(&*self.client)),
+        let (own, validators) = match self.share.replicate {
+            Replicate::Copies(_) => (own_keys(&self.share.keystore), validators(&*self.client)),
             Replicate::All | Replicate::None => Default::default(),
         };
         for _ in 0..PAGE {
             let Some(record) = self.keeper.record(self.next)? else { return Ok(false) };
             if record.status != RecordStatus::Erased
-                && self.replicate.includes(ContentRoot(record.content.0), &own, &validators)
+                && self.share.replicate.includes(ContentRoot(record.content.0), &own, &validators)
                 && !self.keeper.is_kept(&record)?
             {
                 self.lacks(record.id);

@@ -11,7 +11,7 @@ use crate::{
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker, Statements},
     release_key::{ReleaseKeys, Standing},
-    replication::{Keeper, Replaced, Replication, ReplicationStatus},
+    replication::{Keeper, Replaced, Replication, ReplicationStatus, Share},
     rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
     unanchored::Unanchored,
@@ -41,6 +41,7 @@ use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -80,6 +81,9 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
 /// Where the compiled runtimes are kept, below the chain's data folder.
 const RUNTIME_CACHE: &str = "runtime-cache";
+
+/// The variable that names another folder for them. A node runs what it finds there.
+const RUNTIME_CACHE_VARIABLE: &str = "MEDCHAIN_RUNTIME_CACHE";
 
 /// Validators vote this many blocks behind the best one: see ADR 0014.
 const VOTE_BEHIND_BEST: BlockNumber = 1;
@@ -180,8 +184,10 @@ fn new_executor(config: &Configuration) -> Executor {
         .with_offchain_heap_alloc_strategy(heap)
         .with_max_runtime_instances(config.executor.max_runtime_instances)
         .with_runtime_cache_size(config.executor.runtime_cache_size);
+    let cache =
+        std::env::var_os(RUNTIME_CACHE_VARIABLE).map_or_else(|| config.data_path.join(RUNTIME_CACHE), PathBuf::from);
     // Wasmtime takes no other than an absolute path.
-    match std::path::absolute(config.data_path.join(RUNTIME_CACHE)) {
+    match std::path::absolute(cache) {
         Ok(cache) => builder.with_cache_path(cache).build(),
         Err(_) => builder.build(),
     }
@@ -322,8 +328,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             client.clone(),
             sync_service.clone(),
             keeper.clone(),
-            keystore,
-            arguments.vault_replicate,
+            Share { keystore, replicate: arguments.vault_replicate },
             replaced,
             replication_status.clone(),
             vault_metrics.clone(),
@@ -357,10 +362,8 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         );
     }
     let transfers = listen_for_transfers(arguments)?;
-    let announced = match &transfers {
-        Some((_, port)) => Some(arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}"))),
-        None => None,
-    };
+    let announced =
+        transfers.as_ref().map(|(_, port)| arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}")));
     let gate = Arc::new(Gate::new(
         client.clone(),
         VaultDeps {

@@ -83,6 +83,7 @@ impl Document {
                 fills: 0,
                 valid_until: None,
                 seals: Default::default(),
+                key_version: 1,
             },
         })
     }

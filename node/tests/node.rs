@@ -113,7 +113,8 @@ fn a_chain_with_well_known_keys_stays_on_this_machine() {
         (&["--unsafe-rpc-external", "--rpc-port", "0"], "the RPC"),
         (&["--prometheus-external", "--prometheus-port", "0"], "the metrics server"),
     ] {
-        for chain in [["--dev", "--tmp"].as_slice(), &["--chain", "local", "--alice", "--tmp"]] {
+        let local = ["--chain", "local", "--alice", "--tmp", "--unsafe-force-node-key-generation"];
+        for chain in [["--dev", "--tmp"].as_slice(), &local] {
             let error = fail(&[chain, elsewhere].concat());
             assert!(error.contains("everybody knows the keys"), "{error}");
             assert!(error.contains(what) && error.contains("hint: "), "{error}");
@@ -333,7 +334,7 @@ async fn a_development_chain_answers_every_method_and_refuses_bad_parameters() {
         }
     }
     let status = chain.ask("vault_status", json!([])).await;
-    assert_eq!(status, json!({ "contents": 0, "bytes": 0, "staged": 0, "missing": 0, "inFlight": 0 }));
+    assert_eq!(status, json!({ "contents": 0, "leaves": 0, "bytes": 0, "staged": 0, "missing": 0, "inFlight": 0 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

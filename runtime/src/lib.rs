@@ -30,6 +30,7 @@ pub mod presets;
 #[deny(missing_docs)]
 pub mod rehearsal;
 mod views;
+pub mod weights;
 
 #[cfg(feature = "std")]
 pub use apis::RuntimeApi;

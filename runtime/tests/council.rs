@@ -5,13 +5,7 @@ mod chain;
 
 use chain::*;
 use codec::Encode;
-use frame_support::{
-    assert_noop, assert_ok,
-    dispatch::GetDispatchInfo,
-    traits::{Contains, Get},
-    weights::Weight,
-    BoundedVec,
-};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::Contains, weights::Weight, BoundedVec};
 use medchain_primitives::*;
 use medchain_runtime::{
     configs::{
@@ -381,6 +375,7 @@ fn the_calls_that_cannot_be_stopped_exist() {
 }
 
 #[test]
+#[allow(deprecated)] // What the pool asks of the SDK's own call; there is no other way to ask it yet.
 fn an_authorised_upgrade_is_applied_by_anyone() {
     use sp_runtime::{traits::ValidateUnsigned, transaction_validity::TransactionSource};
     with_council(|| {

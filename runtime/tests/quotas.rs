@@ -17,7 +17,7 @@ const ENVELOPE: usize = 128;
 /// How often a class can send a call at once, by weight and by length.
 fn burst(class: QuotaClass, call: &RuntimeCall) -> u64 {
     let quota = QuotaTable::quota(class);
-    let extension = pallet_quotas::weights::SubstrateWeight::<Runtime>::check_quota();
+    let extension = <<Runtime as pallet_quotas::Config>::WeightInfo as pallet_quotas::WeightInfo>::check_quota();
     let weight = call.get_dispatch_info().call_weight.saturating_add(extension.saturating_mul(2));
     let length = call.encoded_size() + ENVELOPE;
     (quota.weight_max / weight.ref_time()).min(u64::from(quota.length_max) / length as u64)

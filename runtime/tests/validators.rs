@@ -273,7 +273,9 @@ fn the_only_validator_stays() {
 #[test]
 fn the_largest_set_fits_a_block() {
     use pallet_consortium::WeightInfo;
-    let weight = pallet_consortium::weights::SubstrateWeight::<Runtime>::end_session(limits::COMMITTEE_MAX);
+    let weight = <<Runtime as pallet_consortium::Config>::WeightInfo as pallet_consortium::WeightInfo>::end_session(
+        limits::COMMITTEE_MAX,
+    );
     let block = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
     assert!(weight.ref_time() < block.ref_time() / 10, "{weight:?}");
 }

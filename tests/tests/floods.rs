@@ -172,9 +172,10 @@ fn ten_thousand_fresh_accounts_delay_neither_members_nor_the_vouched(flooded: &m
     let client = flooded.world.client()?;
     let fresh = |number: usize| Identity::from_seed_hex(&format!("0x{number:064x}"));
     let accounts = (1..=FRESH).map(fresh).collect::<Result<Vec<_>, _>>()?;
-    let all = accounts.iter().enumerate().map(|(number, account)| {
-        (calls::register(Role::Patient, &format!("fresh-{number}"), KEY, None), account, 0)
-    });
+    let all = accounts
+        .iter()
+        .enumerate()
+        .map(|(number, account)| (calls::register(Role::Patient, &format!("fresh-{number}"), KEY, None), account, 0));
     let transactions = block_on(client.sign_in_advance(all))?;
     let applicant = fresh(FRESH + 1)?;
     let genesis = flooded.world.node.rpc()?.answer("chain_getBlockHash", vec![json!(0)])?;

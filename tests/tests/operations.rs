@@ -14,7 +14,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::ExitCode,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -132,20 +132,30 @@ fn other_web_pages_may_not_call(node: &mut Public) -> Result<()> {
 
 fn one_client_more_than_the_limit_is_turned_away(node: &mut Public) -> Result<()> {
     // Each holds its connection as subscribers do: by WebSocket.
-    let upgrade = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let upgrade = format!(
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        node.rpc
+    );
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
         let mut stream = TcpStream::connect(("127.0.0.1", node.rpc))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         stream.write_all(upgrade.as_bytes())?;
+        // A connection counts from when the node has taken it up.
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer)?;
+        ensure!(&answer == b"HTTP/1.1 101", "{}", String::from_utf8_lossy(&answer));
         held.push(stream);
     }
-    std::thread::sleep(Duration::from_millis(500));
     let turned_away = node.post(PORTAL, &call("system_name")).unwrap_or_default();
     ensure!(!turned_away.contains("\"result\""), "the limit of connections does not hold: {turned_away}");
     drop(held);
-    std::thread::sleep(Duration::from_millis(500));
-    ensure!(node.post(PORTAL, &call("system_name"))?.contains("\"result\""), "the connections are not given back");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !node.post(PORTAL, &call("system_name")).unwrap_or_default().contains("\"result\"") {
+        ensure!(Instant::now() < deadline, "the connections are not given back");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use medchain_tests::{
     world::World,
 };
 use medchain_vault::ContentRoot;
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::{fs, path::PathBuf, process::ExitCode, time::Duration, time::Instant};
 
 /// A nurse on a ward of the hospital.
@@ -126,6 +126,21 @@ fn a_hospital_rotates_its_key_and_its_staff_read_on(world: &mut World) -> Result
     ensure!(rotated["staff"] == 2 && rotated["resealed"] == 1, "{rotated}");
     granted(world, HOSPITAL, report)?;
     is_the_report(&read(world, NURSE, report)?)?;
+    who_acts_is_told(world)
+}
+
+/// Asks the node itself; the answers can be kept as examples for the documentation.
+fn who_acts_is_told(world: &World) -> Result<()> {
+    let rpc = world.node.rpc()?;
+    let hospital = &world.cli.json(Some(HOSPITAL), args!["member", "show"])?["id"];
+    let nurse = address(&world.cli, NURSE)?;
+    let acting = rpc.answer("medchain_acting", vec![json!(nurse)])?;
+    ensure!(acting["member"]["id"] == *hospital && acting["staff"]["scope"] == "ward", "{acting}");
+    let staff = rpc.answer("medchain_staff", vec![hospital.clone(), Value::Null, json!(1)])?;
+    ensure!(staff["items"][0]["ofVersion"] == 2 && staff["next"].is_string(), "{staff}");
+    if let Some(path) = std::env::var_os("MEDCHAIN_RPC_EXAMPLES") {
+        fs::write(path, json!({ "medchain_acting": acting, "medchain_staff": staff }).to_string())?;
+    }
     Ok(())
 }
 
@@ -136,7 +151,7 @@ fn removed_staff_are_refused_at_once(world: &mut World) -> Result<()> {
     let content = ContentRoot(world.record(report)?.content.0);
     let nurse = world.cli.identity(NURSE)?;
     let tickets = Tickets::new(&client, &nurse, TicketOperation::Read, content);
-    let refused = block_on(tickets.call::<Value>("vault_release", [serde_json::json!(report)]));
+    let refused = block_on(tickets.call::<Value>("vault_release", [json!(report)]));
     ensure!(matches!(&refused, Err(Error::Dispatch { error, .. }) if error == "NotAMember"), "{refused:?}");
     Ok(())
 }
@@ -152,7 +167,7 @@ fn a_patient_rotates_her_key_and_her_records_are_resealed(world: &mut World) -> 
     let before = world.record(report)?;
     let rotated = world.cli.json(Some(PATIENT), args!["member", "rotate-key"])?;
     // The profile and the report.
-    ensure!(rotated["resealed"] == 2 && rotated["left"] == serde_json::json!([]), "{rotated}");
+    ensure!(rotated["resealed"] == 2 && rotated["left"] == json!([]), "{rotated}");
     let after = world.record(report)?;
     ensure!((before.key_version, after.key_version) == (1, 2), "the version is {}", after.key_version);
     ensure!(before.envelope != after.envelope, "the envelope is the one before");
@@ -176,7 +191,7 @@ fn an_envelope_of_another_s_making_is_not_taken(world: &mut World) -> Result<()>
     let reseal = |name: &str, envelope: String| -> Result<(i32, String)> {
         let identity = world.cli.identity(name)?;
         let tickets = Tickets::new(&client, &identity, TicketOperation::Store, content);
-        let parameters = [serde_json::json!(report), serde_json::json!(envelope)];
+        let parameters = [json!(report), json!(envelope)];
         match block_on(tickets.call::<Value>("vault_reseal", parameters)) {
             Err(Error::Node { code, reason, .. }) => Ok((code, reason.unwrap_or_default())),
             Err(Error::Dispatch { error, .. }) => Ok((7103, error)),
@@ -196,9 +211,10 @@ fn a_doctor_is_affiliated_by_both(world: &mut World) -> Result<()> {
     world.cli.json(Some(DOCTOR), args!["affiliation", "accept", HOSPITAL])?;
     let listed = world.cli.json(Some(HOSPITAL), args!["affiliation", "list"])?;
     ensure!(listed["items"][0]["acceptedAt"].is_u64(), "{listed}");
+    println!("medchain_affiliations answers {listed}");
     world.cli.json(Some(DOCTOR), args!["affiliation", "end", HOSPITAL])?;
     let listed = world.cli.json(Some(HOSPITAL), args!["affiliation", "list"])?;
-    ensure!(listed["items"] == serde_json::json!([]), "{listed}");
+    ensure!(listed["items"] == json!([]), "{listed}");
     Ok(())
 }
 
@@ -217,7 +233,7 @@ fn a_newborn_is_registered_and_takes_over_its_membership(world: &mut World) -> R
     let hand_over = args!["dependant", "hand-over", text(&consent, "consent")?, "--account", NEWBORN];
     cli.json(Some(PATIENT), hand_over)?;
     let resealed = cli.json(Some("child"), args!["member", "reseal"])?;
-    ensure!(resealed["resealed"] == 1 && resealed["left"] == serde_json::json!([]), "{resealed}");
+    ensure!(resealed["resealed"] == 1 && resealed["left"] == json!([]), "{resealed}");
     let child = cli.json(Some("child"), args!["member", "show"])?;
     ensure!(child["id"] == dependant, "{child}");
     let profile = child["ownRecord"].as_u64().context("the child has no profile")?;
@@ -234,11 +250,14 @@ fn a_patient_moves_and_opens_everything_from_her_new_account(world: &mut World) 
     let consent = cli.json(Some("moved"), args!["member", "accept-move", member.to_string()])?;
     cli.json(Some(PATIENT), args!["member", "move", text(&consent, "consent")?])?;
     // What is sealed to the earlier key opens by the copy that came along.
+    let copies = world.node.rpc()?.answer("medchain_ownCopies", vec![json!(member)])?;
+    ensure!(copies[0]["ofVersion"] == 2 && copies[0]["giver"] == json!(member), "{copies}");
+    println!("medchain_ownCopies answers {copies}");
     let output = world.folder().join("after-move");
     cli.json(Some("moved"), args!["record", "open", report.to_string(), "--output", &output])?;
     is_the_report(&output)?;
     let resealed = cli.json(Some("moved"), args!["member", "reseal"])?;
-    ensure!(resealed["resealed"] == 2 && resealed["left"] == serde_json::json!([]), "{resealed}");
+    ensure!(resealed["resealed"] == 2 && resealed["left"] == json!([]), "{resealed}");
     ensure!(world.record(report)?.key_version == 3, "the report is sealed to an earlier key");
     Ok(())
 }

@@ -6,7 +6,7 @@
 use anyhow::{ensure, Context, Result};
 use medchain_tests::{process, scenario, tests};
 use std::{
-    fs::File,
+    fs::{self, File},
     process::{Child, Command, ExitCode, Output, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -99,7 +99,7 @@ impl Drop for Namespaces {
 struct Consortium {
     node: Child,
     namespaces: Namespaces,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Consortium {
@@ -109,14 +109,28 @@ impl Consortium {
         let log = File::create(folder.path().join("log"))?;
         let node = namespaces
             .within("node", binary.to_str().context("the node's path is no text")?)
-            .args(["--dev", "--no-prometheus", "--no-telemetry", "--no-mdns", "--no-vault-http", "--rpc-port", "9944"])
+            // Well-known keys listen on loopback alone, unless one insists; what is beyond is this test's namespaces.
+            .args([
+                "--dev",
+                "--unsafe-well-known-keys",
+                "--no-prometheus",
+                "--no-telemetry",
+                "--no-mdns",
+                "--no-vault-http",
+                "--rpc-port",
+                "9944",
+            ])
             .args(["--listen-addr", &format!("/ip4/0.0.0.0/tcp/{PORT}"), "--base-path"])
             .arg(folder.path().join("base"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()?;
-        Ok(Self { node, namespaces, _folder: folder })
+        Ok(Self { node, namespaces, folder })
+    }
+
+    fn log(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.folder.path().join("log"))?)
     }
 }
 
@@ -131,7 +145,8 @@ impl Drop for Consortium {
 fn a_member_of_the_consortium_s_network_reaches_the_node_and_a_stranger_does_not(all: &mut Consortium) -> Result<()> {
     let started = Instant::now();
     while !all.namespaces.greeting("member", "10.213.8.1")?.stdout.ends_with(b"/multistream/1.0.0\n") {
-        ensure!(started.elapsed() < LISTENS_WITHIN, "a member does not reach the node");
+        ensure!(all.node.try_wait()?.is_none(), "the node ended: {}", all.log()?);
+        ensure!(started.elapsed() < LISTENS_WITHIN, "a member does not reach the node: {}", all.log()?);
         sleep(Duration::from_millis(500));
     }
     // By the node's own address, by this machine's, and by the member's.

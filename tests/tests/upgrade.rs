@@ -75,7 +75,7 @@ impl Upgrade {
     }
 
     fn rpc(&self, validator: usize) -> Result<Rpc> {
-        self.network.participants()[validator].rpc()
+        self.network.node(validator).rpc()
     }
 }
 

@@ -134,7 +134,7 @@ fn one_node(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result
 fn bound(filled: f64) -> &'static str {
     if filled > 0.9 {
         "the weight of a block, which the fullest block filled: ordinary calls may weigh three quarters of two thirds of a slot, and \
-         their weights are those of their worst case on a slower machine"
+         each counts as its worst case"
     } else {
         "the time to make a block: the fullest block was not full by weight. Within a part of the slot the author executes the \
          calls, while on the same cores the pool validates those that come in (each once more than its execution does), the \

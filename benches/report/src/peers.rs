@@ -4,9 +4,8 @@ use crate::{markdown::number, Figure, Goal, Plot, Run, Section};
 use serde::Deserialize;
 
 /// What keeps MedChain from its goal beside a peer.
-const BOUND: &str = "a chain's own limit: what a block takes is a weight that slower machines must bear too, half of each slot is \
-                     kept for propagation and voting, and each call checks rights, quotas and a signature in WebAssembly and is \
-                     on disk when it is final; the peer has none of this";
+const BOUND: &str = "what bounds one node in the section on load; the peer makes no blocks for others to check in time, nor checks \
+                     rights to read and quotas, nor waits for a disk or for finality";
 
 /// How much faster than each peer one node of MedChain shall be.
 const GOALS: [(&str, &str, Option<f64>); 4] = [

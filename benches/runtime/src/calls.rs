@@ -47,7 +47,7 @@ pub fn run(json: Option<&Path>) -> Result<()> {
                 let metadata = call.get_call_metadata();
                 let name = format!("{}.{}", metadata.pallet_name, metadata.function_name);
                 let (length, remark, each) =
-                    time(&mut chain, &by, call, items).with_context(|| format!("{name} in the story"))?;
+                    time(&mut chain, &by, *call, items).with_context(|| format!("{name} in the story"))?;
                 let ratio = each.as_secs_f64() / remark.as_secs_f64();
                 let (remark, each) = (remark.as_secs_f64() * 1e6, each.as_secs_f64() * 1e6);
                 println!("{name:<40} {items:>6} {length:>7} {remark:>11.1} {each:>11.1} {ratio:>7.2}");

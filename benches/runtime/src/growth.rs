@@ -126,7 +126,7 @@ fn seeded(records: u64) -> Result<State> {
 
 /// Half of them are of the one whom the listings are asked for.
 fn owner(of: MemberId, index: u64, others: u64) -> MemberId {
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         of
     } else {
         MemberId(DOCTOR.0 + 1 + index % others.max(1))
@@ -149,7 +149,7 @@ fn seed(records: u64) {
     for index in 0..fewer {
         let reading = ReadingId(1 + index);
         let (patient, reader) = (owner(PATIENT, index, fewer), owner(DOCTOR, index, fewer));
-        let record = RecordId(if index % 2 == 0 { 1 } else { 1 + index });
+        let record = RecordId(if index.is_multiple_of(2) { 1 } else { 1 + index });
         put_reading(reading, record, patient, reader);
         put_grant(RecordId(1 + index), DOCTOR);
         put_grant(RecordId(1), MemberId(PATIENT.0 + index));

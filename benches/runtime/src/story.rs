@@ -21,7 +21,7 @@ pub enum Event {
         /// Who signs.
         by: Box<sr25519::Pair>,
         /// What.
-        call: RuntimeCall,
+        call: Box<RuntimeCall>,
         /// How many items the call carries.
         items: u32,
     },
@@ -146,7 +146,7 @@ impl Author {
     }
 
     fn carry(&mut self, by: Actor, items: u32, call: impl Into<RuntimeCall>) {
-        self.events.push(Event::Call { by: Box::new(by.pair()), call: call.into(), items });
+        self.events.push(Event::Call { by: Box::new(by.pair()), call: Box::new(call.into()), items });
         self.now += SLOT_DURATION;
     }
 
@@ -437,7 +437,7 @@ impl Author {
 
     fn request(&mut self, offset: u64, slots: u32, with_profile: bool) -> AppointmentId {
         let (start, end) = self.time(offset, slots);
-        let profile = with_profile.then(|| profile());
+        let profile = with_profile.then(profile);
         let note = bounded(vec![0x6e; 128]);
         let doctor = Doctor.id();
         self.carry(Patient, slots, Appointments::request { doctor, start, end, profile, note });

@@ -147,7 +147,7 @@ fn function(call: &str, benchmark: &BenchmarkMetadata, results: &Vec<BenchmarkRe
     let parameters: Vec<_> = benchmark.components.iter().map(|(name, ..)| format!("{name:?}: u32")).collect();
     let mut text = String::new();
     let weight = |time, proof| format!("Weight::from_parts({}, {})", grouped(time), grouped(proof));
-    writeln!(text, "    // Least: {} ps.", grouped(time.minimum))?;
+    writeln!(text, "    // Least: {} ns.", grouped(time.minimum))?;
     writeln!(text, "    fn {call}({}) -> Weight {{", parameters.join(", "))?;
     writeln!(text, "        {}", weight(time.base, proof.base))?;
     writeln!(text, "            .saturating_add(T::DbWeight::get().reads_writes({}, {}))", reads.base, writes.base)?;
@@ -170,7 +170,7 @@ fn grouped(number: u128) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);

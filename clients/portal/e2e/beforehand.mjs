@@ -1,4 +1,5 @@
 // What a patient decides beforehand: standing consents and guardians.
+import { make } from "./links.mjs";
 import { FINAL } from "./people.mjs";
 
 /** @param {import("./run.mjs").Play} play */
@@ -57,7 +58,7 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
     }
   });
 
-  await step("the guardian answers a request in the patient's name; the patient sees who did", async () => {
+  await step("the guardian answers a request and makes a link in the patient's name; the patient sees who did", async () => {
     await hospital.go(`/patients/${patient.id}`);
     await hospital.page
       .getByText(/^Profile \d+/)
@@ -73,8 +74,12 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
     await look(guardian, "guardian-ward");
     await guardian.button("Allow").click();
     await guardian.confirm("Allow");
+    await guardian.page.getByRole("link", { name: "Make a link" }).click();
+    await make(guardian, { records: [/^Report \d+/], openings: 1, fill: () => Promise.resolve() });
+    await guardian.button("I have given it on").click();
     await patient.go("/grants");
     await patient.page.getByText("given by guardian").waitFor({ timeout: FINAL });
+    await patient.page.getByText(/made by guardian/).waitFor({ timeout: FINAL });
     await patient.go("/guardians");
     await patient.button("Dismiss").click();
     await patient.confirm("Dismiss");

@@ -49,7 +49,7 @@ export async function devices({ step, look, person, output, patient }) {
     await wilma.button("Continue").click();
     await wilma.page.getByLabel("New password for this browser").fill(wilma.password);
     await wilma.page.locator("form").getByRole("button", { name: "Sign in", exact: true }).click();
-    await wilma.page.getByLabel("Username").fill("wilma");
+    await wilma.page.getByLabel("Username", { exact: true }).fill("wilma");
     await wilma.button("Continue").click();
     await wilma.page.getByLabel("Name", { exact: true }).fill("Wilma Wallet");
     await wilma.button("Finish").click();

@@ -37,6 +37,7 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     await patient.button("Ask for this time").click();
     await interrupted(patient, "Ask");
     await patient.go("/appointments");
+    await patient.page.getByRole("heading", { name: "Appointments", level: 1 }).waitFor();
     const asked = patient.page.getByRole("listitem").filter({ hasText: "15:00" });
     await asked.first().waitFor({ timeout: FINAL });
     expect((await asked.count()) === 1, "the appointment was asked for twice");

@@ -132,8 +132,17 @@ export class Person {
     await this.page.locator("input[type=file]").first().setInputFiles(files);
   }
 
-  /** Violations of the accessibility rules on the page as it stands. */
+  /** Violations of the accessibility rules on the page as it stands; what is only half drawn is looked at again. */
   async violations() {
+    const found = await this.#violations();
+    if (found.length === 0) {
+      return found;
+    }
+    await this.page.waitForTimeout(1_500);
+    return this.#violations();
+  }
+
+  async #violations() {
     await this.page.evaluate(axe);
     const contrast = await this.darkContrast();
     const { violations } = await this.page.evaluate(() =>
@@ -157,6 +166,7 @@ export class Person {
     await this.page.emulateMedia({ colorScheme });
     await this.page.waitForTimeout(150);
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await this.page.waitForFunction(() => document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== "running"));
   }
 
   /** The page in light and dark, at desktop and phone width. */

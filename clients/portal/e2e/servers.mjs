@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer as createTcp } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { validatorsOf } from "../scripts/serve.mjs";
 
 export function freePort() {
@@ -18,26 +18,78 @@ export function freePort() {
   });
 }
 
-function nodeBinary() {
+function binary(variable, name) {
   const target =
     process.env.CARGO_TARGET_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "medchain/target");
-  const found = [
-    process.env.MEDCHAIN_NODE,
-    join(target, "debug/medchain-node"),
-    join(target, "release/medchain-node"),
-  ].find((path) => path !== undefined && existsSync(path));
+  // Whoever names the node need not name what was built beside it.
+  const beside = process.env.MEDCHAIN_NODE === undefined ? undefined : join(dirname(process.env.MEDCHAIN_NODE), name);
+  const found = [process.env[variable], beside, join(target, "debug", name), join(target, "release", name)].find(
+    (path) => path !== undefined && existsSync(path),
+  );
   if (found === undefined) {
-    throw new Error("there is no medchain-node: build it, or name it in MEDCHAIN_NODE");
+    throw new Error(`there is no ${name}: build it, or name it in ${variable}`);
   }
   return found;
 }
 
+/** Ends a process that was started here. */
+function ended(child) {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.once("exit", resolve);
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
+  });
+}
+
+/** Starts a gateway of the institution with this seed (hexadecimal), which serves the portal's build too. */
+export async function startGateway(node, seed, portal) {
+  const folder = mkdtempSync(join(tmpdir(), "medchain-gateway-"));
+  const args = ["--node", node.direct, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+  args.push("--store", `sqlite:${join(folder, "links.db")}`, "--requests-per-minute", "100000");
+  args.push("--portal", portal, "--portal-node", node.direct);
+  // The seed is in the environment, which other users of the machine cannot see.
+  const env = { ...process.env, MEDCHAIN_KEY: seed };
+  const child = spawn(binary("MEDCHAIN_GATEWAY", "medchain-gateway"), args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (data) => log.push(String(data)));
+  }
+  const url = () => /^gateway of institution \d+: (\S+)$/m.exec(log.join(""))?.[1];
+  for (let attempt = 0; url() === undefined; attempt += 1) {
+    if (attempt > 240 || child.exitCode !== null) {
+      throw new Error(`the gateway did not start:\n${log.join("").slice(-4000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return {
+    url: url(),
+    log: () => log.join(""),
+    stop: async () => {
+      await ended(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens a link with the `medchain` command into a folder; gives what it says. */
+export function openWithCommand(link, recipient, passcodeFile, output) {
+  return execFileSync(
+    binary("MEDCHAIN_CLI", "medchain"),
+    ["link", "open", link, "--recipient", recipient, "--link-passcode-file", passcodeFile, "--output", output],
+    { encoding: "utf8", timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] },
+  );
+}
+
 /** Starts a chain whose one administrator is this account. */
 export async function startNode(administrator) {
-  const binary = nodeBinary();
+  const program = binary("MEDCHAIN_NODE", "medchain-node");
   const folder = mkdtempSync(join(tmpdir(), "medchain-portal-"));
   const spec = JSON.parse(
-    execFileSync(binary, ["build-spec", "--chain", "dev", "--disable-default-bootnode"], {
+    execFileSync(program, ["build-spec", "--chain", "dev", "--disable-default-bootnode"], {
       maxBuffer: 64 * 1024 * 1024,
       stdio: ["ignore", "pipe", "ignore"],
     }),
@@ -69,20 +121,10 @@ export async function startNode(administrator) {
     randomBytes(32).toString("hex"),
   ];
   const log = [];
-  const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data) => log.push(String(data)));
   }
-  const stop = () =>
-    new Promise((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        resolve();
-        return;
-      }
-      child.once("exit", resolve);
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
-    });
   for (let attempt = 0; ; attempt += 1) {
     try {
       const response = await fetch(`http://127.0.0.1:${rpc}`, {
@@ -105,13 +147,15 @@ export async function startNode(administrator) {
   const line = await relay(rpc);
   return {
     url: `ws://127.0.0.1:${line.port}`,
+    /** Past the line that can be cut. */
+    direct: `ws://127.0.0.1:${rpc}`,
     validators: await validatorsOf(`http://127.0.0.1:${rpc}`),
     http: `http://127.0.0.1:${rpc}`,
     cut: line.cut,
     mend: line.mend,
     stop: async () => {
       await line.cut();
-      await stop();
+      await ended(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };

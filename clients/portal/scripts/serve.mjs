@@ -1,10 +1,11 @@
 // Serves the build as any web server would, with its policy as headers and the node in its settings.
 //
-//   node scripts/serve.mjs --node ws://127.0.0.1:9944 [--port 8080]
+//   node scripts/serve.mjs --node ws://127.0.0.1:9944 [--port 8080] [--gateway http://127.0.0.1:8480]
 //
-// Without --port, or if it is in use, a free port is taken. Prints the address.
+// Without --port, or if it is in use, a free port is taken. With --gateway, what the portal asks of the gateway that serves
+// it is passed on to that one. Prints the address.
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as ask } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -38,7 +39,23 @@ export async function validatorsOf(http) {
   return list === undefined ? [] : [...list.slice(4).matchAll(/([0-9a-f]{64})[0-9a-f]{16}/g)].map(([, key]) => `0x${key}`);
 }
 
-/** Serves a folder; `node` is what `config.json` says. */
+/** What a portal asks of the gateway that serves it. */
+const OF_GATEWAY = new Set(["/api/gateway", "/api/links"]);
+
+/** Passes a request on to a gateway, and its answer back. */
+function passOn(request, response, gateway) {
+  const onward = ask(new URL(request.url, gateway), { method: request.method, headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.once("error", () => {
+    response.statusCode = 502;
+    response.end();
+  });
+  request.pipe(onward);
+}
+
+/** Serves a folder; `node` is what `config.json` says, and where the gateway is if there is one. */
 export async function serve(folder, node, port = 0) {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -50,6 +67,10 @@ export async function serve(folder, node, port = 0) {
       "Content-Security-Policy",
       `default-src 'none'; script-src 'self'; style-src 'self' ${STYLE}; img-src 'self' blob: data:; font-src 'self'; worker-src 'self'; frame-src 'self' blob:; connect-src 'self' ${node.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
     );
+    if (node.gateway !== undefined && OF_GATEWAY.has(path)) {
+      passOn(request, response, node.gateway);
+      return;
+    }
     if (path === "/config.json") {
       response.setHeader("Content-Type", "application/json");
       response.end(JSON.stringify({ node: node.url, validators: node.validators }));
@@ -91,13 +112,15 @@ export async function serve(folder, node, port = 0) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { node: { type: "string" }, port: { type: "string", default: "0" } } });
+  const { values } = parseArgs({
+    options: { node: { type: "string" }, port: { type: "string", default: "0" }, gateway: { type: "string" } },
+  });
   if (values.node === undefined) {
     console.error("error: --node is missing\nhint: node scripts/serve.mjs --node ws://127.0.0.1:9944");
     process.exit(2);
   }
   const validators = await validatorsOf(values.node.replace(/^ws/, "http"));
   const folder = fileURLToPath(new URL("../dist", import.meta.url));
-  const { url } = await serve(folder, { url: values.node, validators }, Number(values.port));
+  const { url } = await serve(folder, { url: values.node, validators, gateway: values.gateway }, Number(values.port));
   console.log(url);
 }

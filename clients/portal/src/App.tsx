@@ -7,7 +7,7 @@ import { explained } from "./i18n/failure";
 import { useArrivals } from "./inbox/arrivals";
 import { StandingNotice } from "./institution/StandingNotice";
 import { ConnectionProvider, useConnectionStatus } from "./session/Connection";
-import { SessionProvider, useSession } from "./session/Session";
+import { SessionProvider, useSession, useStaff } from "./session/Session";
 import { SignIn } from "./signin/SignIn";
 import { Welcome } from "./signin/Welcome";
 import { ActProvider, type ActWords } from "./ui/Act";
@@ -29,6 +29,8 @@ const PatientRecordList = lazy(() =>
 );
 const PatientRecord = lazy(() => import("./patient/Records").then((module) => ({ default: module.PatientRecord })));
 const Grants = lazy(() => import("./patient/Grants").then((module) => ({ default: module.Grants })));
+const Links = lazy(() => import("./patient/Links").then((module) => ({ default: module.Links })));
+const NewLink = lazy(() => import("./patient/Links").then((module) => ({ default: module.NewLink })));
 const Guardians = lazy(() => import("./patient/Guardians").then((module) => ({ default: module.Guardians })));
 const Ward = lazy(() => import("./patient/Ward").then((module) => ({ default: module.Ward })));
 const ReadLog = lazy(() => import("./patient/ReadLog").then((module) => ({ default: module.ReadLog })));
@@ -52,13 +54,27 @@ const InstitutionPatients = lazy(() =>
   import("./institution/Patients").then((module) => ({ default: module.InstitutionPatients })),
 );
 const Standing = lazy(() => import("./institution/Standing").then((module) => ({ default: module.Standing })));
+const StaffPage = lazy(() => import("./institution/Staff").then((module) => ({ default: module.StaffPage })));
+const EmergencyRecord = lazy(() =>
+  import("./doctor/EmergencyPage").then((module) => ({ default: module.EmergencyRecord })),
+);
+const Emergency = lazy(() => import("./patient/Emergency").then((module) => ({ default: module.Emergency })));
 const Waiting = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Waiting })));
 const Register = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Register })));
 const Reviews = lazy(() => import("./administrator/Reviews").then((module) => ({ default: module.Reviews })));
 const Examine = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Examine })));
 
 /** What the signed-in account is, for pages and navigation. */
-type Kind = "nobody" | "stranger" | "incomplete" | "patient" | "doctor" | "institution" | "inactive" | "administrator";
+type Kind =
+  | "nobody"
+  | "stranger"
+  | "incomplete"
+  | "patient"
+  | "doctor"
+  | "institution"
+  | "staff"
+  | "inactive"
+  | "administrator";
 
 function useKind(): Kind | "loading" {
   const { account, standing } = useSession();
@@ -73,6 +89,9 @@ function useKind(): Kind | "loading" {
     return value.type;
   }
   const { role, status, ownRecord } = value.member;
+  if (value.staff !== null) {
+    return status === "active" ? "staff" : "inactive";
+  }
   if (role === "patient") {
     return ownRecord === null ? "incomplete" : "patient";
   }
@@ -98,6 +117,9 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "records/:id": <PatientRecord />,
     inbox: <Inbox />,
     grants: <Grants />,
+    links: <Links />,
+    "links/new": <NewLink />,
+    emergency: <Emergency />,
     guardians: <Guardians />,
     "wards/:id": <Ward />,
     "shared/:id": <SharedRecord />,
@@ -113,6 +135,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "patients/:id": <PatientRecords />,
     shared: <SharedWithMe />,
     "shared/:id": <SharedRecord />,
+    "emergency/:id": <EmergencyRecord />,
     profile: <Standing />,
     account: <AccountPage />,
   },
@@ -122,7 +145,16 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "patients/:id": <PatientRecords />,
     shared: <SharedWithMe />,
     "shared/:id": <SharedRecord />,
+    staff: <StaffPage />,
     profile: <Standing />,
+    account: <AccountPage />,
+  },
+  staff: {
+    "": <InstitutionHome />,
+    patients: <InstitutionPatients />,
+    "patients/:id": <PatientRecords />,
+    shared: <SharedWithMe />,
+    "shared/:id": <SharedRecord />,
     account: <AccountPage />,
   },
   inactive: { "": <Standing />, account: <AccountPage /> },
@@ -176,8 +208,10 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("appointments", t("nav.appointments")),
         item("doctors", t("nav.doctors")),
         item("grants", t("nav.grants")),
+        item("links", t("nav.links")),
         item("log", t("nav.log")),
         item("guardians", t("nav.guardians")),
+        item("emergency", t("nav.emergency")),
         item("profile", t("nav.profile")),
         account,
       ];
@@ -195,9 +229,12 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
       return [
         item("", t("nav.patients")),
         item("shared", t("nav.shared")),
+        item("staff", t("nav.staff")),
         item("profile", t("nav.standing")),
         account,
       ];
+    case "staff":
+      return [item("", t("nav.patients")), item("shared", t("nav.shared")), account];
     case "inactive":
       return [item("", t("nav.standing")), account];
     case "administrator":
@@ -231,6 +268,7 @@ function Frame() {
   const nav = useNav(kind, waiting);
   const onCount = useCallback((count: number) => queueMicrotask(() => setWaiting(count)), []);
   const member = standing.type === "ready" && standing.value.type === "member" ? standing.value.member : null;
+  const staff = useStaff();
   const other = LANGUAGES.find((language) => language !== i18n.language) ?? "en";
   return (
     <Shell
@@ -245,7 +283,10 @@ function Frame() {
                   ? kind === "administrator"
                     ? t("role.administrator")
                     : ""
-                  : t("member.roleAndNumber", { role: t(`role.${member.role}`), id: member.id }),
+                  : t(staff === null ? "member.roleAndNumber" : "member.staffOf", {
+                      role: t(`role.${member.role}`),
+                      id: member.id,
+                    }),
             }
       }
       banner={connection === "lost" ? t("connection.lost") : null}

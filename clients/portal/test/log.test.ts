@@ -11,6 +11,7 @@ const reading: NamedReading = {
   basis: "consent",
   openedAt: Date.UTC(2030, 0, 1),
   openedIn: 42,
+  staff: null,
   emergency: null,
 };
 

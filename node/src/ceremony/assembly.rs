@@ -227,9 +227,12 @@ mod tests {
             wrong(&[contribution, other.clone()])
         };
         let signed = "north: is signed by its account, its node and its session keys".to_owned();
-        assert_eq!(altered(&|it| it.address = "/ip4/192.0.2.1/tcp/1".parse().unwrap()), [signed.clone()]);
-        assert_eq!(altered(&|it| it.administrators.push([7; 32].into())), [signed.clone()]);
-        assert_eq!(altered(&|it| it.session_keys_proof = other.session_keys_proof.clone()), [signed.clone()]);
+        assert_eq!(altered(&|it| it.address = "/ip4/192.0.2.1/tcp/1".parse().unwrap()), std::slice::from_ref(&signed));
+        assert_eq!(altered(&|it| it.administrators.push([7; 32].into())), std::slice::from_ref(&signed));
+        assert_eq!(
+            altered(&|it| it.session_keys_proof = other.session_keys_proof.clone()),
+            std::slice::from_ref(&signed)
+        );
         assert!(altered(&|it| it.session_keys = other.session_keys.clone()).contains(&signed));
         assert!(altered(&|it| it.peer = other.peer).contains(&signed));
         assert!(altered(&|it| it.chain_id = "other".into()).contains(&"north: is for this chain".to_owned()));
@@ -249,7 +252,7 @@ mod tests {
         let twice = wrong(&[north.clone(), north]);
         assert!(twice.contains(&"north: has keys that no other contribution has".to_owned()));
         assert!(twice.contains(&"all: one institution holds the release key".to_owned()));
-        assert_eq!(wrong(&[south.clone()]), Vec::<String>::new());
+        assert_eq!(wrong(std::slice::from_ref(&south)), Vec::<String>::new());
         assert!(!wrong(&[]).is_empty());
     }
 }

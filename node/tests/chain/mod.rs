@@ -44,9 +44,12 @@ impl Chain {
 
     /// The same, with more arguments.
     pub fn start_with(base_path: Option<&Path>, more: &[&str]) -> Self {
-        let (rpc_port, port) = (free_port().to_string(), free_port().to_string());
-        let mut command = node(&["--dev", "--no-prometheus", "--rpc-port", &rpc_port, "--port", &port]);
+        let rpc_port = free_port().to_string();
+        let mut command = node(&["--dev", "--no-prometheus", "--rpc-port", &rpc_port]);
         command.args(more);
+        if !more.contains(&"--listen-addr") {
+            command.args(["--listen-addr", "/ip4/127.0.0.1/tcp/0"]);
+        }
         match base_path {
             Some(path) => command.arg("--base-path").arg(path),
             None => command.arg("--tmp"),

@@ -14,6 +14,7 @@ use crate::{
     emergency::{self, EmergencyCapsule, EmergencyContext},
     envelope::{Envelope, EnvelopeSeal},
     hpke_suite,
+    key_copy::{self, KeyCopyContext},
     keys::{EncryptionPublic, EncryptionSecret},
     note,
     record_key::{CommitteeHalf, PatientHalf, RecordKey},
@@ -622,6 +623,31 @@ fn seals_and_notes_of_the_twin_open() {
         let secret = EncryptionSecret::from_bytes(&vector.recipient_secret.array());
         let text = note::open_note(&vector.note.0, &secret, &vector.aad.0).unwrap();
         assert_eq!(text.as_slice(), vector.text.as_bytes());
+    }
+}
+
+#[derive(Deserialize)]
+struct TwinKeyCopy {
+    recipient_secret: Hex,
+    genesis: Hex,
+    member: Long,
+    of_version: u32,
+    secret: Hex,
+    copy: Hex,
+}
+
+#[test]
+fn key_copies_of_the_twin_open() {
+    let read: Vec<TwinKeyCopy> = read("ts-key-copy.json");
+    assert!(!read.is_empty());
+    for vector in &read {
+        let to = EncryptionSecret::from_bytes(&vector.recipient_secret.array());
+        let context =
+            KeyCopyContext { genesis: vector.genesis.array(), member: vector.member.0, of_version: vector.of_version };
+        let secret = key_copy::open_copy(&vector.copy.array(), &to, &context).unwrap();
+        assert_eq!(secret.to_bytes().as_slice(), vector.secret.0.as_slice());
+        let other = KeyCopyContext { of_version: vector.of_version + 1, ..context };
+        assert!(key_copy::open_copy(&vector.copy.array(), &to, &other).is_err());
     }
 }
 

@@ -11,5 +11,5 @@ impl pallet_access::Config for Runtime {
     type AdminOrigin = SignedByAdministrator;
     type Administrators = Administrators;
     type Time = Timestamp;
-    type WeightInfo = pallet_access::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_access::WeightInfo<Runtime>;
 }

@@ -6,5 +6,5 @@ impl pallet_appointments::Config for Runtime {
     type Members = Registry;
     type Consents = Access;
     type Time = Timestamp;
-    type WeightInfo = pallet_appointments::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_appointments::WeightInfo<Runtime>;
 }

@@ -26,7 +26,7 @@ impl pallet_quotas::Config for Runtime {
     type VouchedRegistrationsPerBlock = ConstU32<64>;
     type VouchedPerInstitution = ConstU32<16>;
     type NonceAhead = ConstU32<64>;
-    type WeightInfo = pallet_quotas::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_quotas::WeightInfo<Runtime>;
 }
 
 /// The class of an account by what the chain knows of it: the largest of those that it belongs to.

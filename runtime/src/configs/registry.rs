@@ -10,7 +10,7 @@ impl pallet_registry::Config for Runtime {
     type Guardianships = Access;
     type Signature = Signature;
     type Time = Timestamp;
-    type WeightInfo = pallet_registry::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_registry::WeightInfo<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkSigner = EcdsaSigner;
 }

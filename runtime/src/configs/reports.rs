@@ -7,5 +7,5 @@ impl pallet_reports::Config for Runtime {
     type Care = Appointments;
     type Consents = Access;
     type Time = Timestamp;
-    type WeightInfo = pallet_reports::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_reports::WeightInfo<Runtime>;
 }

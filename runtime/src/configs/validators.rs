@@ -132,7 +132,7 @@ impl pallet_consortium::Config for Runtime {
     type HistoryDepth = ConstU32<HISTORY_DEPTH>;
     type RetiredKeysOwner = RetiredKeysOwner;
     type OffencesMax = ConstU32<64>;
-    type WeightInfo = pallet_consortium::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_consortium::WeightInfo<Runtime>;
 }
 
 /// What the council may have dispatched as root: a runtime upgrade, by hash and with its version checked, and a new start

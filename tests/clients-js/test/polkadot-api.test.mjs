@@ -109,6 +109,7 @@ describe('polkadot-api on a MedChain node', () => {
         fills: 0,
         valid_until: undefined,
         seals: [],
+        key_version: 1,
       },
     });
     eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');
@@ -140,6 +141,7 @@ describe('polkadot-api on a MedChain node', () => {
         fills: 0,
         valid_until: undefined,
         seals: [],
+        key_version: 1,
       },
     });
     const { record } = eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');

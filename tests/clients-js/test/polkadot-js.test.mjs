@@ -20,7 +20,10 @@ const EXTENSIONS = [
 ];
 
 const key = () => `0x${randomBytes(32).toString('hex')}`;
-const documentOf = () => ({ content: key(), size: 1000, envelope: key(), fills: 0, validUntil: null, seals: [] });
+const documentOf = () => ({
+  ...{ content: key(), size: 1000, envelope: key() },
+  ...{ fills: 0, validUntil: null, seals: [], keyVersion: 1 },
+});
 const seal = () => ({ seal: `0x${randomBytes(80).toString('hex')}`, keyVersion: 1 });
 
 describe('@polkadot/api on a MedChain node', () => {
@@ -238,6 +241,7 @@ describe('@polkadot/api on a MedChain node', () => {
     };
     const parameters = {
       council: collective,
+      elections: { info: [] },
       membership: collective,
       technicalCommittee: collective,
       session: { indexes: [], info: [], progress: [] },

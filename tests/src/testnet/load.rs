@@ -79,7 +79,7 @@ impl Load {
                 registrations.push(tokio::spawn(async move {
                     let client = load.nodes[index % load.nodes.len()].client().await?;
                     let username =
-                        format!("load-{}", hex::encode(&identity.account().as_ref() as &[u8])[..16].to_owned());
+                        format!("load-{}", hex::encode(identity.account().as_ref() as &[u8])[..16].to_owned());
                     let call = calls::register(Role::Patient, &username, random_key(), None);
                     client.submit(&call, &identity, Wait::Finalized, &|_| ()).await?;
                     anyhow::Ok(())

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
@@ -41,6 +41,9 @@ pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 pub const NODES_MIN: usize = 3;
 /// Every node has a link to every other.
 pub const NODES_MAX: usize = 12;
+
+/// Where a node finds and keeps compiled runtimes, if not in its data folder.
+const RUNTIME_CACHE_VARIABLE: &str = "MEDCHAIN_RUNTIME_CACHE";
 
 /// How long a node that is alive may take to say how it is.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
@@ -294,14 +297,18 @@ impl Participant {
         };
         let folder = plan.folder.join(&name);
         let nth = |first: u16| -> Result<u16> {
-            Ok(first.checked_add(u16::try_from(index)?).context("the ports go beyond 65535")?)
+            first.checked_add(u16::try_from(index)?).context("the ports go beyond 65535")
         };
         let (rpc_port, prometheus) = match plan.ports {
             Some((rpc, prometheus)) => (nth(rpc)?, Some(nth(prometheus)?)),
             None => (free_port()?, None),
         };
-        let node = Node::prepare(&folder, rpc_port, Vec::new())?;
-        share_runtime_cache(&plan.folder, &folder)?;
+        let mut node = Node::prepare(&folder, rpc_port, Vec::new())?;
+        if env::var_os(RUNTIME_CACHE_VARIABLE).is_none() {
+            // On one machine, one compilation serves all.
+            let cache = plan.folder.join("runtime-cache");
+            node.set_environment(RUNTIME_CACHE_VARIABLE, Some(cache.to_str().context("the folder's name is no text")?));
+        }
         Ok(Self {
             peer_id: peer_id(&folder.join(NODE_KEY))?,
             address: SocketAddr::from(([127, 0, 0, 1], free_port()?)),
@@ -369,18 +376,6 @@ fn chain_file(network: &Path) -> Result<PathBuf> {
         fs::write(&file, output.stdout)?;
     }
     Ok(file)
-}
-
-/// Lets the nodes of a network share what they compile: on one machine, one compilation serves all.
-fn share_runtime_cache(network: &Path, node: &Path) -> Result<()> {
-    let shared = network.join("runtime-cache");
-    let own = node.join("base/chains/medchain_local/runtime-cache");
-    fs::create_dir_all(&shared)?;
-    if !own.exists() {
-        fs::create_dir_all(own.parent().context("a folder")?)?;
-        std::os::unix::fs::symlink(fs::canonicalize(shared)?, own)?;
-    }
-    Ok(())
 }
 
 /// Reads a partition as people write it: `alice,bob|charlie,dave`.

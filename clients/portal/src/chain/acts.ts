@@ -1,26 +1,34 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
-import type { Keyring } from "../keyring/keyring";
-import type { PublicIdentity, SealTarget } from "../keyring/protocol";
+import { type Keyring, KeyringError } from "../keyring/keyring";
+import type { LentCopy, PublicIdentity, SealTarget } from "../keyring/protocol";
 import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
+import { linkCommitment, linkFlags, linkText } from "../sealing/link";
 import type { Recipient } from "../sealing/seal";
-import { type Described, readDescription } from "./description";
+import { addressOf } from "./address";
+import { type Described, readDescription, withoutControl } from "./description";
 import { RefusedError } from "./failure";
+import { askGateway, type GatewayInfo, type StoredLink } from "./gateway";
 import type { Proofs } from "./proven";
 import type { Reads } from "./reads";
 import type { Rpc } from "./rpc";
 import type { AnyTransaction, Api, Receipt, TransactionState, Transactions, Until } from "./transactions";
 import { VaultClient } from "./vault";
+import { type Consent, consent, consentText, type Voucher, voucher, voucherText } from "./statements";
 import type {
   AccessRequest,
+  Acting,
   Appointment,
   AppointmentReason,
   Details,
   DisputeReason,
+  EmergencyReason,
   Grant,
   GuardianScope,
   Hex,
+  LinkOpening,
+  LinkView,
   Member,
   Purpose,
   RecordKinds,
@@ -29,6 +37,7 @@ import type {
   ReviewOutcome,
   Role,
   Schedule,
+  StaffScope,
   VettingReason,
 } from "./views";
 
@@ -49,6 +58,29 @@ export interface Opened {
   readonly described: Described;
   readonly description: string;
   readonly document: Blob;
+}
+
+/** What a link is to be. */
+export interface LinkTerms {
+  /** How long it can be opened, in milliseconds. */
+  readonly duration: number;
+  readonly openings: number;
+  /** Empty for none. */
+  readonly passcode: string;
+  /** What it is called, for people; empty for nothing. */
+  readonly label: string;
+  /** Whether it is for long-term use. */
+  readonly longTerm: boolean;
+  /** Whether it leads to one file directly. */
+  readonly direct: boolean;
+}
+
+/** A link that was made. Its key and secret are nowhere but in its text. */
+export interface MadeLink {
+  readonly receipt: Receipt;
+  readonly id: number;
+  readonly text: string;
+  readonly endsAt: number;
 }
 
 const ROLES = { patient: "Patient", doctor: "Doctor", hospital: "Hospital", pharmacy: "Pharmacy" } as const;
@@ -90,6 +122,13 @@ const DISPUTE = {
   "another-person": "AnotherPerson",
   incorrect: "Incorrect",
 } as const;
+const SCOPES = { "front-desk": "FrontDesk", ward: "Ward", dispensary: "Dispensary" } as const;
+const EMERGENCY = {
+  unconscious: "Unconscious",
+  "life-threatening": "LifeThreatening",
+  "unable-to-decide": "UnableToDecide",
+  "critical-medication": "CriticalMedication",
+} as const;
 const OUTCOMES = { justified: "Justified", unjustified: "Unjustified" } as const;
 
 function term<T extends string>(type: T): { type: T; value: undefined } {
@@ -101,6 +140,25 @@ const NOTE_PADDING = 128;
 
 /** Most records that a call seals. */
 const RECORDS_PER_CALL = 32;
+/** Most staff that a call seals to. */
+const STAFF_PER_CALL = 32;
+
+/** Bytes as calls take them. */
+function hex(bytes: Uint8Array | undefined): Hex {
+  if (bytes === undefined) {
+    throw new Error("nothing was sealed");
+  }
+  return `0x${toHex(bytes)}`;
+}
+
+function sr25519(signature: Uint8Array): { type: "Sr25519"; value: Hex } {
+  return { type: "Sr25519", value: hex(signature) };
+}
+
+/** What calls take of a consent besides the account and its key. */
+function consented({ expiresAt, signature }: Consent) {
+  return { expires_at: BigInt(expiresAt), signature: sr25519(signature) };
+}
 
 /** Who acts: a member, or an administrator, who is none. */
 export type Actor =
@@ -123,6 +181,7 @@ export class Acts {
   readonly #url: string;
   readonly #validators: readonly Hex[];
   readonly vault: VaultClient;
+  #equipped = "";
   #transactions: Promise<Transactions> | undefined;
   #genesis: Promise<Hex> | undefined;
   #proven: Promise<Proofs> | undefined;
@@ -175,8 +234,8 @@ export class Acts {
     if (me?.id === member) {
       return {
         recipient: { type: "member", id: BigInt(me.id) },
-        key: this.#identity.encryptionKey,
-        keyVersion: FIRST_KEY_VERSION,
+        key: await this.#keyring.run("publicKey", { version: me.keyVersion }),
+        keyVersion: me.keyVersion,
       };
     }
     return (await this.#proofs()).target(member);
@@ -186,6 +245,34 @@ export class Acts {
     return actor.type === "member"
       ? { type: "member", id: BigInt(actor.member.id) }
       : { type: "administrator", account: this.#identity.publicKey };
+  }
+
+  /** Has the keyring open the secrets that are lent to whoever acts: an institution's, or a member's own from before. */
+  async equip({ member, staff }: Acting): Promise<void> {
+    const told = JSON.stringify([member.id, member.keyVersion, staff]);
+    if (told === this.#equipped) {
+      return;
+    }
+    const genesis = await this.#genesisBytes();
+    const of = (ofVersion: number) => ({ genesis, member: BigInt(member.id), ofVersion });
+    const copies: LentCopy[] = [];
+    if (staff !== null) {
+      const { ofVersion, copy } = staff;
+      const publicKey = ofVersion === member.keyVersion ? fromHex(member.encryptionKey) : undefined;
+      copies.push({ context: of(ofVersion), sealed: fromHex(copy), keyVersion: FIRST_KEY_VERSION, publicKey });
+    } else if (member.keyVersion > FIRST_KEY_VERSION) {
+      const [own, keys] = await Promise.all([this.#reads.ownCopies(member.id), this.#reads.keys(member.id)]);
+      // A copy of the first key may be sealed to the second, of which there is a copy sealed to the third.
+      for (const { ofVersion, seal } of own.toSorted((a, b) => b.seal.keyVersion - a.seal.keyVersion)) {
+        const key = keys.find(({ version }) => version === ofVersion);
+        if (key !== undefined) {
+          const publicKey = fromHex(key.key);
+          copies.push({ context: of(ofVersion), sealed: fromHex(seal.seal), keyVersion: seal.keyVersion, publicKey });
+        }
+      }
+    }
+    await this.#keyring.run("lend", { copies });
+    this.#equipped = told;
   }
 
   // Registry.
@@ -489,11 +576,18 @@ export class Acts {
   }
 
   /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
-  async readRecord(record: RecordView, actor: Actor, report: Report, signal: AbortSignal): Promise<Opened> {
+  async readRecord(
+    record: RecordView,
+    actor: Actor,
+    report: Report,
+    signal: AbortSignal,
+    inEmergency = false,
+  ): Promise<Opened> {
     const proofs = await this.#proofs();
     await proofs.check(record);
     const owner = actor.type === "administrator" || actor.member.id === record.patient;
-    const grant = owner || actor.type !== "member" ? null : await this.#reads.grant(record.id, actor.member.id);
+    const granted = !owner && !inEmergency && actor.type === "member";
+    const grant = granted ? await this.#reads.grant(record.id, actor.member.id) : null;
     const fetched = await this.vault.fetch(
       record,
       (done, total) => report({ type: "preparing", step: "fetching", done, total }),
@@ -517,10 +611,27 @@ export class Acts {
         releaseKeyVersion: ownVersion,
         capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
         committee: await proofs.committee(),
+        emergency: inEmergency ? await this.#emergencyHalf(record) : undefined,
       },
       (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
     );
     return { described: readDescription(opened.description), ...opened };
+  }
+
+  /** What the patient half of a record comes out of, within the window of an emergency opening. */
+  async #emergencyHalf(record: RecordView) {
+    const lodged = await this.#reads.emergencyCapsule(record.id);
+    if (lodged === null) {
+      throw new RefusedError("Access.NoEmergencyCapsule", "no emergency capsule is lodged for this record");
+    }
+    const context = {
+      genesis: await this.#genesisBytes(),
+      record: BigInt(record.id),
+      content: fromHex(record.content),
+      lodgedBy: BigInt(lodged.lodgedBy),
+      patient: BigInt(record.patient),
+    };
+    return { ...(await this.vault.emergency(record, lodged.capsule)), context };
   }
 
   // Access.
@@ -664,6 +775,376 @@ export class Acts {
       (api) => api.tx.Access.review_emergency({ reading: BigInt(reading), outcome: term(OUTCOMES[outcome]) }),
       report,
     );
+  }
+
+  // Staff.
+
+  /** A text by which an institution can make this account one of its staff; for accounts that are nobody's yet. */
+  async staffConsent(institution: number): Promise<string> {
+    const key = this.#identity.encryptionKey;
+    return consentText(await consent("staff", this.#signatory(), await this.#genesisBytes(), institution, key));
+  }
+
+  #signatory() {
+    return { account: this.#identity.publicKey, signer: this.#signer };
+  }
+
+  async addStaff(me: Member, from: Consent, scope: StaffScope, report: Report): Promise<Receipt> {
+    const [copy] = await this.#copies(me, [from.encryptionKey]);
+    return this.#send(
+      (api) =>
+        api.tx.Registry.add_staff({
+          ...consented(from),
+          account: addressOf(from.account),
+          encryption_key: hex(from.encryptionKey),
+          scope: term(SCOPES[scope]),
+          copy: hex(copy),
+          of_version: me.keyVersion,
+        }),
+      report,
+    );
+  }
+
+  removeStaff(account: string, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.remove_staff({ account }), report);
+  }
+
+  /** Our secret in force, sealed to each of these keys. */
+  async #copies(me: Member, to: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    const context = { genesis: await this.#genesisBytes(), member: BigInt(me.id), ofVersion: me.keyVersion };
+    return this.#keyring.run("copyKey", { context, to });
+  }
+
+  // Keys.
+
+  /**
+   * Replaces the encryption key by the next one of the same phrase, then seals it anew to staff and to those who can
+   * recover the account, and reseals the records. What an interrupted run did is told by the chain: `me` then has the new key
+   * already, and {@link Acts.resealAll} does the rest.
+   */
+  async rotateKey(me: Member, report: Report): Promise<Receipt> {
+    const version = me.keyVersion + 1;
+    const key = hex(await this.#keyring.run("publicKey", { version }));
+    const receipt = await this.#send((api) => api.tx.Registry.rotate_key({ key }), report);
+    await this.resealAll({ ...me, keyVersion: version, encryptionKey: key }, report);
+    return receipt;
+  }
+
+  /** Brings everything that is sealed to an earlier key of ours to the one in force. Gives the last transaction, if any. */
+  async resealAll(me: Member, report: Report): Promise<Receipt | null> {
+    let receipt: Receipt | null = null;
+    const plan = await this.#reads.recoveryPlan(me.id);
+    if (plan !== null && plan.copies.some(({ copy }) => copy.ofVersion !== me.keyVersion)) {
+      receipt = await this.nameGuardians(me, plan.guardians, plan.threshold, plan.wait, report);
+    }
+    if (me.role === "hospital" || me.role === "pharmacy") {
+      const stale = (await this.#reads.staff(me.id)).filter(({ ofVersion }) => ofVersion !== me.keyVersion);
+      for (let at = 0; at < stale.length; at += STAFF_PER_CALL) {
+        const some = stale.slice(at, at + STAFF_PER_CALL);
+        const sealed = await this.#copies(me, some.map(({ encryptionKey }) => fromHex(encryptionKey)));
+        const copies = some.map(({ account }, index): [string, Hex] => [account, hex(sealed[index])]);
+        receipt = await this.#send((api) => api.tx.Registry.reseal_staff({ copies, of_version: me.keyVersion }), report);
+      }
+    }
+    const due = (await this.#reads.records(me.id)).filter(
+      ({ patient, status, keyVersion }) => patient === me.id && status !== "erased" && keyVersion !== me.keyVersion,
+    );
+    for (let at = 0; at < due.length; at += RECORDS_PER_CALL) {
+      const records: { record: bigint; envelope: Hex }[] = [];
+      for (const [index, record] of due.slice(at, at + RECORDS_PER_CALL).entries()) {
+        report({ type: "preparing", step: "sealing", done: at + index, total: due.length });
+        const envelope = await this.#resealed(me, record);
+        if (envelope !== null) {
+          records.push({ record: BigInt(record.id), envelope });
+        }
+      }
+      if (records.length > 0) {
+        receipt = await this.#send((api) => api.tx.Reports.reseal({ records, key_version: me.keyVersion }), report);
+      }
+    }
+    return receipt;
+  }
+
+  /** Stores a record's envelope with our seal made anew, and gives its hash; `null` if our earlier secret is not at hand. */
+  async #resealed(me: Member, record: RecordView): Promise<Hex | null> {
+    const recipient: Recipient = { type: "member", id: BigInt(me.id) };
+    const own = {
+      genesis: await this.#genesisBytes(),
+      content: fromHex(record.content),
+      recipient,
+      keyVersion: record.keyVersion,
+    };
+    try {
+      const envelope = await this.vault.envelope(record);
+      const target = await this.#target(me.id, me);
+      const { bytes, hash } = await this.#keyring.run("resealEnvelope", { envelope, own, target });
+      await this.vault.addEnvelope(record, bytes);
+      return hex(hash);
+    } catch (error) {
+      if (error instanceof KeyringError && error.kind === "UnopenedError") {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  /** Says who may recover the account together if its key is lost, and gives each a copy of our secret. */
+  async nameGuardians(
+    me: Member,
+    guardians: readonly number[],
+    threshold: number,
+    wait: number,
+    report: Report,
+  ): Promise<Receipt> {
+    const targets = await Promise.all(guardians.map((guardian) => this.#target(guardian)));
+    const sealed = await this.#copies(me, targets.map(({ key }) => key));
+    const named = targets.map(({ keyVersion }, at) => ({
+      guardian: BigInt(guardians[at] ?? 0),
+      copy: { seal: hex(sealed[at]), key_version: keyVersion },
+    }));
+    return this.#send(
+      (api) => api.tx.Registry.name_guardians({ guardians: named, threshold, wait: BigInt(wait) }),
+      report,
+    );
+  }
+
+  // Dependants.
+
+  /** A text by which somebody whose account this is may be registered by their guardian; for institutions. */
+  async vouch(me: Member, applicant: Uint8Array): Promise<string> {
+    return voucherText(await voucher(this.#signatory(), await this.#genesisBytes(), me.id, applicant));
+  }
+
+  /** Registers a dependant whose account is unlocked in another keyring. */
+  async registerDependant(
+    me: Member,
+    username: string,
+    ring: Keyring,
+    identity: PublicIdentity,
+    by: Voucher,
+    report: Report,
+  ): Promise<Receipt> {
+    const signatory = { account: identity.publicKey, signer: signerOf(ring, identity) };
+    const from = await consent("dependant", signatory, await this.#genesisBytes(), me.id, identity.encryptionKey);
+    return this.#send(
+      (api) =>
+        api.tx.Registry.register_dependant({
+          ...consented(from),
+          account: identity.address,
+          username: utf8(username),
+          encryption_key: hex(identity.encryptionKey),
+          voucher: {
+            institution: BigInt(by.institution),
+            signer: addressOf(by.signer),
+            expires_at: BigInt(by.expiresAt),
+            signature: sr25519(by.signature),
+          },
+        }),
+      report,
+    );
+  }
+
+  /** A text by which this account takes a membership over, with the key that the member will have here. */
+  async moveConsent(member: Member): Promise<string> {
+    const key = await this.#keyring.run("publicKey", { version: member.keyVersion + 1 });
+    return consentText(await consent("move", this.#signatory(), await this.#genesisBytes(), member.id, key));
+  }
+
+  /** Hands a dependant over to an account of its own, with a copy of the secret that its keyring here holds. */
+  async handOver(dependant: Member, ring: Keyring, from: Consent, report: Report): Promise<Receipt> {
+    const context = {
+      genesis: await this.#genesisBytes(),
+      member: BigInt(dependant.id),
+      ofVersion: dependant.keyVersion,
+    };
+    const [copy] = await ring.run("copyKey", { context, to: [from.encryptionKey] });
+    return this.#send(
+      (api) =>
+        api.tx.Registry.hand_over({
+          ...consented(from),
+          dependant: BigInt(dependant.id),
+          to: addressOf(from.account),
+          key: hex(from.encryptionKey),
+          copy: hex(copy),
+        }),
+      report,
+    );
+  }
+
+  // Emergency access.
+
+  /** `institutions` are hospitals; `null` means any doctor. */
+  giveEmergencyConsent(patient: number, institutions: readonly number[] | null, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Access.give_emergency_consent({
+          patient: BigInt(patient),
+          institutions:
+            institutions === null ? term("All") : { type: "Chosen", value: institutions.map((one) => BigInt(one)) },
+        }),
+      report,
+    );
+  }
+
+  /** Withdraws the consent and every capsule that was lodged by it, call by call while some are left. */
+  async revokeEmergencyConsent(patient: number, report: Report): Promise<Receipt> {
+    const receipt = await this.#send(
+      (api) => api.tx.Access.revoke_emergency_consent({ patient: BigInt(patient) }),
+      report,
+    );
+    const records = await this.#reads.records(patient);
+    const left = await Promise.all(records.map(({ id }) => this.#reads.emergencyCapsule(id)));
+    return left.some((capsule) => capsule !== null) ? this.revokeEmergencyConsent(patient, report) : receipt;
+  }
+
+  /** Lodges emergency capsules for records, made out of our own halves, or out of a guardian's; 32 in a call. */
+  async lodgeEmergency(me: Member, records: readonly RecordView[], report: Report): Promise<Receipt | null> {
+    const proofs = await this.#proofs();
+    const committee = await proofs.committee();
+    const genesis = await this.#genesisBytes();
+    let receipt: Receipt | null = null;
+    for (let at = 0; at < records.length; at += RECORDS_PER_CALL) {
+      const made: { record: RecordView; bytes: Uint8Array; hash: Uint8Array }[] = [];
+      for (const [index, record] of records.slice(at, at + RECORDS_PER_CALL).entries()) {
+        report({ type: "preparing", step: "sealing", done: at + index, total: records.length });
+        await proofs.check(record);
+        const own = record.patient === me.id ? undefined : await this.#reads.grant(record.id, me.id);
+        if (own === null) {
+          throw new RefusedError("Portal.NoSealAsGuardian", "the patient has not sealed this record to its guardian");
+        }
+        const content = fromHex(record.content);
+        const recipient: Recipient = { type: "member", id: BigInt(me.id) };
+        const capsule = await this.#keyring.run("emergencyCapsule", {
+          envelope: own === undefined ? await this.vault.envelope(record) : undefined,
+          seal: own === undefined ? undefined : fromHex(own.seal.seal),
+          own: { genesis, content, recipient, keyVersion: own?.seal.keyVersion ?? record.keyVersion },
+          committeeKey: committee.key,
+          context: {
+            genesis,
+            record: BigInt(record.id),
+            content,
+            lodgedBy: BigInt(me.id),
+            patient: BigInt(record.patient),
+            epoch: committee.epoch,
+          },
+        });
+        made.push({ record, ...capsule });
+      }
+      const lodgings = made.map(({ record, hash }) => ({ record: BigInt(record.id), capsule: hex(hash) }));
+      receipt = await this.#send((api) => api.tx.Access.lodge_emergency({ lodgings }), report);
+      for (const { record, bytes } of made) {
+        await this.vault.lodgeEmergency(record, bytes);
+      }
+    }
+    return receipt;
+  }
+
+  openEmergency(record: number, reason: EmergencyReason, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Access.open_emergency({ record: BigInt(record), reason: term(EMERGENCY[reason]) }),
+      report,
+    );
+  }
+
+  // Links.
+
+  /**
+   * Makes a link: opens the records, encrypts them anew under the link's own key, registers it, and stores it at the
+   * gateway. A guardian opens them by what was sealed to it. A link that could not be stored is taken back.
+   */
+  async makeLink(
+    me: Member,
+    patient: number,
+    records: readonly RecordView[],
+    terms: LinkTerms,
+    gateway: GatewayInfo,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<MadeLink> {
+    const genesis = await this.#genesisBytes();
+    const trusted = gateway.genesis === `0x${toHex(genesis)}`;
+    if (!trusted || !(await (await this.#proofs()).isInstitution(gateway.institution))) {
+      throw new RefusedError("Gateway.NotTrusted", "this is not the gateway of a verified institution of this chain");
+    }
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const flags = linkFlags({ ...terms, passcode: terms.passcode !== "" });
+    const text = (endsAt: number) =>
+      linkText({ gateway: gateway.url, viewer: gateway.viewer, secret, key, flags, endsAt, label: terms.label });
+    // A label or an address for which there is no room is refused before anything is done.
+    text(0);
+    const plain = [];
+    for (const record of records) {
+      const { description, described, document } = await this.#openedForLink(me, record, report, signal);
+      const mediaType = described.type === "document" ? described.mediaType : "";
+      plain.push({ record: record.id, description, mediaType, document });
+    }
+    const files = await this.#keyring.run("linkFiles", { key, direct: terms.direct, records: plain });
+    if (files.reduce((size, { jwe }) => size + jwe.length, 0) > gateway.linkBytesMax) {
+      throw new RefusedError("Gateway.TooLarge", `a link may take ${gateway.linkBytesMax} bytes`);
+    }
+    signal.throwIfAborted();
+    const commitment: Hex = `0x${toHex(linkCommitment(secret))}`;
+    const receipt = await this.#send(
+      (api) =>
+        api.tx.Access.register_link({
+          patient: BigInt(patient),
+          commitment,
+          host: BigInt(gateway.institution),
+          records: records.map(({ id }) => BigInt(id)),
+          duration: BigInt(terms.duration),
+          openings: terms.openings,
+        }),
+      report,
+    );
+    const registered = await this.#reads.linkByCommitment(commitment);
+    if (registered === null) {
+      throw new RefusedError("Gateway.NotRegistered", "the node does not show the link that was registered");
+    }
+    const { id, expiresAt } = registered;
+    const stored: StoredLink = { link: id, flag: flags, ...(terms.passcode === "" ? {} : { passcode: terms.passcode }), files };
+    try {
+      await askGateway(this.#signer, genesis, "store", id, JSON.stringify(stored));
+    } catch (refused) {
+      // Nothing is there to open: the list of links must not show one that works.
+      await this.revokeLink(id, report);
+      throw refused;
+    }
+    return { receipt, id, text: text(expiresAt), endsAt: expiresAt };
+  }
+
+  /** A record for a link: a guardian's opening of it is logged, the patient's own reading is not. */
+  async #openedForLink(me: Member, record: RecordView, report: Report, signal: AbortSignal): Promise<Opened> {
+    if (record.patient !== me.id) {
+      const grant = await this.#reads.grant(record.id, me.id);
+      if (grant === null) {
+        throw new RefusedError("Portal.NoSealAsGuardian", "the patient has not sealed this record to its guardian");
+      }
+      if (grant.windowClosesAt === null || grant.windowClosesAt <= Date.now()) {
+        await this.open(record.id, report);
+      }
+    }
+    return this.readRecord(record, { type: "member", member: me }, report, signal);
+  }
+
+  revokeLink(link: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Access.revoke_link({ link: BigInt(link) }), report);
+  }
+
+  /** Has the gateway that serves this portal take passcodes for a link again, the old one or a new one. */
+  async unlockLink(link: number, passcode: string): Promise<void> {
+    const body = JSON.stringify(passcode === "" ? {} : { passcode });
+    await askGateway(this.#signer, await this.#genesisBytes(), "unlock", link, body);
+  }
+
+  /** The name that who opened a link of ours stated. */
+  async linkRecipient(link: LinkView, opening: LinkOpening): Promise<string> {
+    const name = await this.#keyring.run("openNote", {
+      note: fromHex(opening.recipient),
+      aad: concat(await this.#genesisBytes(), fromHex(link.commitment)),
+      keyVersion: opening.keyVersion,
+    });
+    return withoutControl(name).trimEnd();
   }
 
   open(record: number, report: Report): Promise<Receipt> {

@@ -104,7 +104,8 @@ function extension(value: unknown, url: string): string {
   return text(found, ["valueString"]);
 }
 
-function withoutControl(value: string): string {
+/** A text without characters that draw nothing or steer. */
+export function withoutControl(value: string): string {
   return Array.from(value)
     .filter((character) => character >= " " && character !== "\u007f")
     .join("");

@@ -21,7 +21,7 @@ export class RefusedError extends Error {
 }
 
 /** Errors of parts that are loaded late, known by their names. */
-const NAMED: ReadonlySet<string> = new Set(["ProofError", "OtherKeyError", "CodeError"]);
+const NAMED: ReadonlySet<string> = new Set(["ProofError", "OtherKeyError", "CodeError", "LinkTextError", "StatementError"]);
 
 const texts: Readonly<Record<string, string>> = refusals;
 

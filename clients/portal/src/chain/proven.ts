@@ -8,7 +8,7 @@ import type { Finality } from "./finality";
 import type { Reads } from "./reads";
 import { ProofError, ScaleReader } from "./scale";
 import { provenValue } from "./trie";
-import type { Hex, RecordKind, RecordView, SealRecipient } from "./views";
+import type { Hex, RecordKind, RecordView, Role, SealRecipient, Status } from "./views";
 
 /**
  * What the node's word is not taken for: whom to seal to, the committee, and what a record's content is. The node proves
@@ -43,15 +43,26 @@ function byAccount(prefix: string, account: Uint8Array): Bytes {
   return concat(fromHex(prefix), blake2b(account, { dkLen: 16 }), account);
 }
 
-/** The beginning of the registry's entry for a member: number, encryption key and its version. */
-export function decodeMember(entry: Bytes): { id: bigint; key: Bytes; keyVersion: number } {
+/** The roles and statuses in the order of their encoding. */
+const ROLES: readonly Role[] = ["patient", "doctor", "hospital", "pharmacy"];
+const STATUSES: readonly Status[] = ["pending", "active", "rejected", "suspended"];
+
+/** The beginning of the registry's entry for a member: what it is, its encryption key and that key's version. */
+export function decodeMember(entry: Bytes): {
+  id: bigint;
+  role: Role | undefined;
+  status: Status | undefined;
+  key: Bytes;
+  keyVersion: number;
+} {
   const reader = new ScaleReader(entry);
   const id = reader.u64();
-  // Role and status, the option of a reason, the username.
-  reader.take(2);
+  const role = ROLES[reader.byte()];
+  const status = STATUSES[reader.byte()];
+  // The option of a reason, the username.
   reader.take(reader.byte());
   reader.bytes();
-  return { id, key: reader.take(32), keyVersion: reader.u32() };
+  return { id, role, status, key: reader.take(32), keyVersion: reader.u32() };
 }
 
 /** The committee's entry: epoch, key, threshold and verifying shares. */
@@ -146,8 +157,20 @@ export class Proofs {
     }
   }
 
-  /** Where seals for a member go. The node says which account it means; the proof says that its entry bears the number. */
+  /** Where seals for a member go. */
   async target(member: number): Promise<SealTarget> {
+    const { id, key, keyVersion } = await this.#member(member);
+    return { recipient: { type: "member", id }, key, keyVersion };
+  }
+
+  /** Whether a member is an institution that is verified. */
+  async isInstitution(member: number): Promise<boolean> {
+    const { role, status } = await this.#member(member);
+    return status === "active" && (role === "hospital" || role === "pharmacy");
+  }
+
+  /** A member's entry. The node says which account it means; the proof says that its entry bears the number. */
+  async #member(member: number): Promise<ReturnType<typeof decodeMember>> {
     const named = await this.#reads.member(member);
     if (named === null) {
       throw new ProofError("there is no member with this number");
@@ -156,11 +179,11 @@ export class Proofs {
     if (entry === null) {
       throw new ProofError("the member is not final yet, or the node names another account");
     }
-    const { id, key, keyVersion } = decodeMember(entry);
-    if (id !== BigInt(member)) {
+    const decoded = decodeMember(entry);
+    if (decoded.id !== BigInt(member)) {
       throw new ProofError("the node names another account than the member's");
     }
-    return { recipient: { type: "member", id }, key, keyVersion };
+    return decoded;
   }
 
   /** Where seals for the administrators go, proved together with who they are. */

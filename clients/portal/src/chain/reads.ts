@@ -2,25 +2,35 @@ import type { Rpc } from "./rpc";
 import type { JsonHeader } from "./trie";
 import type {
   AccessRequest,
+  Acting,
   Administrator,
+  Alert,
   Appointment,
   Care,
   CommitteeView,
   Decision,
   Dispensing,
+  EmergencyCapsuleView,
+  EmergencyConsent,
   Grant,
   Guardianship,
   Hex,
+  KeyView,
+  LinkOpening,
+  LinkView,
   Member,
+  OwnCopy,
   Page,
   PendingReview,
   Purpose,
   Reading,
   RecordKind,
   RecordView,
+  RecoveryPlan,
   Role,
   Schedule,
   SealRecipient,
+  Staff,
   StandingConsent,
   Status,
 } from "./views";
@@ -41,6 +51,18 @@ export class Reads {
   }
 
   member = (who: Selector) => this.#rpc.request<Member | null>("medchain_member", [who]);
+  acting = (account: string) => this.#rpc.request<Acting | null>("medchain_acting", [account]);
+  staff = (institution: number) =>
+    this.#all((cursor) => this.#page<Staff>("medchain_staff", [institution], cursor));
+  ownCopies = (member: number) => this.#rpc.request<readonly OwnCopy[]>("medchain_ownCopies", [member]);
+  keys = (member: number) => this.#all((cursor) => this.#page<KeyView>("medchain_keys", [member], cursor));
+  recoveryPlan = (member: number) => this.#rpc.request<RecoveryPlan | null>("medchain_guardianship", [member]);
+  emergencyConsent = (patient: number) =>
+    this.#rpc.request<EmergencyConsent | null>("medchain_emergencyConsent", [patient]);
+  emergencyCapsule = (record: number) =>
+    this.#rpc.request<EmergencyCapsuleView | null>("medchain_emergencyCapsule", [record]);
+  mayOpenEmergency = (account: Selector, record: number) =>
+    this.#rpc.request<Decision>("medchain_mayOpenEmergency", [account, record]);
   administrators = () => this.#rpc.request<readonly Administrator[]>("medchain_administrators", []);
   record = (id: number) => this.#rpc.request<RecordView | null>("medchain_record", [id]);
   grant = (record: number, reader: number) => this.#rpc.request<Grant | null>("medchain_grant", [record, reader]);
@@ -89,6 +111,27 @@ export class Reads {
     this.#all((cursor) => this.#page<Grant>("medchain_grantsOfRecord", [record], cursor));
   grantsOfReader = (reader: number) =>
     this.#all((cursor) => this.#page<Grant>("medchain_grantsOfReader", [reader], cursor));
+  links = (patient: number) => this.#all((cursor) => this.#page<LinkView>("medchain_links", [patient], cursor));
+  linkByCommitment = (commitment: Hex) =>
+    this.#rpc.request<LinkView | null>("medchain_linkByCommitment", [commitment]);
+  linkOpenings = (link: number) =>
+    this.#all((cursor) => this.#page<LinkOpening>("medchain_linkOpenings", [link], cursor));
+  /** Tells of every alert of a member once it is final, until the returned function is called. */
+  onAlert = (member: number, deliver: (alert: Alert) => void) =>
+    this.#rpc.subscribe(
+      "medchain_subscribeAlerts",
+      "medchain_unsubscribeAlerts",
+      (message) => {
+        const alerts: unknown = Reflect.get(Object(message), "alerts");
+        if (Array.isArray(alerts)) {
+          // The shape is the node's contract, as that of answers is.
+          for (const alert of alerts as readonly Alert[]) {
+            deliver(alert);
+          }
+        }
+      },
+      [member],
+    );
   readLog = (of: { record: number } | { patient: number } | { reader: number }) =>
     this.#all((cursor) => this.#page<Reading>("medchain_readLog", [of], cursor));
 
@@ -98,13 +141,13 @@ export class Reads {
     return (await Promise.all(records.map((record) => this.grantsOfRecord(record.id)))).flat();
   }
 
-  #page<T>(method: string, selector: readonly unknown[], cursor: number | null): Promise<Page<T>> {
+  #page<T>(method: string, selector: readonly unknown[], cursor: Page<T>["next"]): Promise<Page<T>> {
     return this.#rpc.request<Page<T>>(method, [...selector, cursor, PAGE]);
   }
 
-  async #all<T>(page: (cursor: number | null) => Promise<Page<T>>): Promise<readonly T[]> {
+  async #all<T>(page: (cursor: Page<T>["next"]) => Promise<Page<T>>): Promise<readonly T[]> {
     const items: T[] = [];
-    let cursor: number | null = null;
+    let cursor: Page<T>["next"] = null;
     do {
       const { items: more, next }: Page<T> = await page(cursor);
       items.push(...more);

@@ -45,6 +45,7 @@ interface Call {
 interface Subscription {
   readonly method: string;
   readonly unsubscribe: string;
+  readonly params: readonly unknown[];
   readonly deliver: (value: unknown) => void;
   id: string | undefined;
 }
@@ -105,8 +106,13 @@ export class Rpc {
   }
 
   /** Subscribes, again after every reconnection, until the returned function is called. */
-  subscribe(method: string, unsubscribe: string, deliver: (value: unknown) => void): () => void {
-    const subscription: Subscription = { method, unsubscribe, deliver, id: undefined };
+  subscribe(
+    method: string,
+    unsubscribe: string,
+    deliver: (value: unknown) => void,
+    params: readonly unknown[] = [],
+  ): () => void {
+    const subscription: Subscription = { method, unsubscribe, params, deliver, id: undefined };
     this.#subscriptions.add(subscription);
     if (this.#status === "connected") {
       this.#begin(subscription);
@@ -159,7 +165,7 @@ export class Rpc {
   }
 
   #begin(subscription: Subscription): void {
-    this.request<string>(subscription.method, []).then((id) => {
+    this.request<string>(subscription.method, subscription.params).then((id) => {
       subscription.id = id;
     }, ignoreLoss);
   }

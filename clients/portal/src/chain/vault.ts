@@ -83,6 +83,32 @@ export class VaultClient {
     return bytes;
   }
 
+  /** Puts another envelope of a record beside the one that the chain names, which is named next. */
+  async addEnvelope(record: RecordView, envelope: Uint8Array): Promise<void> {
+    const cid = contentCid(fromHex(record.content));
+    await this.#call("store", cid, "vault_reseal", [record.id, toBase64(envelope)]);
+  }
+
+  /** Stores an emergency capsule that the chain names. */
+  async lodgeEmergency(record: RecordView, capsule: Uint8Array): Promise<void> {
+    const cid = contentCid(fromHex(record.content));
+    await this.#call("store", cid, "vault_lodgeEmergency", [record.id, toBase64(capsule)]);
+  }
+
+  /** A record's emergency capsule, and what the committee releases for it within the window of a doctor's opening. */
+  async emergency(record: RecordView, named: Hex): Promise<{ capsule: Bytes; releases: readonly Bytes[] }> {
+    const [text, releases] = await Promise.all([
+      this.#read<string>(record, "vault_emergencyCapsule", record.id),
+      this.#read<{ sealed: Hex }[]>(record, "vault_releaseEmergency", record.id),
+    ]);
+    const capsule = fromBase64(text);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", capsule));
+    if (`0x${toHex(digest)}` !== named) {
+      throw new Error("the node gave another emergency capsule than the chain names");
+    }
+    return { capsule, releases: releases.map(({ sealed }) => fromHex(sealed)) };
+  }
+
   /** Everything that opening a record takes from the node. */
   async fetch(record: RecordView, progress: Progress, signal: AbortSignal): Promise<FetchedContent> {
     const [envelope, rootText, releases] = await Promise.all([

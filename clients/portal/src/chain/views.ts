@@ -13,7 +13,8 @@ export type VettingReason =
   | "details-disagree"
   | "misconduct"
   | "own-wish";
-export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship" | "emergency";
+export type GrantBasis = "consent" | "care" | "shared" | "standing" | "guardianship" | "emergency" | "link";
+export type LinkStatus = "active" | "revoked" | "expired" | "exhausted" | "erased";
 export type EmergencyReason = "unconscious" | "life-threatening" | "unable-to-decide" | "critical-medication";
 export type ReviewOutcome = "justified" | "unjustified";
 export type RetractionReason = "wrong-patient" | "wrong-document" | "clinical-error" | "duplicate";
@@ -22,7 +23,8 @@ export type Hex = `0x${string}`;
 
 export interface Page<T> {
   readonly items: readonly T[];
-  readonly next: number | null;
+  /** Where the next page begins: a number, or for staff an account. */
+  readonly next: number | string | null;
 }
 
 export interface Details {
@@ -45,6 +47,81 @@ export interface Member {
   readonly details: Details | null;
   readonly ownRecord: number | null;
   readonly registeredAt: number;
+  /** The guardian who registered it as a dependant and has not handed it over. */
+  readonly dependantOf: number | null;
+}
+
+export type StaffScope = "front-desk" | "ward" | "dispensary";
+
+/** A person's account that acts for an institution. */
+export interface Staff {
+  readonly account: string;
+  readonly institution: number;
+  readonly scope: StaffScope;
+  readonly encryptionKey: Hex;
+  /** The institution's encryption secret, sealed to that key. */
+  readonly copy: Hex;
+  /** The version of the institution's key whose secret it is. */
+  readonly ofVersion: number;
+  readonly addedAt: number;
+}
+
+/** Who acts behind an account. */
+export interface Acting {
+  readonly member: Member;
+  /** The staff account; `null` for the member's own. */
+  readonly staff: Staff | null;
+}
+
+/** A copy of an earlier encryption secret of a member, sealed to a later key of its own. */
+export interface OwnCopy {
+  readonly ofVersion: number;
+  readonly giver: number;
+  readonly seal: VersionedSeal;
+}
+
+export interface KeyView {
+  readonly version: number;
+  readonly key: Hex;
+  readonly replacedAt: number | null;
+}
+
+export interface VersionedSeal {
+  readonly seal: Hex;
+  readonly keyVersion: number;
+}
+
+/** What a member has laid down for the case that its key is lost. */
+export interface RecoveryPlan {
+  readonly guardians: readonly number[];
+  readonly threshold: number;
+  /** How long the member can object once they agree, in milliseconds. */
+  readonly wait: number;
+  readonly recoveries: readonly Recovery[];
+  readonly copies: readonly { readonly guardian: number; readonly copy: { readonly ofVersion: number } }[];
+}
+
+/** A recovery that a guardian has proposed. */
+export interface Recovery {
+  readonly proposer: number;
+  readonly to: string;
+  readonly approvals: readonly number[];
+  readonly readyAt: number | null;
+}
+
+/** A patient's consent that doctors open records in an emergency. */
+export interface EmergencyConsent {
+  /** The hospitals whose doctors may open; `null` for any doctor. */
+  readonly institutions: readonly number[] | null;
+  readonly givenBy: number;
+  readonly since: number;
+}
+
+/** What a doctor opens in an emergency. */
+export interface EmergencyCapsuleView {
+  readonly capsule: Hex;
+  readonly lodgedBy: number;
+  readonly lodgedAt: number;
 }
 
 export interface Administrator {
@@ -103,6 +180,8 @@ export interface RecordView {
   readonly content: Hex;
   readonly size: number;
   readonly envelope: Hex;
+  /** The version of its owner's key that the owner's seal in the envelope is for. */
+  readonly keyVersion: number;
   readonly anchoredAt: number;
   readonly supersedes: number | null;
   readonly supersededBy: number | null;
@@ -166,7 +245,7 @@ export interface AccessRequest {
 export interface Grant {
   readonly record: number;
   readonly reader: number;
-  readonly seal: { readonly seal: Hex; readonly keyVersion: number };
+  readonly seal: VersionedSeal;
   readonly purpose: Purpose;
   readonly basis: GrantBasis;
   readonly grantedBy: number;
@@ -185,6 +264,8 @@ export interface Reading {
   readonly basis: GrantBasis;
   readonly openedAt: number;
   readonly openedIn: number;
+  /** The staff account that acted; `null` for the institution's own, or for who has no staff. */
+  readonly staff: string | null;
   /** Of an emergency opening: why, and what an administrator found. */
   readonly emergency: {
     readonly reason: EmergencyReason;
@@ -202,6 +283,41 @@ export interface PendingReview {
   readonly reason: EmergencyReason;
   readonly openedAt: number;
 }
+
+/** A link, which shows records to whoever holds it. */
+export interface LinkView {
+  readonly id: number;
+  readonly patient: number;
+  /** The hash of its secret. */
+  readonly commitment: Hex;
+  /** The institution whose gateway hosts it. */
+  readonly host: number;
+  readonly records: readonly number[];
+  readonly registeredBy: number;
+  readonly registeredAt: number;
+  readonly expiresAt: number;
+  readonly openings: number;
+  readonly openingsLeft: number;
+  readonly revokedAt: number | null;
+  readonly status: LinkStatus;
+}
+
+export interface LinkOpening {
+  readonly firstReading: number;
+  /** How many entries of the read log it has: one for each record. */
+  readonly readings: number;
+  /** The name that the recipient stated, encrypted to the patient. */
+  readonly recipient: Hex;
+  readonly keyVersion: number;
+  readonly openedAt: number;
+  readonly openedIn: number;
+}
+
+/** What a member is alerted to. */
+export type Alert =
+  | { readonly kind: "request" | "opening" | "appointment" }
+  | { readonly kind: "emergency"; readonly reading: number; readonly record: number; readonly doctor: number }
+  | { readonly kind: "link"; readonly link: number; readonly host: number; readonly openingsLeft: number };
 
 export interface CommitteeView {
   readonly epoch: number;

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { AccessRequest } from "../chain/views";
-import { useLive } from "../session/Connection";
+import { useConnection, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
 
 /** The requests that wait for a patient. */
@@ -11,7 +11,7 @@ export function useInbox(patient: number) {
   );
 }
 
-/** Says so, and in the page's title, when a request arrives. */
+/** Says so when a request arrives, and in the page's title; says so when a link is opened, or a record in an emergency. */
 export function useArrivals(onArrival: (text: string) => void): number {
   const { t } = useTranslation();
   const me = useMember();
@@ -29,6 +29,19 @@ export function useArrivals(onArrival: (text: string) => void): number {
       onArrival(t("inbox.arrived", { count: fresh.length }));
     }
   }, [inbox, onArrival, t]);
+  const { reads } = useConnection();
+  useEffect(
+    () =>
+      reads.onAlert(me.id, (alert) => {
+        if (alert.kind === "link") {
+          onArrival(t("links.arrived", { id: alert.link, left: alert.openingsLeft }));
+        }
+        if (alert.kind === "emergency") {
+          onArrival(t("emergency.arrived", { id: alert.record }));
+        }
+      }),
+    [reads, me.id, onArrival, t],
+  );
   useEffect(() => {
     document.title = count > 0 ? `(${count}) MedChain` : "MedChain";
   }, [count]);

@@ -4,7 +4,17 @@ import { ContentError, decryptContent, encryptContent } from "../sealing/content
 import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBlock } from "../sealing/dag";
 import { type Bytes, copy, equal } from "../sealing/encoding";
 import { decodeEnvelope, encodeEnvelope, envelopeHash, sealFor } from "../sealing/envelope";
-import { FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
+import {
+  createEmergencyCapsule,
+  decodeEmergencyCapsule,
+  emergencyCapsuleContext,
+  emergencyCapsuleHash,
+  encodeEmergencyCapsule,
+  openEmergencyCapsule,
+} from "../sealing/emergency";
+import { openKeyCopy, sealKeyCopy } from "../sealing/keyCopy";
+import { type EncryptionKeyPair, FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
+import { encryptJwe, linkFiles } from "../sealing/link";
 import { openNote, openRelease, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
 import { type StoredUpload, uploads } from "./database";
 import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
@@ -14,6 +24,8 @@ import type {
   JobReply,
   JobRequest,
   Jobs,
+  LentCopy,
+  LinkOrder,
   OpenedRecord,
   OpenOrder,
   PublicIdentity,
@@ -31,6 +43,35 @@ function signedIn(): Identity {
     throw new Error("nobody is signed in");
   }
   return identity;
+}
+
+/** Encryption keys that somebody lent us, by version: an institution its staff, a member itself after it moved. */
+let lent: ReadonlyMap<number, EncryptionKeyPair> = new Map();
+
+/** Our encryption key of this version. */
+function keyOf(version: number): EncryptionKeyPair {
+  return lent.get(version) ?? signedIn().encryptionKey(version);
+}
+
+/** Opens copies; one that does not open, or not to what it should be, is left out. */
+async function lend({ copies }: { copies: readonly LentCopy[] }): Promise<readonly number[]> {
+  const opened = new Map<number, EncryptionKeyPair>();
+  lent = new Map();
+  for (const { context, sealed, keyVersion, publicKey } of copies) {
+    const own = opened.get(keyVersion) ?? signedIn().encryptionKey(keyVersion);
+    try {
+      const pair = await openKeyCopy(sealed, own.secret, context);
+      if (publicKey === undefined || equal(pair.publicKey, publicKey)) {
+        opened.set(context.ofVersion, pair);
+      }
+    } catch (error) {
+      if (!(error instanceof UnopenedError)) {
+        throw error;
+      }
+    }
+  }
+  lent = opened;
+  return [...opened.keys()];
 }
 
 function publicPart(of: Identity): PublicIdentity {
@@ -114,7 +155,7 @@ async function patientHalfOf(order: Pick<ResealOrder, "envelope" | "seal" | "own
     sealed = found.seal;
     keyVersion = found.keyVersion;
   }
-  return openSeal(sealed, signedIn().encryptionKey(keyVersion).secret, { ...own, keyVersion });
+  return openSeal(sealed, keyOf(keyVersion).secret, { ...own, keyVersion });
 }
 
 async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord> {
@@ -122,11 +163,15 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
   if (!equal(block.root, order.sealContext.content) || block.size !== order.ciphertext.size) {
     throw new ContentError("damaged");
   }
-  const half = await patientHalfOf({ envelope: order.envelope, seal: order.seal, own: order.sealContext });
-  const { secret } = signedIn().encryptionKey(order.releaseKeyVersion);
-  const partials = await Promise.all(
-    order.releases.map((release) => openRelease(release, secret, order.releaseContext)),
-  );
+  const { secret } = keyOf(order.releaseKeyVersion);
+  const partialsOf = (releases: readonly Uint8Array[]) =>
+    Promise.all(releases.map((release) => openRelease(release, secret, order.releaseContext)));
+  const { emergency } = order;
+  const half =
+    emergency === undefined
+      ? await patientHalfOf({ envelope: order.envelope, seal: order.seal, own: order.sealContext })
+      : await halfInEmergency(emergency, order.committee, await partialsOf(emergency.releases));
+  const partials = await partialsOf(order.releases);
   const envelope = decodeEnvelope(order.envelope);
   const { half: committeeHalf } = combine(order.committee, partials, envelope.capsule, {
     ...order.capsuleContext,
@@ -149,6 +194,18 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
     }
   }
   return { description: opened.description, document: new Blob([...parts, ...batch]) };
+}
+
+/** The patient half that the committee gives out of a record's emergency capsule. */
+function halfInEmergency(
+  { capsule, context }: NonNullable<OpenOrder["emergency"]>,
+  committee: OpenOrder["committee"],
+  partials: Parameters<typeof combine>[1],
+): Promise<Bytes> {
+  const decoded = decodeEmergencyCapsule(capsule);
+  const whole = { ...context, epoch: decoded.epoch };
+  const { half } = combine(committee, partials, decoded.capsule, emergencyCapsuleContext(whole));
+  return openEmergencyCapsule(decoded, half, whole);
 }
 
 /** The ciphertext leaf by leaf, each checked against the digest that the root names. */
@@ -180,6 +237,22 @@ async function reseal(order: ResealOrder): Promise<readonly Bytes[]> {
   );
 }
 
+async function encryptForLink(order: LinkOrder) {
+  const plain = await Promise.all(
+    order.records.map(async ({ document, ...one }) => ({
+      ...one,
+      document: new Uint8Array(await document.arrayBuffer()),
+    })),
+  );
+  return Promise.all(
+    linkFiles(plain, order.direct).map(async ({ contentType, records, content }) => ({
+      contentType,
+      records,
+      jwe: await encryptJwe(order.key, contentType, content),
+    })),
+  );
+}
+
 type Handlers = {
   [Name in JobName]: (input: Jobs[Name]["input"], progress: Progress) => Promise<Jobs[Name]["output"]>;
 };
@@ -191,6 +264,7 @@ const handlers: Handlers = {
   },
   usePhrase: async ({ phrase }) => {
     identity = identityOf(phrase);
+    lent = new Map();
     return publicPart(identity);
   },
   newWords: async () => newWords(),
@@ -211,8 +285,30 @@ const handlers: Handlers = {
   prepareUpload,
   open,
   reseal,
+  lend,
+  publicKey: async ({ version }) => keyOf(version).publicKey,
+  copyKey: ({ context, to }) => {
+    const { secret } = keyOf(context.ofVersion);
+    return Promise.all(to.map((key) => sealKeyCopy(secret, key, context)));
+  },
+  emergencyCapsule: async (order) => {
+    const half = await patientHalfOf(order);
+    const bytes = encodeEmergencyCapsule(await createEmergencyCapsule(half, order.committeeKey, order.context));
+    return { bytes, hash: emergencyCapsuleHash(bytes) };
+  },
+  resealEnvelope: async ({ envelope, own, target }) => {
+    const half = await patientHalfOf({ envelope, own });
+    const { recipient, keyVersion } = target;
+    const fresh = await seal(half, target.key, { ...own, recipient, keyVersion });
+    const decoded = decodeEnvelope(envelope);
+    const mine = sealFor(decoded, own.recipient);
+    const seals = decoded.seals.map((one) => (one === mine ? { recipient, keyVersion, seal: fresh } : one));
+    const bytes = encodeEnvelope({ ...decoded, seals });
+    return { bytes, hash: envelopeHash(bytes) };
+  },
+  linkFiles: encryptForLink,
   sealNote: ({ text, to, aad }) => sealNote(text, to, aad),
-  openNote: async ({ note, aad, keyVersion }) => openNote(note, signedIn().encryptionKey(keyVersion).secret, aad),
+  openNote: async ({ note, aad, keyVersion }) => openNote(note, keyOf(keyVersion).secret, aad),
 };
 
 async function run<Name extends JobName>(id: number, name: Name, input: Jobs[Name]["input"]): Promise<void> {

@@ -1,4 +1,6 @@
 import type { CapsuleContext, Committee } from "../sealing/committee";
+import type { EmergencyContext } from "../sealing/emergency";
+import type { KeyCopyContext } from "../sealing/keyCopy";
 import type { Recipient, ReleaseContext, SealContext } from "../sealing/seal";
 import type { StoredUpload, UploadPurpose } from "./database";
 
@@ -45,6 +47,14 @@ export interface OpenOrder {
   readonly releaseKeyVersion: number;
   readonly capsuleContext: Omit<CapsuleContext, "epoch">;
   readonly committee: Committee;
+  /** In an emergency the patient half comes out of the record's second capsule. */
+  readonly emergency?:
+    | {
+        readonly capsule: Uint8Array;
+        readonly releases: readonly Uint8Array[];
+        readonly context: Omit<EmergencyContext, "epoch">;
+      }
+    | undefined;
 }
 
 export interface OpenedRecord {
@@ -58,6 +68,34 @@ export interface ResealOrder {
   readonly seal?: Uint8Array | undefined;
   readonly own: SealContext;
   readonly targets: readonly SealTarget[];
+}
+
+/** A copy of an encryption secret that somebody made for us. */
+export interface LentCopy {
+  readonly context: KeyCopyContext;
+  readonly sealed: Uint8Array;
+  /** The version of our key that it is sealed to. */
+  readonly keyVersion: number;
+  /** The key that the secret has to belong to; left out where the copy's giver need not be checked. */
+  readonly publicKey?: Uint8Array | undefined;
+}
+
+/** Makes a record's emergency capsule out of our own seal. */
+export interface EmergencyOrder extends Omit<ResealOrder, "targets"> {
+  readonly committeeKey: Uint8Array;
+  readonly context: EmergencyContext;
+}
+
+/** Encrypts opened records under a link's own key. */
+export interface LinkOrder {
+  readonly key: Uint8Array;
+  readonly direct: boolean;
+  readonly records: readonly {
+    readonly record: number;
+    readonly description: string;
+    readonly mediaType: string;
+    readonly document: Blob;
+  }[];
 }
 
 /** Every job of the keyring worker: what it takes and what it gives. */
@@ -74,6 +112,28 @@ export interface Jobs {
   prepareUpload: { input: UploadOrder; output: StoredUpload };
   open: { input: OpenOrder; output: OpenedRecord };
   reseal: { input: ResealOrder; output: readonly Uint8Array<ArrayBuffer>[] };
+  /** Replaces the secrets that do not follow from the account's seed by those in these copies; gives their versions. */
+  lend: { input: { copies: readonly LentCopy[] }; output: readonly number[] };
+  /** Our encryption key of this version. */
+  publicKey: { input: { version: number }; output: Uint8Array<ArrayBuffer> };
+  /** Seals our encryption secret of the context's version to keys. */
+  copyKey: {
+    input: { context: KeyCopyContext; to: readonly Uint8Array[] };
+    output: readonly Uint8Array<ArrayBuffer>[];
+  };
+  emergencyCapsule: {
+    input: EmergencyOrder;
+    output: { bytes: Uint8Array<ArrayBuffer>; hash: Uint8Array<ArrayBuffer> };
+  };
+  /** An envelope with our own seal in it made anew, for the first target. */
+  resealEnvelope: {
+    input: { envelope: Uint8Array; own: SealContext; target: SealTarget };
+    output: { bytes: Uint8Array<ArrayBuffer>; hash: Uint8Array<ArrayBuffer> };
+  };
+  linkFiles: {
+    input: LinkOrder;
+    output: readonly { contentType: string; records: readonly number[]; jwe: string }[];
+  };
   sealNote: { input: { text: string; to: Uint8Array; aad: Uint8Array }; output: Uint8Array<ArrayBuffer> };
   openNote: { input: { note: Uint8Array; aad: Uint8Array; keyVersion: number }; output: string };
 }

@@ -7,9 +7,10 @@ import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Badge, Button, Card, Empty, PageHead } from "../ui/basics";
+import { Badge, Button, ButtonLink, Card, Empty, PageHead, Row } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
 import { Consents } from "./Consents";
+import { LinkList } from "./Links";
 
 /** Who may read what now and from now on, to revoke with one press. */
 export function Grants() {
@@ -19,8 +20,22 @@ export function Grants() {
     <>
       <PageHead title={t("grants.title")} intro={t("grants.intro")} />
       <GrantList patient={me.id} record={null} />
+      <StandingLinks patient={me.id} />
       <Consents patient={me.id} />
     </>
+  );
+}
+
+/** The links that can be opened, beside the grants: whoever has one may read what it shows. */
+export function StandingLinks({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("links.title")}>
+      <LinkList patient={patient} standing />
+      <Row>
+        <ButtonLink to={`/links/new?patient=${patient}`}>{t("links.make")}</ButtonLink>
+      </Row>
+    </Card>
   );
 }
 
@@ -129,5 +144,12 @@ export function GrantList({ patient, record }: { patient: number; record: number
       }
     </Ready>
   );
-  return record === null ? list : <Card title={t("grants.title")}>{list}</Card>;
+  return record === null ? (
+    list
+  ) : (
+    <Card title={t("grants.title")}>
+      {list}
+      <LinkList patient={patient} record={record} standing />
+    </Card>
+  );
 }

@@ -11,6 +11,8 @@ import { useAct } from "../ui/Act";
 import { Badge, Button, ButtonLink, Card, Checkbox, Empty, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { Dependants } from "./Dependants";
+import { RecoveryGuardians } from "./RecoveryGuardians";
 
 const DAY = 86_400_000;
 
@@ -91,6 +93,8 @@ export function Guardians() {
           }
         </Ready>
       </Card>
+      <Dependants />
+      <RecoveryGuardians />
     </>
   );
 }

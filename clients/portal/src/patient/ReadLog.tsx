@@ -61,6 +61,12 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
                     <ListItem title={<Named id={one.reader} />}>
                       {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
                       {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
+                      {one.staff === null ? null : (
+                        <>
+                          {" "}
+                          · {t("log.staff")} <code>{one.staff}</code>
+                        </>
+                      )}
                       {one.emergency == null ? null : (
                         <>
                           {" "}

@@ -26,7 +26,9 @@ export function PatientRecordList() {
   const [from, setFrom] = useState("");
   return (
     <>
-      <PageHead title={t("records.title")} intro={t("records.intro")} />
+      <PageHead title={t("records.title")} intro={t("records.intro")}>
+        <ButtonLink to="/links/new">{t("links.make")}</ButtonLink>
+      </PageHead>
       <Columns>
         <Choice
           label={t("shared.kind")}
@@ -106,6 +108,9 @@ export function PatientRecord() {
           <>
             <PageHead title={t("records.item", { kind: t(`kind.${one.kind}`), id })}>
               <RecordBadge status={one.status} />
+              {one.status === "current" || one.status === "superseded" ? (
+                <ButtonLink to={`/links/new?records=${id}`}>{t("links.make")}</ButtonLink>
+              ) : null}
             </PageHead>
             <Reader record={one} grant={null} />
             <Card title={t("records.about")}>

@@ -11,7 +11,8 @@ import { useAct } from "../ui/Act";
 import { Button, ButtonLink, Card, Empty, PageHead, Stack } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
 import { Consents } from "./Consents";
-import { GrantList } from "./Grants";
+import { EmergencyConsentCard } from "./Emergency";
+import { GrantList, StandingLinks } from "./Grants";
 import { Scope } from "./Guardians";
 import { LogList } from "./ReadLog";
 
@@ -69,7 +70,9 @@ export function Ward() {
                   <h2>{t("grants.title")}</h2>
                   <GrantList patient={patient} record={null} />
                 </Stack>
+                <StandingLinks patient={patient} />
                 <Consents patient={patient} />
+                <EmergencyConsentCard patient={patient} />
               </>
             ) : null}
             <Card title={t("log.title")}>

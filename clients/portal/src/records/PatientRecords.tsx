@@ -88,6 +88,10 @@ function RequestForm({
   const { acts } = useAccount();
   const act = useAct();
   const held = useHeld();
+  const emergency = useLive(me.role === "doctor" ? `emergency ${patient}` : null, (reads) =>
+    reads.emergencyConsent(patient),
+  );
+  const mayBreakGlass = emergency.type === "ready" && emergency.value !== null;
   const pending = useLive(`asked ${me.id}`, (reads) => reads.requestsBy(me.id));
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [purpose, setPurpose] = useState<Purpose>("TREAT");
@@ -199,11 +203,15 @@ function RequestForm({
                   <>
                     {asked.has(record.id) ? <Badge tone="warn">{t("request.waiting")}</Badge> : null}
                     <RecordBadge status={record.status} />
-                    {grant === undefined ? null : (
+                    {grant !== undefined ? (
                       <ButtonLink small look="primary" to={`/shared/${record.id}`}>
                         {t("records.view")}
                       </ButtonLink>
-                    )}
+                    ) : mayBreakGlass && record.status === "current" ? (
+                      <ButtonLink small to={`/emergency/${record.id}`}>
+                        {t("breakGlass.link")}
+                      </ButtonLink>
+                    ) : null}
                     {record.author === me.id && record.status === "current" ? (
                       <>
                         <Button small onPress={() => onAmend(record)}>

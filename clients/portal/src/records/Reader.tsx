@@ -31,7 +31,16 @@ const UNDECRYPTABLE: readonly string[] = ["UnopenedError", "ContentError", "Enve
  * One record: its owner and, for a certificate, an administrator open it at will; a reader by an opening of a grant,
  * which is logged, within whose window it can be read.
  */
-export function Reader({ record, grant }: { record: RecordView; grant: Grant | null }) {
+export function Reader({
+  record,
+  grant,
+  emergency = false,
+}: {
+  record: RecordView;
+  grant: Grant | null;
+  /** Within the window of a doctor's emergency opening. */
+  emergency?: boolean;
+}) {
   const { t } = useTranslation();
   const { acts } = useAccount();
   const actor = useActor();
@@ -72,6 +81,7 @@ export function Reader({ record, grant }: { record: RecordView; grant: Grant | n
           }
         },
         controller.current.signal,
+        emergency,
       );
       setReading({ type: "open", opened });
     } catch (error) {

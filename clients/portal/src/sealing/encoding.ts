@@ -82,6 +82,11 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** Base64 for addresses (RFC 4648, section 5), without padding. */
+export function toBase64url(bytes: Uint8Array): string {
+  return toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
 /** Reads standard base64. */
 export function fromBase64(value: string): Bytes {
   const binary = atob(value);

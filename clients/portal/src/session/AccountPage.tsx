@@ -6,8 +6,10 @@ import { Phrase } from "../signup/Phrase";
 import { Button, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { save } from "../ui/save";
+import { KeyCard } from "./KeyCard";
+import { LeaveStaff } from "./LeaveStaff";
 import { OtherDevice } from "./OtherDevice";
-import { useAccount, useSession } from "./Session";
+import { useAccount, useSession, useStaff } from "./Session";
 
 type Shown =
   | { readonly type: "none" }
@@ -18,7 +20,10 @@ type Shown =
 export function AccountPage() {
   const { t } = useTranslation();
   const { name, identity, keyring } = useAccount();
-  const { signOut } = useSession();
+  const { signOut, standing } = useSession();
+  const staff = useStaff();
+  const isOwnMember =
+    standing.type === "ready" && standing.value.type === "member" && standing.value.staff === null;
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState<Shown>({ type: "none" });
   const [removing, setRemoving] = useState(false);
@@ -110,6 +115,8 @@ export function AccountPage() {
           </>
         ) : null}
       </Card>
+      {isOwnMember ? <KeyCard /> : null}
+      {staff === null ? null : <LeaveStaff staff={staff} />}
       <OtherDevice
         check={(proceed) =>
           withKeystore(async (file) => {

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { type Actor, Acts } from "../chain/acts";
-import type { Administrator, Member } from "../chain/views";
+import type { Administrator, Member, Staff } from "../chain/views";
 import { keystores, type StoredKeystore } from "../keyring/database";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity } from "../keyring/protocol";
@@ -17,7 +17,8 @@ export interface Account {
 
 /** What an account is in the chain. */
 export type Standing =
-  | { readonly type: "member"; readonly member: Member }
+  /** A member, or a person of its staff. */
+  | { readonly type: "member"; readonly member: Member; readonly staff: Staff | null }
   | { readonly type: "administrator"; readonly administrator: Administrator }
   | { readonly type: "stranger" };
 
@@ -86,9 +87,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const address = account?.identity.address ?? null;
   const standing = useLive<Standing>(address === null ? null : `standing ${address}`, async (source) => {
-    const member = address === null ? null : await source.member(address);
-    if (member !== null) {
-      return { type: "member", member };
+    const acting = address === null ? null : await source.acting(address);
+    if (acting !== null) {
+      await current.current?.acts.equip(acting);
+      return { type: "member", ...acting };
     }
     const administrator = (await source.administrators()).find((candidate) => candidate.account === address);
     return administrator === undefined ? { type: "stranger" } : { type: "administrator", administrator };
@@ -125,6 +127,12 @@ export function useMember(): Member {
     throw new Error("the account is no member");
   }
   return standing.value.member;
+}
+
+/** The staff account that acts for the member; `null` for the member's own. */
+export function useStaff(): Staff | null {
+  const { standing } = useSession();
+  return standing.type === "ready" && standing.value.type === "member" ? standing.value.staff : null;
 }
 
 /** Who acts, as the chain module takes it. */

@@ -6,6 +6,7 @@ import { useAccount } from "../session/Session";
 import { useAct } from "../ui/Act";
 import { Button, Card, Facts, Notice, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
+import { Consents } from "./Consents";
 import { PatientForm, ProfessionalForm, type Registration, register } from "./SignUp";
 import { username as usernameSchema } from "./schema";
 
@@ -68,6 +69,7 @@ export function Finish({ known }: { known: Role | null }) {
           </Notice>
         </Card>
       ) : null}
+      {known === null && !asked ? <Consents /> : null}
       {asked && role === "patient" ? (
         <PatientForm submit={t("signup.finish")} onDone={(profile) => void finish({ role, profile })} />
       ) : null}

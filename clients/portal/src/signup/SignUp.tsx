@@ -61,6 +61,7 @@ export function ChooseRole() {
         ))}
       </Grid>
       <p>
+        <Link to="/signup/staff">{t("signup.staff")}</Link> ·{" "}
         <Link to="/signup/administrator">{t("signup.administrator")}</Link> ·{" "}
         <Link to="/signin">{t("signin.instead")}</Link>
       </p>
@@ -84,9 +85,10 @@ export function SignUp() {
   const { t } = useTranslation();
   const given = useParams().role;
   const role = ROLES.find((candidate) => candidate === given);
-  const administrator = given === "administrator";
+  /** Who is made something by others needs nothing but a key. */
+  const keyOnly = given === "administrator" || given === "staff" ? given : null;
   const [step, setStep] = useState<Step>(
-    administrator ? { type: "credentials", registration: null } : { type: "details" },
+    keyOnly !== null ? { type: "credentials", registration: null } : { type: "details" },
   );
   const keyring = useRef<Keyring | null>(null);
   const handedOver = useRef(false);
@@ -104,7 +106,7 @@ export function SignUp() {
   const navigate = useNavigate();
   const [taken, setTaken] = useState(false);
 
-  if (role === undefined && !administrator) {
+  if (role === undefined && keyOnly === null) {
     return <ChooseRole />;
   }
 
@@ -151,7 +153,7 @@ export function SignUp() {
     <>
       <PageHead
         title={
-          administrator ? t("signup.administratorTitle") : t("signup.as", { role: t(`role.${role ?? "patient"}`) })
+          keyOnly !== null ? t(`signup.${keyOnly}Title`) : t("signup.as", { role: t(`role.${role ?? "patient"}`) })
         }
         intro={t(`signup.step.${step.type}`)}
       />

@@ -72,6 +72,7 @@ export function PlainField({
   autoComplete,
   min,
   multiline,
+  readOnly = false,
 }: {
   label: string;
   value: string;
@@ -82,12 +83,14 @@ export function PlainField({
   autoComplete?: string;
   min?: string;
   multiline?: boolean;
+  readOnly?: boolean;
 }) {
   return (
     <AriaTextField
       className={styles.field ?? ""}
       value={value}
       onChange={onChange}
+      isReadOnly={readOnly}
       isInvalid={error !== undefined}
       validationBehavior="aria"
     >

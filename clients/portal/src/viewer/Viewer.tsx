@@ -79,6 +79,7 @@ function Page({ label, children }: { label?: string | undefined; children: React
 function Shown({ document: shared }: { document: SharedDocument }) {
   const address = useMemo(() => URL.createObjectURL(shared.content), [shared.content]);
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
+  const preview = { ...words.preview, title: `${words.preview.title}: ${shared.name}` };
   const download = () => {
     const anchor = document.createElement("a");
     anchor.href = address;
@@ -87,7 +88,7 @@ function Shown({ document: shared }: { document: SharedDocument }) {
   };
   return (
     <Card title={shared.name}>
-      <Preview document={shared.content} mediaType={shared.mediaType} words={words.preview} />
+      <Preview document={shared.content} mediaType={shared.mediaType} words={preview} />
       <Row justify="end">
         <Button onPress={download}>{words.download}</Button>
       </Row>

@@ -1,0 +1,140 @@
+// People who act for an institution, a newborn whose account a parent keeps, and replacing a key.
+import { FINAL } from "./people.mjs";
+
+/** Makes a key and no member: what staff need, and who takes an account over. */
+async function keyOnly(who) {
+  await who.page.goto(`${who.url}#/signup`);
+  await who.page.getByRole("link", { name: /^I work for a hospital or pharmacy/ }).click();
+  await who.credentials();
+  await who.page.getByRole("heading", { name: "Finish signing up" }).waitFor({ timeout: FINAL });
+}
+
+/** Names a member in the field, makes the text for it, and gives the text. */
+async function consentFor(who, field, member) {
+  const card = who.page.locator("section").filter({ has: who.page.getByLabel(field) });
+  await card.getByLabel(field).fill(String(member));
+  await card.getByRole("button", { name: "Make the text" }).click({ timeout: FINAL });
+  return card.getByLabel("The text to hand over").inputValue();
+}
+
+/**
+ * `uploaded` ends when nobody has sealed anything to the hospital that is not recorded yet: a new key would make it void.
+ *
+ * @param {import("./run.mjs").Play} play
+ * @param {Promise<void>} uploaded
+ */
+export async function staff({ step, look, person, hospital, guardian }, uploaded) {
+  await step("a nurse makes a key; the hospital adds her; she reads for it, under her own sign-in", async () => {
+    const nurse = await person("Nurse");
+    await keyOnly(nurse);
+    const text = await consentFor(nurse, "Number or username of the institution", hospital.id);
+    await look(nurse, "staff-consent");
+    await hospital.go("/staff");
+    await hospital.page.getByLabel("The person's text").fill(text.slice(0, -2));
+    await hospital.page.getByText("This is not the text that was asked for").waitFor();
+    await hospital.page.getByLabel("The person's text").fill(text);
+    await hospital.button("Add a person").click();
+    await hospital.confirm("Add a person");
+    await hospital.page.getByText("asks for records and reads them").first().waitFor({ timeout: FINAL });
+    await look(hospital, "institution-staff");
+    await nurse.page.getByText(`Staff of Hospital ${hospital.id}`).waitFor({ timeout: FINAL });
+    await nurse.go("/shared");
+    await nurse.page
+      .getByRole("listitem")
+      .filter({ hasText: "Report" })
+      .getByRole("link", { name: "View" })
+      .last()
+      .click({ timeout: FINAL });
+    await nurse.button("Open").click();
+    await nurse.confirm("Open");
+    await nurse.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
+    await nurse.go("/account");
+    await nurse.page.getByText("My work").waitFor();
+    await look(nurse, "staff-account");
+    await hospital.button("Remove").click();
+    await hospital.confirm("Remove");
+    await nurse.go("/");
+    await nurse.page.getByText("Your key is in this browser, and the chain does not know it yet.").waitFor({ timeout: FINAL });
+    await nurse.context.close();
+  });
+
+  await uploaded;
+  await step("the hospital replaces its key and still reads its certificate", async () => {
+    await hospital.go("/account");
+    await hospital.page.getByText("Version 1 is in force.").waitFor();
+    await hospital.button("Replace the key").click();
+    await hospital.confirm("Replace the key");
+    await hospital.page.getByText("Version 2 is in force.").waitFor({ timeout: FINAL });
+    await hospital.page.getByText("still sealed to an earlier key").waitFor({ state: "detached", timeout: FINAL });
+    await hospital.go("/profile");
+    await hospital.button("Read").click();
+    await hospital.page.frameLocator("iframe").locator("img").first().waitFor({ timeout: FINAL });
+  });
+
+  await step("a parent registers a newborn by the hospital's word, and hands the account over later", async () => {
+    const password = "Wiege Kanu-Segel-Tasse 7";
+    await guardian.go("/guardians");
+    await guardian.button("Register a newborn").click();
+    await guardian.page.getByLabel("Username for the child").fill("newborn");
+    await guardian.page.getByLabel("Password of the child's account").fill(password);
+    await guardian.button("Continue").click();
+    await guardian.page.getByText("I have written the words down").click();
+    await guardian.button("Continue").click();
+    const address = await guardian.page.getByLabel("Address of the child's account").inputValue();
+    await hospital.go("/staff");
+    await hospital.page.getByLabel("Address of the child's account").fill(address);
+    await hospital.button("Vouch for it").click();
+    const voucher = await hospital.page.getByLabel("The voucher: give it to the parent").inputValue();
+    await guardian.page.getByLabel("The hospital's voucher").fill(voucher);
+    await guardian.button("Register a newborn").click();
+    await guardian.confirm("Register a newborn");
+    await guardian.button("Hand over").waitFor({ timeout: FINAL });
+    await look(guardian, "guardian-dependants");
+    const child = await person("Child");
+    await keyOnly(child);
+    const text = await consentFor(child, "Number or username of the account", "newborn");
+    await guardian.button("Hand over").click();
+    await guardian.page.getByLabel("The text of the new account").fill(text);
+    await guardian.page.getByLabel("Password of the child's account").fill(password);
+    await guardian.button("Hand over").last().click();
+    await guardian.confirm("Hand over");
+    await child.page.getByText("Your registration was interrupted. One step is left.").waitFor({ timeout: FINAL });
+    await child.context.close();
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function emergency({ step, look, patient, doctor, admin }) {
+  await step("the patient consents for an emergency; the doctor opens in one; an administrator reviews it", async () => {
+    await patient.go("/emergency");
+    await patient.button("Allow it in an emergency").click();
+    await patient.button("Allow it in an emergency").click();
+    await patient.confirm("Allow it in an emergency");
+    const prepare = { name: /^Prepare \d+ record/ };
+    await patient.page.getByRole("button", prepare).click({ timeout: FINAL });
+    await patient.page.getByRole("alertdialog").getByRole("button", prepare).click();
+    await patient.finished();
+    await patient.page.getByText("Prepared", { exact: true }).first().waitFor({ timeout: FINAL });
+    await look(patient, "patient-emergency");
+    await doctor.go(`/patients/${patient.id}`);
+    await doctor.page
+      .getByRole("listitem")
+      .filter({ hasText: "Report" })
+      .getByRole("link", { name: "In an emergency" })
+      .first()
+      .click({ timeout: FINAL });
+    await doctor.page.getByLabel("Why there is no time to ask").selectOption({ index: 1 });
+    await look(doctor, "doctor-emergency");
+    await doctor.button("Open now").click();
+    await doctor.confirm("Open now");
+    await doctor.button("Read").click({ timeout: FINAL });
+    await doctor.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
+    await patient.page.getByText(/was opened in an emergency just now/).waitFor({ timeout: FINAL });
+    await patient.button("Close").click();
+    await admin.go("/reviews");
+    await admin.button("Justified").click({ timeout: FINAL });
+    await admin.confirm("Justified");
+    await patient.go("/log");
+    await patient.page.getByText("found justified").waitFor({ timeout: FINAL });
+  });
+}

@@ -1,0 +1,57 @@
+//! Every call of our pallets has a measured weight: none is a literal, none is an estimate, none is left out.
+
+use frame_support::traits::GetCallMetadata;
+use medchain_runtime::{Runtime, RuntimeCall};
+use std::{any::type_name, fs, path::PathBuf};
+
+/// Each of our pallets that has calls: its crate, its name in the runtime, and who says what its calls weigh.
+fn pallets() -> [(&'static str, &'static str, &'static str); 6] {
+    [
+        ("access", "Access", type_name::<<Runtime as pallet_access::Config>::WeightInfo>()),
+        ("appointments", "Appointments", type_name::<<Runtime as pallet_appointments::Config>::WeightInfo>()),
+        ("consortium", "Consortium", type_name::<<Runtime as pallet_consortium::Config>::WeightInfo>()),
+        ("quotas", "Quotas", type_name::<<Runtime as pallet_quotas::Config>::WeightInfo>()),
+        ("registry", "Registry", type_name::<<Runtime as pallet_registry::Config>::WeightInfo>()),
+        ("reports", "Reports", type_name::<<Runtime as pallet_reports::Config>::WeightInfo>()),
+    ]
+}
+
+fn read(path: &str) -> String {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[test]
+fn the_runtime_takes_measured_weights() {
+    for (pallet, _, weights) in pallets() {
+        assert!(
+            weights.starts_with(&format!("medchain_runtime::weights::pallet_{pallet}::")),
+            "the calls of {pallet} weigh what {weights} says"
+        );
+    }
+}
+
+#[test]
+fn no_call_has_a_literal_weight() {
+    for (pallet, name, _) in pallets() {
+        let code = read(&format!("pallets/{pallet}/src/lib.rs"));
+        let weights: Vec<_> = code.split("#[pallet::weight(").skip(1).collect();
+        assert_eq!(weights.len(), RuntimeCall::get_call_names(name).len(), "{pallet}: a call has no weight of its own");
+        for weight in weights {
+            let stated = weight.split(")]").next().unwrap_or_default();
+            assert!(stated.contains("T::WeightInfo::"), "{pallet}: the weight is {stated}");
+        }
+    }
+}
+
+#[test]
+fn the_measured_weights_say_where_they_come_from() {
+    for (pallet, ..) in pallets() {
+        let weights = read(&format!("runtime/src/weights/pallet_{pallet}.rs"));
+        for said in ["//! - Machine: ", "//! - Steps: ", ", repeats: "] {
+            assert!(weights.contains(said), "{pallet}: {said}");
+        }
+        let measured = weights.matches("Weight::from_parts(").count();
+        assert!(measured > 0 && weights.matches("Weight::zero").count() == 0, "{pallet}: {measured} are measured");
+    }
+}
