@@ -22,7 +22,8 @@ pub fn execute_again(chain: &str, base: &Path, folder: &Path, first: u64, last: 
     let cache = folder.join("runtime-cache");
     let import = |to: u64| -> Result<Duration> {
         let (file, fresh) = (folder.join("blocks"), folder.join("again"));
-        let export = ["export-blocks", "--binary", "--chain", chain, "--to", &to.to_string(), "--base-path"];
+        let to = to.to_string();
+        let export = ["export-blocks", "--binary", "--chain", chain, "--to", to.as_str(), "--base-path"];
         run(Command::new(&node).args(export).arg(base).arg(&file))?;
         let import = ["import-blocks", "--binary", "--chain", chain, "--base-path"];
         let began = Instant::now();

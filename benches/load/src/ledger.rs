@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn success(place: u32) -> EventRecord<RuntimeEvent, sp_core::H256> {
-        let event = frame_system::Event::ExtrinsicSuccess { dispatch_info: Default::default() };
+        let event = frame_system::Event::<Runtime>::ExtrinsicSuccess { dispatch_info: Default::default() };
         EventRecord { phase: Phase::ApplyExtrinsic(place), event: event.into(), topics: Vec::new() }
     }
 

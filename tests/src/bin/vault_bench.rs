@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use std::{
     env,
     fs::{self, File},
-    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::{Duration, Instant},
