@@ -21,7 +21,7 @@ usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|all] [--quick]
   peers   the same mix on Ganache, Hardhat's node and Anvil
   all     all of them (the default)
 
-  --quick   about ten minutes for all, instead of hours
+  --quick   a short run of each, ended after seven minutes at most
   OPTION    passed on to the one bench that is named; its --help tells which
 
 benches/README.md and docs/performance.md say more.
