@@ -73,7 +73,7 @@ BASE="${MEDCHAIN_BASE_IMAGE:-medchain-base:bookworm}"
 if ! "$DOCKER" image inspect "$BASE" >/dev/null 2>&1; then
     [[ -z "${MEDCHAIN_BASE_IMAGE:-}" ]] || fail "there is no image $BASE"
     say "making $BASE with debootstrap"
-    debootstrap --variant=minbase bookworm "$WORK/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$WORK/debootstrap.log" 2>&1 \
+    debootstrap --variant=minbase --include=ca-certificates bookworm "$WORK/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$WORK/debootstrap.log" 2>&1 \
         || { tail -n 20 "$WORK/debootstrap.log" >&2; fail "debootstrap failed"; }
     tar -C "$WORK/root" --exclude=./var/cache/apt --exclude=./var/lib/apt/lists -c . | "$DOCKER" import - "$BASE" >/dev/null
 fi

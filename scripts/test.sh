@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test: unit and integration tests of all crates, end-to-end tests against real nodes, and the
-# JavaScript clients. Arguments go to `cargo test`.
+# JavaScript clients. Arguments go to the test programs.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$SCRIPTS/setup.sh"
@@ -48,13 +48,45 @@ javascript() {
     (portal)
 }
 
-# Both mostly wait for blocks, so they wait together; what JavaScript says is told at the end.
+# The test programs, a line each: the folder of their package, what they test, the program.
+programs="$(cargo test --workspace --locked --no-run --message-format=json | jq --raw-output '
+    select(.reason == "compiler-artifact" and .profile.test and .executable)
+    | [(.manifest_path | rtrimstr("/Cargo.toml")), .target.kind[0] + " " + .target.name, .executable] | @tsv')"
+
+# Runs a test program, and tells what it said once it has ended.
+run() {
+    local folder title program said passed=true
+    IFS=$'\t' read -r folder title program <<<"$1"
+    shift
+    said="$(mktemp)"
+    (cd "$folder" && CARGO_MANIFEST_DIR="$folder" "$program" "$@") >"$said" 2>&1 || passed=false
+    printf '\ntest: %s of %s\n' "$title" "${folder#"$MEDCHAIN_ROOT/"}"
+    cat "$said"
+    rm -f "$said"
+    $passed
+}
+export -f run
+export MEDCHAIN_ROOT
+# Those programs whose line matches, so many at once.
+run_those() {
+    local at_once="$1" lines="$2"
+    shift 2
+    [[ -z "$lines" ]] || tr '\n' '\0' <<<"$lines" | xargs --null --no-run-if-empty --max-procs="$at_once" -I{} \
+        bash -c '[[ -z "$1" ]] || run "$@"' _ {} "$@"
+}
+end_to_end="$(grep -P "^\Q$MEDCHAIN_ROOT\E/tests\ttest " <<<"$programs")"
+
+# What JavaScript says is told at the end.
 said="$(mktemp)"
 trap 'rm -f "$said"' EXIT
 (set -e; javascript) >"$said" 2>&1 &
 beside=$!
 passed=true
-cargo test --workspace --locked "$@" || passed=false
+run_those 1 "$(grep -vxF "$end_to_end" <<<"$programs")" "$@" || passed=false
+cargo test --workspace --locked --doc || passed=false
+# The end-to-end tests wait for blocks most of their time, so they wait together; but one measures how long.
+run_those 2 "$(grep -v $'\ttest floods\t' <<<"$end_to_end")" "$@" || passed=false
 wait "$beside" || passed=false
 cat "$said"
-$passed
+run_those 1 "$(grep $'\ttest floods\t' <<<"$end_to_end")" "$@" || passed=false
+$passed || { echo "test: something failed" >&2; exit 1; }

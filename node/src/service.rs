@@ -282,7 +282,8 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             offchain_db: backend.offchain_storage(),
             transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool.clone())),
             network_provider: Arc::new(network.clone()),
-            enable_http_requests: true,
+            // Nothing in the runtime calls anybody.
+            enable_http_requests: false,
             custom_extensions: |_| vec![],
         })?;
         task_manager.spawn_handle().spawn(

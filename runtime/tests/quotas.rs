@@ -9,7 +9,7 @@ use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 use medchain_primitives::*;
 use medchain_runtime::{configs::quotas::QuotaTable, *};
 use pallet_access::RecordGrant;
-use pallet_quotas::{QuotaClass, Quotas as _, WeightInfo as _};
+use pallet_quotas::{QuotaClass, Quotas as _};
 
 /// Bytes of a transaction beside its call: address, signature, extensions.
 const ENVELOPE: usize = 128;

@@ -272,7 +272,6 @@ fn the_only_validator_stays() {
 
 #[test]
 fn the_largest_set_fits_a_block() {
-    use pallet_consortium::WeightInfo;
     let weight = <<Runtime as pallet_consortium::Config>::WeightInfo as pallet_consortium::WeightInfo>::end_session(
         limits::COMMITTEE_MAX,
     );

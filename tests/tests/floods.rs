@@ -99,7 +99,11 @@ impl Flooded {
                 .map(|_| {
                     scope.spawn(|| -> Result<()> {
                         let rpc = self.world.node.rpc()?;
-                        while !over.load(Ordering::Relaxed) && send(&rpc, next.fetch_add(1, Ordering::Relaxed))? {}
+                        while !over.load(Ordering::Relaxed) {
+                            if !send(&rpc, next.fetch_add(1, Ordering::Relaxed))? {
+                                break;
+                            }
+                        }
                         Ok(())
                     })
                 })

@@ -206,10 +206,10 @@ fn decide_and_apply(upgrade: &Upgrade) -> Result<(u64, Duration)> {
     // Somebody without any account.
     cli.json(None, args!["council", "apply-upgrade", &upgrade.code])?;
     let applied = Instant::now();
-    for validator in 0..VALIDATORS.len() {
+    for (validator, name) in VALIDATORS.iter().enumerate() {
         let rpc = upgrade.rpc(validator)?;
         while finalized_version(&rpc)? < 2 {
-            ensure!(applied.elapsed() < UPGRADED_WITHIN, "{} runs the old runtime", VALIDATORS[validator]);
+            ensure!(applied.elapsed() < UPGRADED_WITHIN, "{name} runs the old runtime");
             sleep(Duration::from_millis(500));
         }
     }

@@ -8,7 +8,7 @@
 //! | [`open`] | shows what a link leads to, whoever made it |
 //! | [`card`] | the QR code, and a card to print |
 //!
-//! The key and the secret exist only in the link. The chain and the gateway know the link by its [commitment]; the gateway
+//! The key and the secret exist only in the link. The chain and the gateway know the link by its commitment; the gateway
 //! learns the secret when the link is used, and never the key.
 
 pub mod card;

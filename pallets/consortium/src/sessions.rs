@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Plans nothing ahead: what is queued is decided when a session ends, in [`Pallet::end_session`].
+/// Plans nothing ahead: what is queued is decided when a session ends, in `Pallet::end_session`.
 impl<T: Config> historical::SessionManager<T::AccountId, ()> for Pallet<T> {
     fn new_session(_: SessionIndex) -> Option<Vec<(T::AccountId, ())>> {
         QueuedChanged::<T>::get()

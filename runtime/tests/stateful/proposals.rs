@@ -125,7 +125,11 @@ const PROPOSERS: &[Proposer] = &[
     revoke_link,
     clear_expired,
     clear_expired,
-    mark_missed,
+    request_appointment,
+    accept,
+    accept,
+    complete,
+    complete,
     mark_missed,
     complete_recovery,
 ];
@@ -378,6 +382,7 @@ fn set_schedule(model: &Model, dice: &mut Dice) -> Proposal {
 
 fn decline(model: &Model, dice: &mut Dice) -> Proposal {
     let (id, entry) = model.some_appointment(dice, |entry| entry.status == AppointmentStatus::Requested)?;
+    dice.one_in(4).then_some(())?;
     let reason = dice.of(AppointmentReason::ALL)?;
     Some((model.account_of(entry.doctor)?, pallet_appointments::Call::decline { id, reason }.into()))
 }
@@ -607,7 +612,8 @@ fn share(model: &Model, dice: &mut Dice) -> Proposal {
 
 fn clear_expired(model: &Model, dice: &mut Dice) -> Proposal {
     let (request, _) = model.some_request(dice, |entry| moment() >= entry.expires_at)?;
-    Some((account(1 + dice.below(ACCOUNTS) as u8), pallet_access::Call::clear_expired { request }.into()))
+    let (_, signer) = model.some_member(dice, |member| member.status == Status::Active)?;
+    Some((signer, pallet_access::Call::clear_expired { request }.into()))
 }
 
 /// A seal for each who receives one; now and then one is missing.

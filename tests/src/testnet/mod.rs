@@ -16,7 +16,7 @@ pub mod link;
 pub mod load;
 
 use crate::{
-    node::{free_port, Node},
+    node::{free_port, Node, PID_FILE},
     process,
     rpc::Rpc,
 };
@@ -144,10 +144,11 @@ impl Testnet {
             participants.push(Participant::prepare(plan, index)?);
         }
         let mut links = Vec::new();
-        for from in 0..plan.nodes {
+        for (from, dialler) in participants.iter().enumerate() {
             let mut row = Vec::new();
             for (to, participant) in participants.iter().enumerate() {
-                row.push((from != to).then(|| Link::to(participant.address)).transpose()?);
+                let link = || Link::to(participant.address, dialler.node.folder().join(PID_FILE));
+                row.push((from != to).then(link).transpose()?);
             }
             links.push(row);
         }
