@@ -53,7 +53,7 @@ use std::{
 };
 
 /// Sequences played, and calls in each.
-const CASES: u32 = 44;
+const CASES: u32 = 50;
 const CALLS: usize = 2_600;
 /// Calls that are dispatched in all, and successes of every kind of call, at least.
 const DISPATCHED_MIN: u64 = 100_000;
@@ -62,7 +62,7 @@ const SUCCESSES_MIN: u64 = 100;
 const COMPARED_EVERY: usize = 200;
 const INVARIANTS_EVERY: usize = 1_300;
 /// Of the blocks that pass, one in this many has time left.
-const IDLE_ONE_IN: u64 = 12;
+const IDLE_ONE_IN: u64 = 40;
 /// The pallets whose calls are played.
 const PALLETS: [&str; 4] = ["Registry", "Appointments", "Reports", "Access"];
 

@@ -286,30 +286,37 @@ fn a_connection_with_too_many_calls_is_refused_and_others_are_served(all: &mut C
     let (record, _) = some_record(all, "wanted.bin", 8 * MIB, 37)?;
     let ticket = all.patients_ticket(&all.world.node, &record)?;
     let url = all.world.node.url();
-    let greedy = block_on(async move {
-        let client = WsClientBuilder::default().max_concurrent_requests(1000).build(url).await?;
-        let calls = (0..300u32).map(|index| {
-            let (client, ticket, id) = (&client, ticket.clone(), record.id);
-            async move {
-                let parameters = jsonrpsee::rpc_params![ticket, id, index % 8];
-                client.request::<String, _>("vault_leaf", parameters).await
-            }
+    // A node that answers as fast as the calls arrive has nothing to refuse.
+    for attempt in 1.. {
+        let greedy = block_on(async {
+            let client = WsClientBuilder::default().max_concurrent_requests(1000).build(&url).await?;
+            let calls = (0..300u32).map(|index| {
+                let (client, ticket, id) = (&client, ticket.clone(), record.id);
+                async move {
+                    let parameters = jsonrpsee::rpc_params![ticket, id, index % 8];
+                    client.request::<String, _>("vault_leaf", parameters).await
+                }
+            });
+            Ok::<_, anyhow::Error>(futures::future::join_all(calls).await)
         });
-        Ok::<_, anyhow::Error>(futures::future::join_all(calls).await)
-    });
-    let (mut served, mut refused) = (0, 0);
-    for answer in greedy? {
-        match answer {
-            Ok(_) => served += 1,
-            Err(ClientError::Call(error)) if error.code() == 7110 => {
-                ensure!(error.data().is_some_and(|data| data.get().contains("connection")), "{error:?}");
-                refused += 1;
+        let (mut served, mut refused) = (0, 0);
+        for answer in greedy? {
+            match answer {
+                Ok(_) => served += 1,
+                Err(ClientError::Call(error)) if error.code() == 7110 => {
+                    ensure!(error.data().is_some_and(|data| data.get().contains("connection")), "{error:?}");
+                    refused += 1;
+                }
+                Err(error) => anyhow::bail!("refused otherwise: {error}"),
             }
-            Err(error) => anyhow::bail!("refused otherwise: {error}"),
         }
+        println!("     of 300 calls at once on one connection {served} were served and {refused} refused");
+        ensure!(served >= 16);
+        if refused > 0 {
+            break;
+        }
+        ensure!(attempt < 10, "300 calls at once on one connection are never refused");
     }
-    println!("     of 300 calls at once on one connection {served} were served and {refused} refused");
-    ensure!(served >= 16 && refused > 0);
     let waited = served_within(all, &some_record(all, "polite.bin", 1000, 38)?.0)?;
     ensure!(waited < Duration::from_secs(2), "another client waited {waited:?}");
     Ok(())

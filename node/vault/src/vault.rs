@@ -245,6 +245,10 @@ impl Vault {
                 }
             };
             match (key, block) {
+                // Cut short after the content had arrived: nobody fetches it again.
+                (Some(key), Some(_)) if key.uploader == FETCHED && self.shelf.contains(key.root) => {
+                    disk::unless_read_only(disk::remove_all(&path))?;
+                }
                 (Some(key), Some(block)) if block.root() == key.root => {
                     let state = Arc::new(Mutex::new(UploadState::Unread));
                     uploads.insert(key, Upload { size: block.size(), state });

@@ -253,6 +253,7 @@ fn an_erased_content_is_gone_with_its_envelopes(world: &World) {
     assert!(vault.envelopes(root).unwrap().is_empty());
     assert!(!vault.has_block(content.block.leaves()[0]));
     assert_eq!(vault.stats().contents, 1);
+    drop(vault);
     let vault = world.open();
     assert_eq!(vault.list().unwrap().map(Result::unwrap).collect::<Vec<_>>(), [other.block.root()]);
     if let Some(remote) = &world.remote {
