@@ -178,7 +178,7 @@ fn upload_until(stop: &AtomicBool, upgrade: &Upgrade) -> Result<Vec<Upload>> {
             Ok(uploaded) => uploads.push(Upload { record: number(&uploaded, "record")?, file, after_upgrade }),
             Err(error) => {
                 failed += 1;
-                ensure!(failed <= 2, "an upload failed once more: {error:#}");
+                ensure!(failed <= 6, "an upload failed once more: {error:#}");
             }
         }
     }
