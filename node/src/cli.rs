@@ -52,6 +52,11 @@ pub struct VaultArguments {
     #[clap(flatten)]
     pub store: StoreArguments,
 
+    /// The file of the key to which this node's shares of the release key are sealed, as age-keygen writes it [default:
+    /// "release-identity.txt" in the keystore folder, made when the node starts first].
+    #[arg(long, value_name = "FILE")]
+    pub release_identity: Option<PathBuf>,
+
     /// The port for bulk transfers by plain HTTP, on the local machine; another one if it is taken, any for 0.
     #[arg(long, value_name = "PORT", default_value_t = 9950)]
     pub vault_http_port: u16,

@@ -6,9 +6,9 @@
 
 use crate::{
     admission::Admission,
+    committee::{allowance::Allowance, metrics::CommitteeMetrics, protocol::CommitteeAsker, shares::ReleaseKeys},
     ipfs::{FetchError, Fetcher},
     peers::{Asker, EnvelopeError, ErasureReport, Holding},
-    release_key::ReleaseKeys,
     replication::{Keeper, ReplicationStatus},
     rpc::{
         failure::{failure, not_erased, reading_refused, runtime_failed, ticket_refused, vault_failed, Code},
@@ -22,7 +22,7 @@ use crate::{
 };
 use jsonrpsee::{core::RpcResult, types::ErrorObjectOwned};
 use medchain_primitives::{ContentRoot, MemberId, Moment, RecordId, RecordStatus, TicketOperation};
-use medchain_runtime_api::{AccessApi, ReadPermit, RecordView, RegistryApi, ReportsApi};
+use medchain_runtime_api::{AccessApi, CommitteeView, ReadPermit, RecordView, RegistryApi, ReportsApi};
 use medchain_sealing::{
     committee::{Capsule, CapsuleContext},
     emergency::{EmergencyCapsule, EmergencyContext},
@@ -34,10 +34,19 @@ use medchain_sealing::{
 use medchain_vault::{ContentRoot as Cid, ContentStore, RootBlock, Stats, UploadProgress, VaultError};
 use serde_json::json;
 use std::{
+    collections::HashMap,
     future::Future,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
+
+/// How many releases an account may have at once, and how many a second after that: those of a whole inbox of requests.
+const PER_READER: (u32, u32) = (256, 8);
+/// For how many readings releases are counted; those that have ended make room.
+const READINGS_COUNTED: usize = 100_000;
+/// How many releases of one record in one reading window a reader may need: some that were lost on the way, on several
+/// devices.
+const RELEASES_EXPECTED: u32 = 32;
 
 /// What stands behind the gate.
 pub struct VaultDeps {
@@ -51,6 +60,10 @@ pub struct VaultDeps {
     pub tickets: TicketGate,
     /// How many calls may be under way.
     pub admission: Arc<Admission>,
+    /// What gathers releases from the other members of the committee.
+    pub committee: Arc<CommitteeAsker>,
+    /// What releases are counted in.
+    pub releases: CommitteeMetrics,
     /// What gets roots and leaves from peers.
     pub fetcher: Arc<Fetcher>,
     /// What gets envelopes and statements from peers.
@@ -70,6 +83,10 @@ pub struct Gate<C> {
     client: Arc<C>,
     texts: RefusalTexts<C>,
     deps: VaultDeps,
+    /// How many releases an account may have.
+    per_reader: Allowance<AccountId>,
+    /// How often this node has released for a reading.
+    given: Mutex<HashMap<(AccountId, RecordId, Moment), u32>>,
 }
 
 /// A reading that is allowed.
@@ -95,7 +112,14 @@ pub struct SealedRelease {
 impl<C: ChainClient> Gate<C> {
     /// Over this client.
     pub fn new(client: Arc<C>, deps: VaultDeps) -> Self {
-        Self { texts: RefusalTexts::new(client.clone()), client, deps }
+        let (size, per_second) = PER_READER;
+        Self {
+            texts: RefusalTexts::new(client.clone()),
+            client,
+            deps,
+            per_reader: Allowance::new(size, per_second),
+            given: Mutex::default(),
+        }
     }
 
     /// What stands behind the gate.
@@ -258,8 +282,21 @@ impl<C: ChainClient> Gate<C> {
 
     /// Whether the bearer of a ticket for this operation may read the record now.
     fn authorize_for(&self, operation: TicketOperation, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+        self.authorize_bearer(self.bearer(ticket, operation)?, record)
+    }
+
+    /// Whether the bearer of a ticket that was given to another node may read the record now, by this node's own state and
+    /// clock. For releases alone: they are of use to the bearer only.
+    ///
+    /// # Errors
+    /// As [`Gate::authorize`].
+    pub fn authorize_forwarded(&self, ticket: &Ticket, record: RecordId) -> RpcResult<Reading> {
+        let bearer = self.deps.tickets.verify_forwarded(ticket, TicketOperation::Read, now()?);
+        self.authorize_bearer(bearer.map_err(ticket_refused)?, record)
+    }
+
+    fn authorize_bearer(&self, bearer: Bearer, record: RecordId) -> RpcResult<Reading> {
         let now = now()?;
-        let bearer = self.bearer(ticket, operation)?;
         let info = self.client.info();
         let view = self.record(info.best_hash, record)?;
         if bearer.content.0 != view.content.0 {
@@ -364,43 +401,117 @@ impl<C: ChainClient> Gate<C> {
         Ok(())
     }
 
-    /// This node's partial releases of the committee half of what may be read.
+    /// The committee's partial releases for the bearer of this ticket, who may read: this node's own, if it is a member, and
+    /// those of the others, which each of them checks for itself. In an emergency they are of the emergency capsule.
     ///
     /// # Errors
-    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`].
-    pub fn release(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
-        let bytes = self.envelope(reading)?;
-        let envelope = Envelope::from_bytes(&bytes).map_err(|_| capsule_refused())?;
-        let capsule = CapsuleContext {
-            genesis: self.deps.tickets.genesis(),
-            author: reading.record.author.0,
-            patient: reading.record.patient.0,
-            epoch: envelope.epoch,
+    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`], [`Code::Busy`].
+    pub fn release(&self, reading: &Reading, ticket: &Ticket, emergency: bool) -> RpcResult<Vec<SealedRelease>> {
+        let threshold = self.committee(reading)?.map_or(1, |committee| usize::from(committee.threshold));
+        let own = self.own_release(reading, emergency, false);
+        if let Err(error) = &own {
+            // What this node refuses for itself it does not ask of others.
+            if [Code::ReadingRefused, Code::Busy].iter().any(|code| *code as i32 == error.code()) {
+                return own.map(|release| vec![release]);
+            }
+        }
+        let needed = threshold.saturating_sub(usize::from(own.is_ok()));
+        if needed == 0 {
+            return own.map(|release| vec![release]);
+        }
+        let mut others = wait(self.deps.committee.releases(ticket, reading.record.id, emergency, needed))?;
+        match own {
+            Ok(own) => others.insert(0, own),
+            Err(error) if others.is_empty() => return Err(error),
+            Err(_) => (),
+        }
+        Ok(others)
+    }
+
+    /// This node's partial release for a reading, to its client or to a peer that gathers for one.
+    ///
+    /// # Errors
+    /// As [`Gate::release`].
+    pub fn own_release(&self, reading: &Reading, emergency: bool, to_peer: bool) -> RpcResult<SealedRelease> {
+        if !self.per_reader.take(reading.account.clone()) {
+            return Err(failure(
+                Code::Busy,
+                "this account has asked for too many releases",
+                json!({ "reason": "releases", "hint": "wait a minute" }),
+            ));
+        }
+        let (capsule, context) = if emergency {
+            let (capsule, lodged_by) = self.lodged_capsule(reading)?;
+            let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch).capsule();
+            (capsule.capsule, context)
+        } else {
+            let envelope = Envelope::from_bytes(&self.envelope(reading)?).map_err(|_| capsule_refused())?;
+            let context = CapsuleContext {
+                genesis: self.deps.tickets.genesis(),
+                author: reading.record.author.0,
+                patient: reading.record.patient.0,
+                epoch: envelope.epoch,
+            };
+            (envelope.capsule, context)
         };
-        self.release_of(reading, &envelope.capsule, &capsule)
+        let release = self.release_of(reading, &capsule, &context)?;
+        self.count_release(reading, to_peer);
+        Ok(release)
+    }
+
+    /// The committee at the finalized block of a reading.
+    fn committee(&self, reading: &Reading) -> RpcResult<Option<CommitteeView>> {
+        self.client.runtime_api().committee(reading.finalized).map_err(runtime_failed)
+    }
+
+    /// Counts a release, and warns of more than any reader needs.
+    fn count_release(&self, reading: &Reading, to_peer: bool) {
+        let closes_at = match reading.permit {
+            ReadPermit::Reader { closes_at } | ReadPermit::Emergency { closes_at } => closes_at,
+            // These read what is their own, without openings.
+            ReadPermit::Owner | ReadPermit::Administrator => 0,
+        };
+        let of = (reading.account.clone(), reading.record.id, closes_at);
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if given.len() >= READINGS_COUNTED && !given.contains_key(&of) {
+            let now = now().unwrap_or_default();
+            given.retain(|(_, _, closes_at), _| *closes_at > now);
+            if given.len() >= READINGS_COUNTED {
+                given.clear();
+            }
+        }
+        let times = given.entry(of).or_default();
+        *times = times.saturating_add(1);
+        let times = *times;
+        let excess = closes_at != 0 && times > RELEASES_EXPECTED;
+        self.deps.releases.released(to_peer, times, excess);
+        if excess {
+            log::warn!(
+                target: "release",
+                "{times} releases of record {} in one reading window: somebody asks for more than a reader needs",
+                reading.record.id
+            );
+        }
     }
 
     /// This node's partial release of a capsule, wrapped to the reader.
-    fn release_of(
-        &self,
-        reading: &Reading,
-        capsule: &Capsule,
-        context: &CapsuleContext,
-    ) -> RpcResult<Vec<SealedRelease>> {
+    fn release_of(&self, reading: &Reading, capsule: &Capsule, context: &CapsuleContext) -> RpcResult<SealedRelease> {
         let (genesis, epoch) = (context.genesis, context.epoch);
-        let share = self.deps.release_keys.share(epoch).ok_or_else(|| {
-            failure(
-                Code::NoReleaseKey,
-                "this node holds no share of the release key that the capsule was made to",
-                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
-            )
-        })?;
+        let committee = self.committee(reading)?.filter(|committee| committee.epoch == epoch);
+        let share =
+            committee.and_then(|committee| self.deps.release_keys.of_committee(&committee)).ok_or_else(|| {
+                failure(
+                    Code::NoReleaseKey,
+                    "this node holds no share of the release key that the capsule was made to",
+                    json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+                )
+            })?;
         let (recipient, key) = self.recipient(reading)?;
         let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
         let context =
             ReleaseContext { genesis, record: reading.record.id.0, content: reading.record.content.0, recipient };
         let sealed = seal_release(&partial, &key, &context).map_err(|_| no_encryption_key())?;
-        Ok(vec![SealedRelease { index: partial.index(), sealed }])
+        Ok(SealedRelease { index: partial.index(), sealed })
     }
 
     /// Takes the emergency capsule of a record, if the chain names it.
@@ -438,16 +549,6 @@ impl<C: ChainClient> Gate<C> {
     /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`].
     pub fn emergency_capsule(&self, reading: &Reading) -> RpcResult<EmergencyCapsule> {
         self.lodged_capsule(reading).map(|(capsule, _)| capsule)
-    }
-
-    /// This node's partial releases of what the emergency capsule holds of what may be read in an emergency.
-    ///
-    /// # Errors
-    /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`].
-    pub fn release_emergency(&self, reading: &Reading) -> RpcResult<Vec<SealedRelease>> {
-        let (capsule, lodged_by) = self.lodged_capsule(reading)?;
-        let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch);
-        self.release_of(reading, &capsule.capsule, &context.capsule())
     }
 
     /// The emergency capsule of what may be read in an emergency, and who lodged it.

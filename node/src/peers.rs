@@ -165,7 +165,8 @@ fn asking_text(genesis: &Hash, from: &PeerId, to: &PeerId, at: Moment) -> Vec<u8
     (ASKING, genesis, from.to_bytes(), to.to_bytes(), at).encode()
 }
 
-fn is_signed(key: &[u8; 32], signature: &[u8; 64], text: &[u8]) -> bool {
+/// Whether this text was signed with a validator's block-authoring key, sr25519.
+pub fn is_signed(key: &[u8; 32], signature: &[u8; 64], text: &[u8]) -> bool {
     sr25519::Pair::verify(&sr25519::Signature::from_raw(*signature), text, &sr25519::Public::from_raw(*key))
 }
 

@@ -5,12 +5,17 @@ use crate::{
     alerts::AlertLog,
     chain_spec::LOCAL_ID,
     cli::{StoreArguments, VaultArguments},
+    committee::{
+        metrics::CommitteeMetrics,
+        protocol::{self as committee_protocol, CommitteeAsker},
+        rounds::Rounds,
+        shares::{ReleaseKeys, Standing},
+    },
     erasure::Erasures,
     gate::{Gate, VaultDeps},
     http,
     ipfs::{Fetcher, VaultClient},
     peers::{self, Answering, Asker, Statements},
-    release_key::{ReleaseKeys, Standing},
     replication::{Keeper, Replaced, Replication, ReplicationStatus, Share},
     rpc::{self, Deps, GrandpaDeps},
     ticket::TicketGate,
@@ -41,7 +46,7 @@ use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -229,7 +234,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 
     let genesis = client.info().genesis_hash;
     let vault = open_vault(&config, &arguments.store)?;
-    let release_keys = open_release_keys(&config, &client)?;
+    let release_keys = Arc::new(open_release_keys(&config, &client, arguments.release_identity.as_deref())?);
+    let committee_metrics = CommitteeMetrics::new(config.prometheus_registry())
+        .map_err(|error| ServiceError::Other(format!("the committee's metrics cannot be registered: {error}")))?;
     let unanchored = Arc::new(Unanchored::default());
     let vault_metrics = VaultMetrics::new(config.prometheus_registry())
         .map_err(|error| ServiceError::Other(format!("the vault's metrics cannot be registered: {error}")))?;
@@ -249,6 +256,8 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
     net_config.add_notification_protocol(grandpa_protocol);
     let (peer_protocol, peer_requests) = peers::protocol::<N>(&genesis);
     net_config.add_request_response_protocol(peer_protocol);
+    let (committee_protocol, committee_requests) = committee_protocol::protocol::<N>(&genesis);
+    net_config.add_request_response_protocol(committee_protocol);
     let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
         grandpa_link.shared_authority_set().clone(),
@@ -362,6 +371,13 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             .run(),
         );
     }
+    let committee_asker = Arc::new(CommitteeAsker::new(
+        genesis,
+        keystore_container.keystore(),
+        network.clone(),
+        sync_service.clone(),
+        committee_metrics.clone(),
+    ));
     let transfers = listen_for_transfers(arguments)?;
     let announced =
         transfers.as_ref().map(|(_, port)| arguments.vault_http_url.clone().unwrap_or_else(|| format!(":{port}")));
@@ -370,7 +386,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
         VaultDeps {
             unanchored,
             vault,
-            release_keys: Arc::new(release_keys),
+            release_keys: release_keys.clone(),
+            committee: committee_asker.clone(),
+            releases: committee_metrics.clone(),
             tickets: TicketGate::new(genesis.into()),
             admission: Admission::new(config.rpc.max_connections),
             fetcher,
@@ -381,6 +399,28 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
             metrics: vault_metrics,
         },
     ));
+    let answering = committee_protocol::Answering::new(
+        client.clone(),
+        keystore_container.keystore(),
+        release_keys.clone(),
+        network.clone(),
+        gate.clone(),
+        committee_metrics.clone(),
+    );
+    task_manager.spawn_handle().spawn("committee-peers", "release", answering.run(committee_requests));
+    task_manager.spawn_handle().spawn_blocking(
+        "committee-rounds",
+        "release",
+        Rounds::new(
+            client.clone(),
+            transaction_pool.clone(),
+            keystore_container.keystore(),
+            release_keys,
+            committee_asker,
+            committee_metrics,
+        )
+        .run(),
+    );
     if let Some((listener, _)) = transfers {
         let gate = gate.clone();
         task_manager.spawn_handle().spawn("vault-http", "vault", async move {
@@ -548,16 +588,22 @@ pub fn open_vault(config: &Configuration, arguments: &StoreArguments) -> Result<
 }
 
 /// Reads the node's shares of the release key, and on chains with well-known keys installs the well-known one.
-fn open_release_keys(config: &Configuration, client: &FullClient) -> Result<ReleaseKeys, ServiceError> {
+fn open_release_keys(
+    config: &Configuration,
+    client: &FullClient,
+    identity: Option<&Path>,
+) -> Result<ReleaseKeys, ServiceError> {
     let failed = |error| ServiceError::Application(Box::new(error));
-    let KeystoreConfig::Path { path: keystore, .. } = &config.keystore else { return Ok(ReleaseKeys::default()) };
-    let mut keys = ReleaseKeys::load(keystore).map_err(failed)?;
+    let keys = match &config.keystore {
+        KeystoreConfig::Path { path, .. } => ReleaseKeys::open(path, identity).map_err(failed)?,
+        KeystoreConfig::InMemory => ReleaseKeys::in_memory(),
+    };
     let committee = client
         .runtime_api()
         .committee(client.info().best_hash)
         .map_err(|error| ServiceError::Other(format!("the release committee cannot be read: {error}")))?;
     let Some(committee) = committee else {
-        log::warn!(target: "release", "the chain has no release committee: nothing is released");
+        log::info!(target: "release", "the chain has no release committee yet: its validators will make the key");
         return Ok(keys);
     };
     // The local chain names Alice's node its one committee member.
@@ -567,7 +613,7 @@ fn open_release_keys(config: &Configuration, client: &FullClient) -> Result<Rele
         ChainType::Local => config.chain_spec.id() == LOCAL_ID && is_alice,
         ChainType::Live | ChainType::Custom(_) => false,
     };
-    if is_development && keys.install_development_share(keystore, &committee).map_err(failed)? {
+    if is_development && keys.install_development_share(&committee).map_err(failed)? {
         log::warn!(
             target: "release",
             "installed the well-known release share of development chains: what is encrypted here is no secret"
@@ -585,7 +631,8 @@ fn open_release_keys(config: &Configuration, client: &FullClient) -> Result<Rele
         Standing::Differs(index) => log::warn!(
             target: "release",
             "the chain shows another verifying share for member {index} of the release committee of epoch {}: readers \
-             will refuse this node's releases; restore the right share",
+             will refuse this node's releases; unless the committee has changed while the node was away, restore the right \
+             share",
             committee.epoch
         ),
     }

@@ -352,7 +352,7 @@ async fn a_chain_with_a_base_path_survives_sigkill_and_its_tools_read_it() {
 
     // The release share of development chains is in the keystore, and nobody else can read it.
     let data = folder.path().join("chains/medchain_development");
-    let share = data.join("keystore/release-1.json");
+    let share = data.join("keystore/release-1-0.age");
     assert!(share.is_file());
     #[cfg(unix)]
     for (path, mode) in [(&share, 0o600), (&data.join("vault"), 0o700)] {

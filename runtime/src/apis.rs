@@ -546,6 +546,16 @@ sp_api::impl_runtime_apis! {
         }
     }
 
+    impl medchain_runtime_api::CommitteeApi<Block, AccountId> for Runtime {
+        fn round() -> Option<RoundView<AccountId>> {
+            pallet_committee::CurrentRound::<Runtime>::get().map(views::round)
+        }
+
+        fn failures() -> Vec<FailureView<AccountId>> {
+            pallet_committee::Failures::<Runtime>::get().into_iter().map(views::failure).collect()
+        }
+    }
+
     impl medchain_runtime_api::QuotasApi<Block, AccountId> for Runtime {
         fn allowance(account: AccountId) -> AllowanceView {
             views::allowance(Quotas::allowance(&account))

@@ -7,5 +7,6 @@ frame_benchmarking::define_benchmarks!(
     [pallet_access, Access]
     [pallet_quotas, Quotas]
     [pallet_consortium, Consortium]
+    [pallet_committee, Rounds]
     [pallet_timestamp, Timestamp]
 );

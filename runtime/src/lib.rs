@@ -141,7 +141,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 };
 
 /// The pallets and their indices. The validators' set comes before the sessions, which begin with it at genesis, and
-/// authorship before the sessions' end, as a block is its author's by the session in which it was begun. 14 to 19 are
+/// authorship before the sessions' end, as a block is its author's by the session in which it was begun. 15 to 19 are
 /// left.
 #[frame_support::runtime]
 mod runtime {
@@ -216,6 +216,11 @@ mod runtime {
     /// The calls that the council has stopped.
     #[runtime::pallet_index(13)]
     pub type TxPause = pallet_tx_pause;
+
+    /// The rounds in which the validators make the release committee's key and hand it on. It comes after the sessions'
+    /// end, with whose validators it begins.
+    #[runtime::pallet_index(14)]
+    pub type Rounds = pallet_committee;
 
     /// The members.
     #[runtime::pallet_index(20)]

@@ -3,7 +3,7 @@
 //! `local_testnet`, the node's `local` chain, of four.
 
 use crate::{
-    AccessConfig, AccountId, AdministratorsConfig, BlockNumber, ConsortiumConfig, CouncilMembersConfig,
+    AccessConfig, AccountId, AdministratorsConfig, BlockNumber, ConsortiumConfig, CouncilMembersConfig, RoundsConfig,
     RuntimeGenesisConfig, SessionConfig, SessionKeys, ValidatorsConfig,
 };
 use alloc::{vec, vec::Vec};
@@ -21,6 +21,8 @@ pub const DEVELOPMENT_COMMITTEE_KEY: [u8; 32] = [
 
 /// Blocks in a session of the presets: 20 s, so that a change of the validators can be watched.
 const PRESET_SESSION_LENGTH: BlockNumber = 10;
+/// Blocks that a phase of a committee's round may take in the presets: 40 s.
+const PRESET_PHASE_LENGTH: BlockNumber = 20;
 
 /// A validator at genesis.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +51,32 @@ pub struct GenesisParts {
     pub council: Vec<AccountId>,
     /// The administrators.
     pub administrators: Vec<AccountId>,
-    /// The public key of the release committee's one member.
-    pub committee_key: CommitteePoint,
+    /// The release committee that the chain starts with; without one the validators make its key.
+    pub committee: Option<FirstCommittee>,
     /// Blocks in a session.
     pub session_length: BlockNumber,
+    /// Blocks that a phase of a committee's round may take; the runtime's default if there is none.
+    pub phase_length: Option<BlockNumber>,
+}
+
+/// A release committee of one, which hands its key on to the validators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstCommittee {
+    /// Its public key.
+    pub key: CommitteePoint,
+    /// The validator that holds it.
+    pub holder: AccountId,
 }
 
 /// The genesis of these parts, as a JSON patch of the default one. Sets that are too large come out empty, which no chain
 /// starts with.
 pub fn genesis(parts: GenesisParts) -> serde_json::Value {
-    let GenesisParts { validators, council, administrators, committee_key, session_length } = parts;
+    let GenesisParts { validators, council, administrators, committee, session_length, phase_length } = parts;
+    let holders = committee.iter().flat_map(|committee| {
+        let holder = validators.iter().find(|validator| validator.account == committee.holder);
+        holder.map(|validator| (validator.account.clone(), validator.keys.aura.clone().into()))
+    });
+    let rounds = RoundsConfig { holders: holders.collect(), phase_length };
     let accounts: Vec<_> = validators.iter().map(|validator| validator.account.clone()).collect();
     build_struct_json_patch!(RuntimeGenesisConfig {
         validators: ValidatorsConfig { members: accounts.try_into().unwrap_or_default() },
@@ -69,24 +87,29 @@ pub fn genesis(parts: GenesisParts) -> serde_json::Value {
         administrators: AdministratorsConfig { members: administrators.try_into().unwrap_or_default() },
         council_members: CouncilMembersConfig { members: council.try_into().unwrap_or_default() },
         access: AccessConfig {
-            committee: Some(ReleaseCommittee {
+            committee: committee.map(|FirstCommittee { key, .. }| ReleaseCommittee {
                 epoch: 1,
-                key: committee_key,
+                key,
                 threshold: 1,
-                shares: vec![committee_key].try_into().unwrap_or_default(),
+                shares: vec![key].try_into().unwrap_or_default(),
             }),
         },
+        rounds: rounds,
     })
 }
 
-/// A genesis whose validators are the council too.
+/// A genesis whose validators are the council too, and the first of them the release committee.
 fn preset(validators: Vec<Validator>, administrators: Vec<AccountId>) -> serde_json::Value {
     genesis(GenesisParts {
         council: validators.iter().map(|validator| validator.account.clone()).collect(),
+        committee: validators.first().map(|validator| FirstCommittee {
+            key: CommitteePoint(DEVELOPMENT_COMMITTEE_KEY),
+            holder: validator.account.clone(),
+        }),
         validators,
         administrators,
-        committee_key: CommitteePoint(DEVELOPMENT_COMMITTEE_KEY),
         session_length: PRESET_SESSION_LENGTH,
+        phase_length: Some(PRESET_PHASE_LENGTH),
     })
 }
 

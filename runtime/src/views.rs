@@ -433,3 +433,55 @@ pub(crate) fn store_allowance(member: Option<MemberInfo>) -> u64 {
 pub(crate) fn slot_duration() -> sp_consensus_aura::SlotDuration {
     sp_consensus_aura::SlotDuration::from_millis(<Runtime as pallet_aura::Config>::SlotDuration::get())
 }
+
+/// A round with all that was published in it.
+pub(crate) fn round(round: pallet_committee::Round<AccountId, BlockNumber>) -> RoundView<AccountId> {
+    use pallet_committee::{Answers, Confirmations, Dealings, Phase, Reports};
+    let dealers = (1u16..).zip(round.dealers).map(|(number, dealer)| DealerView {
+        account: dealer.seat.account,
+        key: dealer.seat.key.0,
+        share: dealer.share,
+        dealing: Dealings::<Runtime>::get(number)
+            .map(|dealing| (dealing.commitment.into_inner(), dealing.proof.to_vec())),
+        refused: round.refused.contains(&number),
+        answers: Answers::<Runtime>::get(number).map(|answers| answers.into_inner()),
+    });
+    let recipients = (1u16..).zip(round.recipients).map(|(number, seat)| RecipientView {
+        account: seat.account,
+        key: seat.key.0,
+        missing: Reports::<Runtime>::get(number).map(|missing| missing.into_inner()),
+        confirmed: Confirmations::<Runtime>::contains_key(number),
+    });
+    RoundView {
+        number: round.number,
+        epoch: round.epoch,
+        key: round.key,
+        threshold: round.threshold,
+        phase: match round.phase {
+            Phase::Dealing => RoundPhase::Dealing,
+            Phase::Reporting => RoundPhase::Reporting,
+            Phase::Answering => RoundPhase::Answering,
+            Phase::Confirming => RoundPhase::Confirming,
+            Phase::Finished => RoundPhase::Finished,
+        },
+        ends_at: round.ends_at,
+        dealers: dealers.collect(),
+        recipients: recipients.collect(),
+        counted: round.counted.into_inner(),
+    }
+}
+
+/// Who failed in a round.
+pub(crate) fn failure(failure: pallet_committee::Failure<AccountId>) -> FailureView<AccountId> {
+    use pallet_committee::Fault;
+    let fault = match failure.fault {
+        Fault::NotDealt => "notDealt",
+        Fault::BadDealing => "badDealing",
+        Fault::NotAnswered => "notAnswered",
+        Fault::NotReported => "notReported",
+        Fault::NotConfirmed => "notConfirmed",
+        Fault::Differed => "differed",
+        Fault::NotCounted => "notCounted",
+    };
+    FailureView { round: failure.round, account: failure.account, fault: fault.into() }
+}

@@ -1,5 +1,6 @@
 //! Records: encrypted and stored by their authors, opened by their patients and readers.
 
+mod committee;
 mod emergency;
 mod halves;
 mod open;

@@ -7,7 +7,7 @@ use crate::{
 };
 use medchain_primitives::{limits, CommitteePoint};
 use medchain_runtime::{
-    presets::{genesis, GenesisParts, Validator, DEVELOPMENT_COMMITTEE_KEY},
+    presets::{genesis, FirstCommittee, GenesisParts, Validator, DEVELOPMENT_COMMITTEE_KEY},
     BlockNumber, VERSION, WASM_BINARY,
 };
 use sc_network::config::MultiaddrWithPeerId;
@@ -51,8 +51,8 @@ pub(super) fn check_contributions(chain_id: &str, contributions: &[Contribution]
         found("has keys that no other contribution has", check_distinct(contribution, &mut seen));
     }
     let releasing = contributions.iter().filter(|contribution| contribution.release_key.is_some()).count();
-    let one = (releasing == 1).then_some(()).ok_or(format!("{releasing} have one; exactly one shall hold it"));
-    findings.push(("all: one institution holds the release key".into(), one));
+    let one = (releasing <= 1).then_some(()).ok_or(format!("{releasing} have one; at most one may hold it"));
+    findings.push(("all: no more than one institution holds a release key".into(), one));
     let count = contributions.len();
     let bounded = (1..=limits::COMMITTEE_MAX as usize).contains(&count);
     let bounded = bounded.then_some(()).ok_or(format!("they are {count}"));
@@ -99,9 +99,13 @@ pub(super) fn specification(terms: &Terms, contributions: &[Contribution], code:
         .collect::<Result<Vec<_>, String>>()?;
     let administrators: BTreeSet<_> =
         contributions.iter().flat_map(|contribution| contribution.administrators.iter().cloned()).collect();
-    let release_points =
-        contributions.iter().map(|contribution| contribution.release_point()).collect::<Result<Vec<_>, _>>()?;
-    let release_point = release_points.into_iter().flatten().next().ok_or("no institution holds the release key")?;
+    // Without one the validators make the key when the chain starts, and nobody has ever held it.
+    let mut committee = None;
+    for contribution in &contributions {
+        if let Some(point) = contribution.release_point()? {
+            committee = Some(FirstCommittee { key: CommitteePoint(point), holder: contribution.account.clone() });
+        }
+    }
     let boot_nodes = contributions.iter().map(|contribution| MultiaddrWithPeerId {
         multiaddr: contribution.address.clone(),
         peer_id: contribution.peer,
@@ -110,8 +114,9 @@ pub(super) fn specification(terms: &Terms, contributions: &[Contribution], code:
         council: validators.iter().map(|validator| validator.account.clone()).collect(),
         validators,
         administrators: administrators.into_iter().collect(),
-        committee_key: CommitteePoint(release_point),
+        committee,
         session_length: terms.session_length,
+        phase_length: None,
     };
     let text = ChainSpec::builder(code, None)
         .with_name(&terms.chain_name)
@@ -246,12 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn nobody_contributes_twice_and_one_holds_the_release_key() {
+    fn nobody_contributes_twice_and_no_more_than_one_holds_a_release_key() {
         let (north, _north) = institution("north", true);
         let (south, _south) = institution("south", true);
         let twice = wrong(&[north.clone(), north]);
         assert!(twice.contains(&"north: has keys that no other contribution has".to_owned()));
-        assert!(twice.contains(&"all: one institution holds the release key".to_owned()));
+        assert!(twice.contains(&"all: no more than one institution holds a release key".to_owned()));
+        let (west, _west) = institution("west", false);
+        assert_eq!(wrong(&[west]), Vec::<String>::new());
         assert_eq!(wrong(std::slice::from_ref(&south)), Vec::<String>::new());
         assert!(!wrong(&[]).is_empty());
     }

@@ -1,6 +1,7 @@
 //! The public parts of one institution's keys, signed with each of them.
 
 use super::Contribute;
+use crate::committee::shares::ReleaseKeys;
 use codec::{DecodeAll, Encode};
 use medchain_runtime::SessionKeys;
 use medchain_sealing::dealer;
@@ -193,7 +194,8 @@ fn make_session_keys(keystore: &Path, owner: &AccountId32) -> Result<(SessionKey
 fn make_release_key(keystore: &Path) -> Result<String, String> {
     let (key, shares) = dealer::deal(1, 1).map_err(|error| error.to_string())?;
     let share = shares.first().ok_or("a committee of one has a share")?;
-    crate::release_key::write(keystore, FIRST_EPOCH, share).map_err(|error| error.to_string())?;
+    let keys = ReleaseKeys::open(keystore, None).map_err(|error| error.to_string())?;
+    keys.add(FIRST_EPOCH, 0, share.clone()).map_err(|error| error.to_string())?;
     Ok(hex::encode(key.to_bytes()))
 }
 

@@ -15,7 +15,7 @@ use crate::{
 use alerts::{AlertsApiServer, AlertsRpc};
 use jsonrpsee::RpcModule;
 use medchain::{Medchain, MedchainApiServer};
-use medchain_runtime_api::{AccessApi, AppointmentsApi, QuotasApi, RegistryApi, ReportsApi};
+use medchain_runtime_api::{AccessApi, AppointmentsApi, CommitteeApi, QuotasApi, RegistryApi, ReportsApi};
 use proof::{ProofApiServer, ProofRpc};
 use sc_client_api::ProofProvider;
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
@@ -45,6 +45,7 @@ pub trait NodeApi:
     + AppointmentsApi<Block>
     + ReportsApi<Block, AccountId>
     + AccessApi<Block, AccountId>
+    + CommitteeApi<Block, AccountId>
     + QuotasApi<Block, AccountId>
 {
 }
@@ -56,6 +57,7 @@ impl<T> NodeApi for T where
         + AppointmentsApi<Block>
         + ReportsApi<Block, AccountId>
         + AccessApi<Block, AccountId>
+        + CommitteeApi<Block, AccountId>
         + QuotasApi<Block, AccountId>
 {
 }

@@ -375,7 +375,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn release(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_release", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            Ok(self.gate.release(&reading)?.into_iter().map(Release::from).collect())
+            Ok(self.gate.release(&reading, &ticket, false)?.into_iter().map(Release::from).collect())
         })
     }
 
@@ -404,7 +404,7 @@ impl<C: ChainClient> VaultApiServer for VaultRpc<C> {
     fn release_emergency(&self, extensions: &Extensions, ticket: Ticket, record: Id) -> RpcResult<Vec<Release>> {
         self.call(extensions, "vault_releaseEmergency", || {
             let reading = self.gate.authorize(&ticket, RecordId(record.0))?;
-            Ok(self.gate.release_emergency(&reading)?.into_iter().map(Release::from).collect())
+            Ok(self.gate.release(&reading, &ticket, true)?.into_iter().map(Release::from).collect())
         })
     }
 

@@ -15,7 +15,7 @@
 
 mod capsule;
 mod combination;
-mod group;
+pub(crate) mod group;
 mod partial;
 
 pub use capsule::{Capsule, CapsuleContext, CommitteeKey, CAPSULE_BYTES};

@@ -15,6 +15,8 @@
 //! | [`release`] | a partial release wrapped to one reader |
 //! | [`envelope`] | what the vault keeps beside a content |
 //! | [`emergency`] | the second capsule of a record, which carries the patient half |
+//! | [`sharing`] | how the committee makes its key and hands it on |
+//! | [`at_rest`] | what a node keeps on its disk, encrypted |
 //! | [`dealer`] | committees for development chains and tests |
 //!
 //! Every format is fixed byte by byte in this crate's `README.md`, with test vectors in `tests/vectors/` at the root of
@@ -22,6 +24,7 @@
 //!
 //! Functions that draw random numbers panic if the operating system cannot supply them: there is no safe way on.
 
+pub mod at_rest;
 pub mod committee;
 pub mod content;
 pub mod dealer;
@@ -34,6 +37,7 @@ pub mod note;
 pub mod record_key;
 pub mod release;
 pub mod seal;
+pub mod sharing;
 
 #[cfg(test)]
 mod vectors;

@@ -160,6 +160,15 @@ sp_api::decl_runtime_apis! {
         fn committee() -> Option<CommitteeView>;
     }
 
+    /// Reads of the rounds in which the release committee makes its key and hands it on.
+    #[api_version(1)]
+    pub trait CommitteeApi<AccountId> where AccountId: Codec {
+        /// The round that is under way or was finished last, with all that was published in it.
+        fn round() -> Option<RoundView<AccountId>>;
+        /// Who failed in the last rounds, oldest first.
+        fn failures() -> Vec<FailureView<AccountId>>;
+    }
+
     /// Reads of the quotas.
     #[api_version(1)]
     pub trait QuotasApi<AccountId> where AccountId: Codec {

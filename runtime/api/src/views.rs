@@ -678,6 +678,90 @@ pub struct CommitteeView {
     pub shares: Vec<CommitteePoint>,
 }
 
+/// How far a round of the release committee is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RoundPhase {
+    /// Dealers publish their commitments.
+    Dealing,
+    /// Recipients say from which dealers they lack a good share.
+    Reporting,
+    /// Dealers publish the shares that recipients lack.
+    Answering,
+    /// Recipients confirm what the round has made.
+    Confirming,
+    /// The committee is in force.
+    Finished,
+}
+
+/// A dealer of a round.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DealerView<AccountId> {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The block-authoring key that its acts are signed with, sr25519.
+    pub key: [u8; 32],
+    /// The verifying share that it deals; `None` in a round for a new key.
+    pub share: Option<CommitteePoint>,
+    /// The commitments that it has published, and the proof's 64 bytes.
+    pub dealing: Option<(Vec<CommitteePoint>, Vec<u8>)>,
+    /// Whether it was found not to count.
+    pub refused: bool,
+    /// The shares that it has published, each with its recipient's number.
+    pub answers: Option<Vec<(u16, [u8; 32])>>,
+}
+
+/// A recipient of a round.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecipientView<AccountId> {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The block-authoring key that its acts are signed with, sr25519.
+    pub key: [u8; 32],
+    /// The dealers of whom it lacks a good share, once it has reported.
+    pub missing: Option<Vec<u16>>,
+    /// Whether it has confirmed.
+    pub confirmed: bool,
+}
+
+/// A round in which the release committee makes its key or hands it on. Dealers and recipients are numbered from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoundView<AccountId> {
+    /// Its number.
+    pub number: u32,
+    /// The epoch of the key.
+    pub epoch: u32,
+    /// The key that is handed on; `None` if a new one is made.
+    pub key: Option<CommitteePoint>,
+    /// How many recipients will have to release.
+    pub threshold: u16,
+    /// How far it is.
+    pub phase: RoundPhase,
+    /// The block in which the phase ends at the latest.
+    pub ends_at: u32,
+    /// The dealers.
+    pub dealers: Vec<DealerView<AccountId>>,
+    /// The recipients.
+    pub recipients: Vec<RecipientView<AccountId>>,
+    /// The dealers that counted, once the round is finished.
+    pub counted: Vec<u16>,
+}
+
+/// Who failed in a round.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailureView<AccountId> {
+    /// The round.
+    pub round: u32,
+    /// Who.
+    pub account: AccountId,
+    /// In what: `notDealt`, `badDealing`, `notAnswered`, `notReported`, `notConfirmed`, `differed`, `notCounted`.
+    pub fault: String,
+}
+
 /// What an account may still spend.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

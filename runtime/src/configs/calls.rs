@@ -45,12 +45,13 @@ impl pallet_tx_pause::Config for Runtime {
 pub struct NeverPaused;
 
 /// Pallets none of whose calls can be stopped.
-const PALLETS: [&str; 10] = [
+const PALLETS: [&str; 11] = [
     "System",
     "Timestamp",
     "Grandpa",
     "Session",
     "Consortium",
+    "Rounds",
     "Council",
     "CouncilMembers",
     "Validators",

@@ -5,6 +5,7 @@ pub mod administrators;
 pub mod appointments;
 pub mod aura;
 pub mod calls;
+pub mod committee;
 pub mod council;
 pub mod grandpa;
 pub mod quotas;

@@ -70,6 +70,7 @@ pub fn check_invariants() {
     Access::do_try_state().unwrap();
     Quotas::do_try_state().unwrap();
     Consortium::do_try_state().unwrap();
+    Rounds::do_try_state().unwrap();
     #[cfg(feature = "try-runtime")]
     {
         use frame_support::traits::{TryState, TryStateSelect};
@@ -100,12 +101,13 @@ pub fn send(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult
     call.into().dispatch(RuntimeOrigin::signed(who.to_account_id())).map(|_| ()).map_err(|error| error.error)
 }
 
-/// Begins the next block as far as sessions are concerned.
+/// Begins the next block as far as sessions and the committee's rounds are concerned.
 pub fn next_block() {
     Consortium::on_finalize(System::block_number());
     Grandpa::on_finalize(System::block_number());
     System::set_block_number(System::block_number() + 1);
     Consortium::on_initialize(System::block_number());
+    Rounds::on_initialize(System::block_number());
 }
 
 /// Goes on to the second block of the next session, in which finality too has changed hands.

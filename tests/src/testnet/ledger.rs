@@ -3,7 +3,7 @@
 use super::Testnet;
 use crate::rpc::Rpc;
 use anyhow::{anyhow, ensure, Context, Result};
-use medchain_runtime::{Access, Appointments, Consortium, Quotas, Registry, Reports};
+use medchain_runtime::{Access, Appointments, Consortium, Quotas, Registry, Reports, Rounds};
 use serde_json::Value;
 use sp_core::storage::Storage;
 use sp_io::hashing::blake2_256;
@@ -99,7 +99,8 @@ pub fn check_invariants() -> Result<(), TryRuntimeError> {
     Reports::do_try_state()?;
     Access::do_try_state()?;
     Quotas::do_try_state()?;
-    Consortium::do_try_state()
+    Consortium::do_try_state()?;
+    Rounds::do_try_state()
 }
 
 fn bytes(text: &Value) -> Result<Vec<u8>> {

@@ -322,6 +322,9 @@ fn opened_report(opened: &OpenedRecord) -> Report {
             .opening
             .map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
     );
+    lines.extend(opened.distrusted.iter().map(|member| {
+        format!("member {member} of the release committee sent no good release; tell its operator")
+    }));
     Report::new(json!({
         "record": opened.record.id,
         "path": opened.path.display().to_string(),
@@ -330,6 +333,7 @@ fn opened_report(opened: &OpenedRecord) -> Report {
         "description": fhir,
         "reading": opened.opening.map(|(reading, _)| reading),
         "windowClosesAt": opened.opening.map(|(_, closes)| closes),
+        "distrusted": opened.distrusted,
     }))
     .lines(lines)
 }

@@ -164,8 +164,13 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
     throw new ContentError("damaged");
   }
   const { secret } = keyOf(order.releaseKeyVersion);
-  const partialsOf = (releases: readonly Uint8Array[]) =>
-    Promise.all(releases.map((release) => openRelease(release, secret, order.releaseContext)));
+  // One that does not open is left out: the others may be enough.
+  const partialsOf = async (releases: readonly Uint8Array[]) => {
+    const answers = await Promise.allSettled(
+      releases.map((release) => openRelease(release, secret, order.releaseContext)),
+    );
+    return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  };
   const { emergency } = order;
   const half =
     emergency === undefined

@@ -156,8 +156,8 @@ pub(super) async fn half_in_emergency(
         return Err(mismatch());
     }
     let context = context(client, record, lodged.lodged_by, capsule.epoch);
-    let releases = reads.release_emergency().await?;
-    let released =
-        super::open::combined(client, identity, actor, record, releases, &capsule.capsule, &context.capsule()).await?;
+    let fetch = || reads.release_emergency();
+    let (released, _) =
+        super::committee::released(client, identity, actor, record, &fetch, &capsule.capsule, &context.capsule()).await?;
     capsule.open(&released, &context).map_err(|_| Error::Unopened { what: "emergency capsule", record: record.id })
 }

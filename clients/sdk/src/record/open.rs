@@ -2,6 +2,7 @@
 
 use super::{
     actor,
+    committee::released,
     emergency::half_in_emergency,
     halves::{ensure_not_erased, half_from_envelope, verified_envelope},
     reader_half, Actor, Progress,
@@ -12,17 +13,16 @@ use crate::{
     client::{Client, Wait},
     description::{self, Summary},
     error::{Error, Result},
-    vault::{Reads, SealedRelease},
+    vault::Reads,
 };
 use futures::TryStreamExt;
 use medchain_primitives::{EmergencyReason, Moment, ReadingId, RecordId, RecordKind};
 use medchain_runtime_api::{GrantView, ReadPermit, RecordView};
 use medchain_sealing::{
-    committee::{self, Capsule, CapsuleContext, VerifyingShare},
+    committee::CapsuleContext,
     content::{self, ContentError},
     envelope::Envelope,
-    record_key::{CommitteeHalf, PatientHalf, RecordKey},
-    release::{self, ReleaseContext},
+    record_key::{PatientHalf, RecordKey},
 };
 use medchain_vault::{ContentRoot, RootBlock};
 use std::{
@@ -30,6 +30,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::sync::mpsc;
+
 
 /// How many verified leaves may wait for decryption.
 const LEAVES_WAITING: usize = 2;
@@ -69,6 +70,8 @@ pub struct OpenedRecord {
     pub description: Vec<u8>,
     /// The opening that this took, and the end of its window in milliseconds; `None` if it took none.
     pub opening: Option<(ReadingId, Moment)>,
+    /// The numbers of the committee's members whose releases were no good; the others were enough.
+    pub distrusted: Vec<u16>,
 }
 
 /// The verified root of a content and the key that decrypts it.
@@ -77,6 +80,7 @@ pub struct ContentKey {
     root: RootBlock,
     key: RecordKey,
     opening: Option<(ReadingId, Moment)>,
+    distrusted: Vec<u16>,
 }
 
 impl ContentKey {
@@ -128,8 +132,8 @@ impl ContentKey {
         if root.size() != record.size {
             return Err(Error::ContentMismatch { what: "root block", record: record.id });
         }
-        let key = release_key(client, identity, &actor, &record, &reads, &half, &envelope).await?;
-        Ok(Self { record, root, key, opening })
+        let (key, distrusted) = release_key(client, identity, &actor, &record, &reads, &half, &envelope).await?;
+        Ok(Self { record, root, key, opening, distrusted })
     }
 }
 
@@ -201,49 +205,17 @@ async fn release_key(
     reads: &Reads<'_>,
     half: &PatientHalf,
     envelope: &Envelope,
-) -> Result<RecordKey> {
+) -> Result<(RecordKey, Vec<u16>)> {
     let context = CapsuleContext {
         genesis: client.genesis(),
         author: record.author.0,
         patient: record.patient.0,
         epoch: envelope.epoch,
     };
-    let releases = reads.release().await?;
-    let committee_half = combined(client, identity, actor, record, releases, &envelope.capsule, &context).await?;
-    Ok(RecordKey::derive(half, &committee_half))
-}
-
-/// What a capsule of a record holds, by the committee's answers: each is unwrapped, verified and combined.
-pub(super) async fn combined(
-    client: &Client,
-    identity: &Identity,
-    actor: &Actor,
-    record: &RecordView,
-    answers: Vec<SealedRelease>,
-    capsule: &Capsule,
-    capsule_context: &CapsuleContext,
-) -> Result<CommitteeHalf> {
-    let committee = client.committee().await?;
-    let secret = actor.secret(identity, actor.key_version())?;
-    let context = ReleaseContext {
-        genesis: client.genesis(),
-        record: record.id.0,
-        content: record.content.0,
-        recipient: actor.recipient(),
-    };
-    let mut releases = Vec::new();
-    for sealed in answers {
-        let partial = release::open_release(&sealed.sealed, &secret, &context)
-            .map_err(|_| Error::Unopened { what: "release", record: record.id })?;
-        // The share that the chain shows for the number inside, whatever number the node put outside.
-        let share = usize::from(partial.index()).checked_sub(1).and_then(|at| committee.shares.get(at));
-        match share {
-            Some(share) if partial.index() == sealed.index => releases.push((VerifyingShare(share.0), partial)),
-            _ => {}
-        }
-    }
-    committee::combine(committee.threshold, &releases, capsule, capsule_context)
-        .map_err(|error| Error::ReleaseRefused { record: record.id, reason: error.to_string() })
+    let fetch = || reads.release();
+    let (committee_half, distrusted) =
+        released(client, identity, actor, record, &fetch, &envelope.capsule, &context).await?;
+    Ok((RecordKey::derive(half, &committee_half), distrusted))
 }
 
 /// Opens a record and writes its document: obtains the key, fetches the leaves, verifies each, decrypts on the way into a
@@ -277,7 +249,7 @@ pub async fn open(
         tempfile::NamedTempFile::new_in(&folder).map_err(|error| Error::file("writing into", &folder, &error))?;
 
     let content = ContentKey::obtain(client, identity, record, options, progress).await?;
-    let ContentKey { record, root, key, opening } = content;
+    let ContentKey { record, root, key, opening, distrusted } = content;
     let (leaves, waiting) = mpsc::channel(LEAVES_WAITING);
     let (id, file) = (record.id, temporary.reopen());
     let file = file.map_err(|error| Error::file("writing into", &folder, &error))?;
@@ -318,7 +290,7 @@ pub async fn open(
         io::ErrorKind::AlreadyExists => Error::WouldOverwrite { path: target.clone() },
         _ => Error::file("writing", &target, &error.error),
     })?;
-    Ok(OpenedRecord { record, path: target, size, summary, description, opening })
+    Ok(OpenedRecord { record, path: target, size, summary, description, opening, distrusted })
 }
 
 fn ensure_free(path: &Path, overwrite: bool) -> Result<()> {

@@ -1,12 +1,11 @@
 //! Combining partial releases into the committee half.
 
-use super::{capsule::committee_half, Capsule, CapsuleContext, CommitteeError, PartialRelease, VerifyingShare};
-use crate::record_key::CommitteeHalf;
-use curve25519_dalek::{
-    ristretto::RistrettoPoint,
-    scalar::Scalar,
-    traits::{Identity, IsIdentity},
+use super::{
+    capsule::committee_half, group::lagrange_at_zero, Capsule, CapsuleContext, CommitteeError, PartialRelease,
+    VerifyingShare,
 };
+use crate::record_key::CommitteeHalf;
+use curve25519_dalek::{ristretto::RistrettoPoint, traits::IsIdentity};
 use thiserror::Error;
 use zeroize::Zeroize;
 
@@ -113,20 +112,10 @@ pub fn combine_reporting(
     Ok(Combination { half, refused })
 }
 
-/// Σ λᵢ·Dᵢ with λᵢ = Π j ⁄ (j − i) over the other indices j. The indices are distinct and not zero.
+/// Σ λᵢ·Dᵢ. The indices are distinct and not zero.
 fn interpolate_at_zero(releases: &[&PartialRelease]) -> RistrettoPoint {
-    let mut sum = RistrettoPoint::identity();
-    for release in releases {
-        let i = Scalar::from(release.index());
-        let (mut numerator, mut denominator) = (Scalar::ONE, Scalar::ONE);
-        for other in releases.iter().filter(|other| other.index() != release.index()) {
-            let j = Scalar::from(other.index());
-            numerator *= j;
-            denominator *= j - i;
-        }
-        sum += (numerator * denominator.invert()) * release.point;
-    }
-    sum
+    let indices: Vec<u16> = releases.iter().map(|release| release.index()).collect();
+    releases.iter().map(|release| lagrange_at_zero(release.index(), &indices) * release.point).sum()
 }
 
 #[cfg(test)]

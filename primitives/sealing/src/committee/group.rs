@@ -20,12 +20,12 @@ pub(super) static SECOND_GENERATOR: LazyLock<RistrettoPoint> =
     LazyLock::new(|| RistrettoPoint::hash_from_bytes::<Sha512>(SECOND_GENERATOR_LABEL));
 
 /// Decodes a canonical element other than the identity.
-pub(super) fn element(bytes: [u8; 32]) -> Result<RistrettoPoint, CommitteeError> {
+pub(crate) fn element(bytes: [u8; 32]) -> Result<RistrettoPoint, CommitteeError> {
     CompressedRistretto(bytes).decompress().filter(|point| !point.is_identity()).ok_or(CommitteeError::NotAnElement)
 }
 
 /// Decodes a canonical scalar.
-pub(super) fn scalar(bytes: [u8; 32]) -> Result<Scalar, CommitteeError> {
+pub(crate) fn scalar(bytes: [u8; 32]) -> Result<Scalar, CommitteeError> {
     Option::from(Scalar::from_canonical_bytes(bytes)).ok_or(CommitteeError::NotAScalar)
 }
 
@@ -57,4 +57,17 @@ pub(super) fn nonce(transcript: &Transcript, witness: &Scalar) -> Zeroizing<Scal
     let witness = Zeroizing::new(witness.to_bytes());
     let mut rng = transcript.build_rng().rekey_with_witness_bytes(b"witness", witness.as_slice()).finalize(&mut OsRng);
     Zeroizing::new(Scalar::random(&mut rng))
+}
+
+/// λᵢ = Π j ⁄ (j − i) over the other indices j: what the value at `index` counts at 0. The indices are distinct and not
+/// zero.
+pub(crate) fn lagrange_at_zero(index: u16, indices: &[u16]) -> Scalar {
+    let i = Scalar::from(index);
+    let (mut numerator, mut denominator) = (Scalar::ONE, Scalar::ONE);
+    for other in indices.iter().filter(|other| **other != index) {
+        let j = Scalar::from(*other);
+        numerator *= j;
+        denominator *= j - i;
+    }
+    numerator * denominator.invert()
 }

@@ -1,0 +1,56 @@
+//! The release committee: the validators of the session, who make its key and hand it on in rounds.
+
+use super::council::MoreThanHalf;
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, ConstU64},
+};
+use pallet_access::ReleaseCommittee;
+use pallet_committee::{Committee, Seat};
+
+parameter_types! {
+    /// How long a phase of a round may take where genesis does not say: five minutes.
+    pub const PhaseLength: BlockNumber = 5 * 60 * 1_000 / SLOT_DURATION as BlockNumber;
+}
+
+impl pallet_committee::Config for Runtime {
+    type Validators = SessionValidators;
+    type Published = InAccess;
+    type BeginOrigin = MoreThanHalf;
+    type DefaultPhaseLength = PhaseLength;
+    type FailuresMax = ConstU32<256>;
+    /// Before what members send; there are few, each is checked before the pool takes it.
+    type ActPriority = ConstU64<{ u64::MAX / 2 }>;
+    type WeightInfo = pallet_committee::weights::SubstrateWeight<Runtime>;
+}
+
+/// The validators of the session, by account and block-authoring key.
+pub struct SessionValidators;
+
+impl pallet_committee::Validators<AccountId> for SessionValidators {
+    fn session() -> u32 {
+        pallet_session::CurrentIndex::<Runtime>::get()
+    }
+
+    fn seats() -> Vec<Seat<AccountId>> {
+        let in_use = pallet_session::QueuedKeys::<Runtime>::get();
+        in_use.into_iter().map(|(account, keys)| Seat { account, key: keys.aura.into() }).collect()
+    }
+}
+
+/// The committee in force is kept where openings are: readers know it there.
+pub struct InAccess;
+
+impl pallet_committee::Published for InAccess {
+    fn committee() -> Option<Committee> {
+        let ReleaseCommittee { epoch, key, threshold, shares } = pallet_access::Committee::<Runtime>::get()?;
+        Some(Committee { epoch, key, threshold, shares })
+    }
+
+    fn publish(committee: Committee) {
+        let Committee { epoch, key, threshold, shares } = committee;
+        pallet_access::Committee::<Runtime>::put(ReleaseCommittee { epoch, key, threshold, shares });
+    }
+}
