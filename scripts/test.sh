@@ -21,6 +21,12 @@ npm_test() {
     npm test
 }
 
+(
+    cd benches/peers
+    npm ci --silent --no-audit --no-fund
+    npm test
+)
+
 # The portal: types, lints, unit tests, vectors, the size of its first view; and its flow in browsers, where there is one.
 portal() {
     cd "$MEDCHAIN_ROOT/clients/portal"

@@ -6,6 +6,7 @@
 use crate::{chain::genesis_storage, executor::Executor};
 use anyhow::Result;
 use codec::Encode;
+use medchain_bench_report::{Figure, Goal, Plot, Section};
 use medchain_primitives::*;
 use medchain_runtime::{AccountId, Runtime};
 use medchain_runtime_api::ReadLogOf;
@@ -15,7 +16,7 @@ use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members};
 use pallet_reports::{ByPatientAndKind, Record, Records};
 use sp_core::storage::StateVersion;
 use sp_state_machine::{BasicExternalities, InMemoryBackend};
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 /// How many records the small chain has.
 const SMALL: u64 = 1_000;
@@ -31,18 +32,26 @@ const DOCTOR: MemberId = MemberId(MemberId::FIRST.0 + 1);
 
 type State = InMemoryBackend<sp_core::Blake2Hasher>;
 
-/// Times every listing on both chains and prints the figures.
+/// What makes a listing slower on a larger chain.
+const DEEPER: &str = "the trie is deeper by a level for each sixteenfold of entries, and each entry of a page is a path of its own";
+
+/// Times every listing on both chains and prints the figures; writes them to a file, if one is named.
 ///
 /// # Errors
 ///
 /// When a listing grows beyond the bound.
-pub fn run(records: u64) -> Result<()> {
+pub fn run(records: u64, json: Option<&Path>) -> Result<()> {
     let executor = Executor::of_node()?;
     let begin = Instant::now();
     let (small, large) = (seeded(SMALL)?, seeded(records)?);
     println!("seeded in {:.0} s", begin.elapsed().as_secs_f64());
     println!("{:<34} {:>14} {:>14} {:>7}", "listing", format!("{SMALL}/us"), format!("{records}/us"), "ratio");
-    let mut beyond = Vec::new();
+    let (mut beyond, mut bars) = (Vec::new(), Vec::new());
+    let mut section = Section::new("growth");
+    section.note(format!(
+        "A full page of each listing on a chain of {SMALL} records and on one of {records}, in the node's executor over a state in \
+         memory: median of {REPEATS}, in turn."
+    ));
     for (name, method, small_arguments, large_arguments) in listings(records) {
         let (mut on_small, mut on_large) = (Vec::new(), Vec::new());
         for _ in 0..REPEATS {
@@ -52,10 +61,17 @@ pub fn run(records: u64) -> Result<()> {
         let (on_small, on_large) = (median(on_small), median(on_large));
         let ratio = on_large / on_small;
         println!("{name:<34} {:>14.1} {:>14.1} {ratio:>7.2}", on_small * 1e6, on_large * 1e6);
+        section.figures.push(Figure::new(format!("{name}, of {records}"), on_large * 1e6, "us"));
+        let figure = Figure::new(format!("{name}, of {records} as a multiple of {SMALL}"), ratio, "");
+        section.figures.push(figure.with_goal(Goal::AtMost(BOUND), DEEPER));
+        bars.push((name.to_owned(), ratio));
         if ratio > BOUND {
             beyond.push(format!("{name}: {ratio:.2}"));
         }
     }
+    let title = format!("A page at {records} records as a multiple of one at {SMALL}");
+    section.plots.push(Plot::Bars { title, unit: String::new(), bars });
+    section.write(json)?;
     anyhow::ensure!(beyond.is_empty(), "beyond {BOUND} times the small chain: {}", beyond.join(", "));
     Ok(())
 }

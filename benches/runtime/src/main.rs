@@ -33,19 +33,26 @@ enum What {
         verify: bool,
     },
     /// Measures each call, with its signature, beside a signed remark of the same length.
-    Calls,
+    Calls {
+        /// Write the figures to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
     /// Measures every listing at a thousand records and at many more.
     Growth {
         /// How many records the large chain has.
         #[arg(long, default_value_t = 1_000_000)]
         records: u64,
+        /// Write the figures to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
     },
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Weights { runtime, verify } => weights::run(&runtime, verify),
-        What::Calls => calls::run(),
-        What::Growth { records } => growth::run(records),
+        What::Calls { json } => calls::run(json.as_deref()),
+        What::Growth { records, json } => growth::run(records, json.as_deref()),
     }
 }

@@ -3,12 +3,14 @@
 
 use anyhow::Result;
 use clap::Parser;
+use medchain_bench_report::{Figure, Goal, Section};
 use medchain_tests::testnet::{
     ledger::{check_state, ensure_one_chain, transactions},
     load::{percentile, Load},
     Plan, Testnet, VALIDATORS,
 };
 use std::{
+    path::PathBuf,
     process::ExitCode,
     thread::sleep,
     time::{Duration, Instant},
@@ -36,7 +38,12 @@ struct Arguments {
     /// Over how many slots blocks are counted, with four validators and with three.
     #[arg(long, default_value_t = 40)]
     slots: u32,
+    /// Write the figures to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
+
+const BOUND: &str = "four nodes and the client share the machine";
 
 fn main() -> ExitCode {
     match measure(&Arguments::parse()) {
@@ -57,7 +64,13 @@ fn measure(arguments: &Arguments) -> Result<bool> {
     let began = Instant::now();
     let mut network = Testnet::start(&plan)?;
     network.wait_finalized(1, Duration::from_secs(180))?;
-    println!("start to moving finality          {:>8.1} s", began.elapsed().as_secs_f64());
+    let mut section = Section::new("net");
+    section.note(format!(
+        "Four validators on this machine; {} calls a second for {} s, each of which replaces a patient's key; then {} slots with \
+         four validators, and as many with one of them killed.",
+        arguments.rate, arguments.seconds, arguments.slots
+    ));
+    section.add(Figure::new("start to moving finality", began.elapsed().as_secs_f64(), "s"));
 
     let urls: Vec<_> = network.participants().iter().map(|participant| participant.node.url()).collect();
     let patients = whole(arguments.rate * 12.0);
@@ -66,43 +79,34 @@ fn measure(arguments: &Arguments) -> Result<bool> {
     let running = load.begin(arguments.rate);
     sleep(Duration::from_secs(arguments.seconds));
     let outcome = running.end()?;
-    let mut met = true;
-    let mut line = |what: &str, value: f64, unit: &str, target: Option<(f64, bool)>| match target {
-        Some((target, at_least)) => {
-            let good = if at_least { value >= target } else { value <= target };
-            met &= good;
-            let (sign, word) = (if at_least { "≥" } else { "≤" }, if good { "met" } else { "MISSED" });
-            println!("{what:<33} {value:>8.2} {unit:<6} target {sign} {target:.2}: {word}");
-        }
-        None => println!("{what:<33} {value:>8.2} {unit}"),
-    };
     let slots = |durations: Vec<Duration>, share| percentile(durations, share).as_secs_f64() / SLOT.as_secs_f64();
     let included: Vec<_> = outcome.acknowledged.iter().map(|call| call.included).collect();
     let finalized: Vec<_> = outcome.acknowledged.iter().map(|call| call.finalized).collect();
-    println!(
-        "{} calls at {} a second: all final, {} unanswered, {} held back",
-        outcome.acknowledged.len(),
-        arguments.rate,
-        outcome.unanswered,
-        outcome.held_back
-    );
-    line("inclusion after submission, p50", slots(included.clone(), 0.5), "slots", None);
-    line("inclusion after submission, p95", slots(included, 0.95), "slots", Some((INCLUDED_WITHIN, false)));
-    line("finality after inclusion, p50", slots(finalized.clone(), 0.5), "slots", None);
-    line("finality after inclusion, p95", slots(finalized, 0.95), "slots", Some((FINALIZED_WITHIN, false)));
+    section.add(Figure::new("calls that became final", outcome.acknowledged.len() as f64, ""));
+    section.add(Figure::new("calls without an answer", outcome.unanswered as f64, ""));
+    section.add(Figure::new("calls held back", outcome.held_back as f64, ""));
+    for (what, durations, most) in
+        [("inclusion after submission", included, INCLUDED_WITHIN), ("finality after inclusion", finalized, FINALIZED_WITHIN)]
+    {
+        section.add(Figure::new(format!("{what}, p50"), slots(durations.clone(), 0.5), "slots"));
+        let p95 = Figure::new(format!("{what}, p95"), slots(durations, 0.95), "slots");
+        section.add(p95.with_goal(Goal::AtMost(most), BOUND));
+    }
 
     let four = blocks(&network, arguments.slots)?;
     network.node_mut(nodes - 1).kill()?;
     let three = blocks(&network, arguments.slots)?;
-    line("blocks per slot, four validators", four, "", None);
-    line("blocks per slot, one away", three, "", None);
-    line("share of the healthy rate", three / four, "", Some((BLOCKS_WITHOUT_ONE, true)));
+    section.add(Figure::new("blocks per slot, four validators", four, ""));
+    section.add(Figure::new("blocks per slot, one away", three, ""));
+    let share = Figure::new("share of the healthy rate with one away", three / four, "");
+    section.add(share.with_goal(Goal::AtLeast(BLOCKS_WITHOUT_ONE), BOUND));
 
     let last = ensure_one_chain(&network)?;
     let rpc = network.participants()[0].rpc()?;
     outcome.ensure_once(&transactions(&rpc, first, last)?)?;
     println!("{} entries of state keep the invariants", check_state(&rpc)?);
-    Ok(met)
+    section.write(arguments.json.as_deref())?;
+    Ok(!section.figures.iter().any(Figure::misses))
 }
 
 /// Blocks that the best chain grows by in a slot, over so many slots.

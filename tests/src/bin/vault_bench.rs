@@ -1,9 +1,10 @@
-//! `medchain-vault-bench [--quick] [--mib N]`: measures the vault of real nodes beside plain HTTP and Helia, in one run on one
+//! `medchain-vault-bench [--quick] [--mib N] [--json FILE]`: measures the vault of real nodes beside plain HTTP and Helia, in one run on one
 //! machine, and prints figures and ratios. Wants an idle machine, and a disk with four times the content's size free.
 
 use anyhow::{bail, ensure, Context, Result};
 use axum::{body::Body, extract::State, http::StatusCode, routing::put, Router};
 use futures::{stream, StreamExt};
+use medchain_bench_report::{Figure, Goal, Plot, Section};
 use medchain_primitives::RecordId;
 use medchain_sdk::{vault, Client};
 use medchain_tests::{
@@ -18,32 +19,44 @@ use sha2::{Digest, Sha256};
 use std::{
     env,
     fs::{self, File},
-    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpListener};
 
-const USAGE: &str = "usage: medchain-vault-bench [--quick] [--mib N]";
+const USAGE: &str = "usage: medchain-vault-bench [--quick] [--mib N] [--json FILE]";
 const MIB: u64 = 1024 * 1024;
-/// The content's size in MiB, and a quick run's.
-const SIZES: (u64, u64) = (4096, 256);
+const KIB: u64 = 1024;
+/// The contents' sizes in bytes, and a quick run's.
+const SIZES: [u64; 4] = [64 * KIB, MIB, 100 * MIB, 1024 * MIB];
+const QUICK_SIZES: [u64; 3] = [64 * KIB, MIB, 100 * MIB];
+/// What the vault shall come to of plain HTTP, and by Bitswap of Helia; for the largest content.
+const OF_HTTP: f64 = 0.5;
+const OF_HELIA: f64 = 3.0;
+const BOUND: &str = "each leaf is hashed and verified on both sides, each store waits for the disk, and the transfer opens with a \
+                     challenge and a ticket, which small contents feel the most";
 /// The size of what is exchanged by Bitswap, in MiB, and a quick run's. Helia keeps it in memory.
 const EXCHANGED: (u64, u64) = (100, 48);
 /// How often what is short is repeated; the best counts.
 const TIMES: usize = 3;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let json = match arguments.iter().position(|argument| argument == "--json") {
+        Some(at) if at + 1 < arguments.len() => arguments.drain(at..at + 2).nth(1).map(PathBuf::from),
+        Some(_) => return usage(),
+        None => None,
+    };
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ran = match words[..] {
         ["serve", folder] => serve(Path::new(folder)),
-        [] => bench(SIZES.0, EXCHANGED.0),
-        ["--quick"] => bench(SIZES.1, EXCHANGED.1),
+        [] => bench(&SIZES, EXCHANGED.0, json.as_deref()),
+        ["--quick"] => bench(&QUICK_SIZES, EXCHANGED.1, json.as_deref()),
         ["--mib", size] => match size.parse() {
-            Ok(size) => bench(size, EXCHANGED.0.min(size)),
-            Err(_) => return usage(),
+            Ok(size @ 1..=16_383) => bench(&[size * MIB], EXCHANGED.0.min(size), json.as_deref()),
+            _ => return usage(),
         },
         _ => return usage(),
     };
@@ -155,14 +168,13 @@ impl Drop for Plain {
 // The bench.
 
 /// Writes a file of which no two leaves are alike, quickly.
-fn content(path: &Path, mib: u64, seed: &str) -> Result<()> {
+fn content(path: &Path, bytes: u64, seed: &str) -> Result<()> {
     let mut file = File::create(path)?;
     let page = [Sha256::digest(seed).as_slice(), &[0x5a; 4064]].concat().repeat(LEAF_BYTES / 4096);
-    for number in 0..mib {
-        file.write_all(&page)?;
-        file.seek(SeekFrom::Start(number * MIB))?;
+    for number in 0..bytes.div_ceil(MIB) {
+        let leaf = usize::try_from((bytes - number * MIB).min(MIB))?;
         file.write_all(&Sha256::digest(format!("{seed} {number}")))?;
-        file.seek(SeekFrom::Start((number + 1) * MIB))?;
+        file.write_all(page.get(32..leaf).unwrap_or_default())?;
     }
     Ok(file.sync_all()?)
 }
@@ -171,9 +183,27 @@ fn speed(bytes: u64, took: Duration) -> f64 {
     bytes as f64 / MIB as f64 / took.as_secs_f64()
 }
 
-fn compared(what: &str, bytes: u64, ours: Duration, theirs: Duration, with: &str) {
+/// A content's size, as people say it.
+fn size(bytes: u64) -> String {
+    if bytes < MIB {
+        format!("{} KiB", bytes / KIB)
+    } else {
+        format!("{} MiB", bytes / MIB)
+    }
+}
+
+/// Adds our speed, theirs, and the ratio.
+fn compared(section: &mut Section, what: &str, bytes: u64, ours: Duration, theirs: (&str, Duration), goal: Option<f64>) {
+    let (with, theirs) = theirs;
     let (ours, theirs) = (speed(bytes, ours), speed(bytes, theirs));
-    println!("{what:28} {ours:8.1} MiB/s; {with} {theirs:8.1} MiB/s; ratio {:.2}", ours / theirs);
+    let what = format!("{what}, {}", size(bytes));
+    section.add(Figure::new(what.as_str(), ours, "MiB/s"));
+    section.add(Figure::new(format!("{what}, {with}"), theirs, "MiB/s"));
+    let ratio = Figure::new(format!("{what}, of {with}"), ours / theirs, "");
+    section.add(match goal {
+        Some(goal) => ratio.with_goal(Goal::AtLeast(goal), BOUND),
+        None => ratio,
+    });
 }
 
 /// The best of some repetitions.
@@ -192,12 +222,16 @@ fn metric(node: &Node, name: &str) -> Result<f64> {
         .sum())
 }
 
-fn bench(mib: u64, exchanged: u64) -> Result<()> {
-    println!("a content of {mib} MiB; {exchanged} MiB by Bitswap; best of {TIMES}; the build has {}", profile());
+fn bench(sizes: &[u64], exchanged: u64, json: Option<&Path>) -> Result<()> {
+    let mut section = Section::new("vault");
+    section.note(format!(
+        "Contents stored and fetched by the SDK (hashed, verified, flushed to the disk) beside plain HTTP (flushed too) and \
+         exchanged by Bitswap between two nodes beside two Helias; best of {TIMES}, in one run; the build has {}.",
+        profile()
+    ));
     let all = Consortium::make()?;
     let (world, node) = (&all.world, &all.world.node);
     let client = node.client()?;
-    let bytes = mib * MIB;
     let pid = node.pid()?;
 
     // A small record gives an envelope to store with, and warms up.
@@ -208,28 +242,36 @@ fn bench(mib: u64, exchanged: u64) -> Result<()> {
 
     let plain = Plain::start(world.folder())?;
     let file = world.folder().join("content");
-    let mut ours = Duration::MAX;
-    let theirs = best(|time| {
-        content(&file, mib, &format!("content {time}"))?;
-        let theirs = plain.store(&file, bytes)?;
-        ours = ours.min(store(&all, &client, &file, &envelope)?);
-        Ok(theirs)
-    })?;
-    compared("store (HTTP, fsync)", bytes, ours, theirs, "plain HTTP");
+    let mut bars = Vec::new();
+    for bytes in sizes.iter().copied() {
+        // The ratio shall hold for what is large enough for a transfer to be more than its opening.
+        let goal = (bytes >= 100 * MIB || sizes.len() == 1).then_some(OF_HTTP);
+        let mut ours = Duration::MAX;
+        let theirs = best(|time| {
+            content(&file, bytes, &format!("content {time} {bytes}"))?;
+            let theirs = plain.store(&file, bytes)?;
+            ours = ours.min(store(&all, &client, &file, &envelope)?);
+            Ok(theirs)
+        })?;
+        compared(&mut section, "store", bytes, ours, ("plain HTTP", theirs), goal);
+        bars.push((format!("store, {}", size(bytes)), speed(bytes, ours) / speed(bytes, theirs)));
 
-    let record = world.upload(&file)?;
-    let theirs = best(|_| plain.fetch(bytes))?;
-    let ours = best(|_| fetch(&all, &client, record.id, ContentRoot(record.content.0)))?;
-    compared("fetch (HTTP, verified)", bytes, ours, theirs, "plain HTTP");
+        let record = world.upload(&file)?;
+        let theirs = best(|_| plain.fetch(bytes))?;
+        let ours = best(|_| fetch(&all, &client, record.id, ContentRoot(record.content.0)))?;
+        compared(&mut section, "fetch", bytes, ours, ("plain HTTP", theirs), goal);
+        bars.push((format!("fetch, {}", size(bytes)), speed(bytes, ours) / speed(bytes, theirs)));
+    }
     let growth = watch.end().saturating_sub(before);
-    println!("memory growth of the node    {:8} MiB while {mib} MiB went in and out", growth / MIB);
+    section.add(Figure::new("the node's memory grew by", growth as f64 / MIB as f64, "MiB"));
     drop(plain);
     fs::remove_file(&file)?;
 
     let file = world.folder().join("exchanged");
     let theirs = helia(exchanged)?;
+    let mut replicated = Duration::MAX;
     let ours = best(|time| {
-        content(&file, exchanged, &format!("exchanged {time}"))?;
+        content(&file, exchanged * MIB, &format!("exchanged {time}"))?;
         let seconds = metric(&all.clinic, "medchain_vault_fetch_seconds_sum")?;
         let record = world.upload(&file)?;
         let place = all.on_disk(&all.clinic, &record)?;
@@ -238,12 +280,15 @@ fn bench(mib: u64, exchanged: u64) -> Result<()> {
             ensure!(started.elapsed() < Duration::from_secs(300), "the second node does not fetch");
             std::thread::sleep(Duration::from_millis(20));
         }
-        println!("replicated                   {:8} ms after finality", started.elapsed().as_millis());
+        replicated = replicated.min(started.elapsed());
         std::thread::sleep(Duration::from_millis(200));
         Ok(Duration::from_secs_f64(metric(&all.clinic, "medchain_vault_fetch_seconds_sum")? - seconds))
     })?;
-    compared("Bitswap between two nodes", exchanged * MIB, ours, theirs, "Helia to Helia");
-    Ok(())
+    section.add(Figure::new("replicated after finality", replicated.as_secs_f64(), "s"));
+    let helia = ("Helia to Helia", theirs);
+    compared(&mut section, "Bitswap between two nodes", exchanged * MIB, ours, helia, Some(OF_HELIA));
+    section.plots.push(Plot::Bars { title: "The vault's speed as a share of plain HTTP's".into(), unit: String::new(), bars });
+    section.write(json)
 }
 
 fn profile() -> &'static str {
