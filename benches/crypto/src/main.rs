@@ -23,7 +23,8 @@ const MIB: usize = 1024 * 1024;
 const CHUNK: usize = 64 * 1024;
 /// How often each is repeated, in turn with the others; the best counts.
 const TIMES: usize = 5;
-const BOUND: &str = "age copies each chunk between buffers, and the build optimises this crate and the ciphers, not every crate \
+const BOUND: &str =
+    "age copies each chunk between buffers, and the build optimises this crate and the ciphers, not every crate \
                      between them";
 
 /// Measures encryption.
@@ -77,7 +78,8 @@ fn measure(arguments: &Arguments) -> Result<()> {
         section.add(Figure::new(format!("age, {name}"), speed(age), "MiB/s"));
         section.add(Figure::new(format!("raw AEAD, {name}"), speed(raw), "MiB/s"));
         let ratio = speed(age) / speed(raw);
-        section.add(Figure::new(format!("age, {name}, of the raw AEAD"), ratio, "").with_goal(Goal::AtLeast(0.8), BOUND));
+        section
+            .add(Figure::new(format!("age, {name}, of the raw AEAD"), ratio, "").with_goal(Goal::AtLeast(0.8), BOUND));
         bars.extend([(format!("age, {name}"), speed(age)), (format!("raw AEAD, {name}"), speed(raw))]);
     }
     section.plots.push(Plot::Bars { title: "Encryption on one core".into(), unit: "MiB/s".into(), bars });
@@ -144,11 +146,16 @@ fn nonce(counter: u64) -> Nonce {
 fn seals(section: &mut Section) -> Result<()> {
     const ROUND: Duration = Duration::from_millis(500);
     let (secret, half) = (EncryptionSecret::generate(), PatientHalf::generate());
-    let context = SealContext { genesis: [1; 32], content: [2; 32], recipient: SealRecipient::Member(1001), key_version: 1 };
+    let context =
+        SealContext { genesis: [1; 32], content: [2; 32], recipient: SealRecipient::Member(1001), key_version: 1 };
     let public = secret.public();
     let sealed = seal(&half, &public, &context)?;
     section.add(Figure::new("sealing", rate(ROUND, || Ok(seal(&half, &public, &context).map(drop)?))?, "seals/s"));
-    section.add(Figure::new("opening", rate(ROUND, || Ok(open_seal(&sealed, &secret, &context).map(drop)?))?, "seals/s"));
+    section.add(Figure::new(
+        "opening",
+        rate(ROUND, || Ok(open_seal(&sealed, &secret, &context).map(drop)?))?,
+        "seals/s",
+    ));
     Ok(())
 }
 
@@ -180,7 +187,12 @@ mod tests {
     #[test]
     fn the_shortest_time_is_kept_and_a_failure_is_told() {
         let mut shortest = Shortest(Duration::from_nanos(1));
-        shortest.keep(|| { std::thread::sleep(Duration::from_millis(1)); Ok(()) }).unwrap();
+        shortest
+            .keep(|| {
+                std::thread::sleep(Duration::from_millis(1));
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(shortest.0, Duration::from_nanos(1));
         assert!(rate(Duration::from_millis(1), || Err(anyhow!("no"))).is_err());
     }

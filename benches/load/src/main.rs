@@ -105,7 +105,11 @@ fn one_node(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result
     let measured = run.measure(arguments, plan, section, true)?;
     node.stop()?;
     let bytes = size(&node.folder().join("base"))?.saturating_sub(before) as f64;
-    section.add(Figure::new("one node, disk for each call, with members and remarks", bytes / plan.size.acts as f64, "bytes"));
+    section.add(Figure::new(
+        "one node, disk for each call, with members and remarks",
+        bytes / plan.size.acts as f64,
+        "bytes",
+    ));
     let began = Instant::now();
     node.launch()?;
     node.wait_answering()?;
@@ -157,7 +161,8 @@ fn size(folder: &Path) -> Result<u64> {
 fn four_validators(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result<()> {
     progress("four validators: starting");
     let folder = tempfile::Builder::new().prefix("medchain-load-bench-").tempdir()?;
-    let network = Network { nodes: VALIDATORS.len(), folder: folder.path().to_owned(), ports: None, arguments: Vec::new() };
+    let network =
+        Network { nodes: VALIDATORS.len(), folder: folder.path().to_owned(), ports: None, arguments: Vec::new() };
     let mut network = Testnet::start(&network)?;
     network.wait_finalized(1, Duration::from_secs(180))?;
     let mut pids = Vec::new();
@@ -214,7 +219,11 @@ impl Run {
             .collect::<Result<Vec<_>>>()?;
         let watch = block_on(async { Watch::begin(Client::connect(&self.urls[0]).await?).await })?;
         let mut members = block_on(Members::make(&clients, &self.rpc, &watch, plan))?;
-        progress(&format!("{name}: {} members made in {:.0} s", plan.size.patients + plan.size.doctors, began.elapsed().as_secs_f64()));
+        progress(&format!(
+            "{name}: {} members made in {:.0} s",
+            plan.size.patients + plan.size.doctors,
+            began.elapsed().as_secs_f64()
+        ));
         let acts = block_on(members.sign_acts(&plan.acts))?;
         let length = acts.iter().map(|act| act.length).sum::<usize>() / acts.len().max(1);
         let hashes: Vec<_> = acts.iter().map(|act| act.hash).collect();
@@ -226,14 +235,23 @@ impl Run {
         progress(&format!("{name}: as many as it takes"));
         let client = Usage::begin(vec![std::process::id()])?;
         let nodes = Usage::begin(self.pids.clone())?;
-        let most = block_on(offer(&clients, &watch, rest.by_ref().take(count).collect(), Pace { rate: None, backlog: BACKLOG }))?;
+        let most = block_on(offer(
+            &clients,
+            &watch,
+            rest.by_ref().take(count).collect(),
+            Pace { rate: None, backlog: BACKLOG },
+        ))?;
         let (nodes, client) = (nodes.end()?, client.end()?);
         ensure!(most.finalized > 0, "no call became final: {:?}", most.refused);
         let ledger = Ledger::read(&self.rpc, first, watch.heads().1)?;
         let span = ledger.span.context("no block holds a call")?;
         section.add(Figure::new(format!("{name}, finalized calls"), most.per_second, "/s"));
         section.add(Figure::new(format!("{name}, calls in the fullest block"), ledger.fullest.0 as f64, ""));
-        section.add(Figure::new(format!("{name}, weight of the fullest block, of what it may be"), ledger.fullest.1, ""));
+        section.add(Figure::new(
+            format!("{name}, weight of the fullest block, of what it may be"),
+            ledger.fullest.1,
+            "",
+        ));
         section.add(Figure::new(format!("{name}, nodes' processor"), nodes.cores, "cores"));
         section.add(Figure::new(format!("{name}, nodes' memory at most"), nodes.memory, "MiB"));
         section.add(Figure::new(format!("{name}, client's processor"), client.cores, "cores"));
@@ -241,7 +259,8 @@ impl Run {
         section.add(Figure::new(format!("{name}, on their way to a block at most"), most.pool as f64, "calls"));
         section.add(Figure::new(format!("{name}, sent again"), most.again as f64, "times"));
 
-        let shares: Vec<_> = RISING.into_iter().filter(|share| *share == HALF || (rising && !arguments.quick)).collect();
+        let shares: Vec<_> =
+            RISING.into_iter().filter(|share| *share == HALF || (rising && !arguments.quick)).collect();
         let seconds = (rest.len() as f64 / (most.per_second * shares.iter().sum::<f64>())).min(STEP);
         let (mut inclusion, mut finality) = (Vec::new(), Vec::new());
         let mut failures = most.failures();
@@ -256,7 +275,11 @@ impl Run {
             if of == HALF {
                 self.waiting(section, &outcome);
             } else {
-                section.add(Figure::new(format!("{name}, finalized calls at {of} of the most"), outcome.per_second, "/s"));
+                section.add(Figure::new(
+                    format!("{name}, finalized calls at {of} of the most"),
+                    outcome.per_second,
+                    "/s",
+                ));
             }
         }
         section.add(Figure::new(format!("{name}, refused for good"), failures as f64, "calls"));
@@ -282,15 +305,26 @@ impl Run {
                 ("inclusion after submission", outcome.inclusion(share), 1.5),
                 ("finality after inclusion", outcome.finality(share), 3.0),
             ] {
-                let figure = Figure::new(format!("{name} at half the most, {what}, p{:.0}", share * 100.0), value / SLOT, "slots");
+                let figure = Figure::new(
+                    format!("{name} at half the most, {what}, p{:.0}", share * 100.0),
+                    value / SLOT,
+                    "slots",
+                );
                 section.add(if goal {
-                    figure.with_goal(Goal::AtMost(most), "nodes and client share the machine, and a block is made once in a slot")
+                    figure.with_goal(
+                        Goal::AtMost(most),
+                        "nodes and client share the machine, and a block is made once in a slot",
+                    )
                 } else {
                     figure
                 });
             }
         }
-        section.add(Figure::new(format!("{name} at half the most, sent late by at most"), outcome.behind.as_secs_f64(), "s"));
+        section.add(Figure::new(
+            format!("{name} at half the most, sent late by at most"),
+            outcome.behind.as_secs_f64(),
+            "s",
+        ));
     }
 
     /// Counts on chain what was offered.
@@ -308,8 +342,12 @@ impl Run {
             times.failed
         ));
         section.add(
-            Figure::new(format!("{name}, exactly once in the finalized chain"), times.once as f64 / offered.len() as f64, "")
-                .with_goal(Goal::AtLeast(1.0), "see the note on what became of the calls"),
+            Figure::new(
+                format!("{name}, exactly once in the finalized chain"),
+                times.once as f64 / offered.len() as f64,
+                "",
+            )
+            .with_goal(Goal::AtLeast(1.0), "see the note on what became of the calls"),
         );
         section.add(Figure::new(format!("{name}, without effect"), times.failed as f64, "calls"));
         Ok(())

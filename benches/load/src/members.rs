@@ -107,11 +107,21 @@ impl Members {
         let places: Vec<_> = calls.iter().map(|call| (call.place, call.sender)).collect();
         let calls = calls.into_iter().map(|call| (call.call, &self.accounts[call.sender].identity, call.nonce));
         let signed = self.client.sign_in_advance(calls).await?;
-        Ok(places.into_iter().zip(signed).map(|((place, sender), bytes)| (place, Signed::new(sender, &bytes))).collect())
+        Ok(places
+            .into_iter()
+            .zip(signed)
+            .map(|((place, sender), bytes)| (place, Signed::new(sender, &bytes)))
+            .collect())
     }
 
     /// Has a stage of the preparation happen; gives the events.
-    async fn stage(&self, clients: &[Client], rpc: &Rpc, watch: &Watch, signed: Vec<(usize, Signed)>) -> Result<Vec<RuntimeEvent>> {
+    async fn stage(
+        &self,
+        clients: &[Client],
+        rpc: &Rpc,
+        watch: &Watch,
+        signed: Vec<(usize, Signed)>,
+    ) -> Result<Vec<RuntimeEvent>> {
         let hashes: Vec<_> = signed.iter().map(|(_, signed)| signed.hash).collect();
         let first = watch.heads().0 + 1;
         let signed = signed.into_iter().map(|(_, signed)| signed).collect();
@@ -120,7 +130,11 @@ impl Members {
         let last = watch.heads().1;
         let ledger = tokio::task::spawn_blocking(move || Ledger::read(&rpc, first, last)).await??;
         let times = ledger.times(&hashes);
-        ensure!(times.once == hashes.len() && times.failed == 0, "the preparation failed: {times:?}, {:?}", outcome.refused);
+        ensure!(
+            times.once == hashes.len() && times.failed == 0,
+            "the preparation failed: {times:?}, {:?}",
+            outcome.refused
+        );
         Ok(ledger.events)
     }
 
@@ -146,8 +160,11 @@ impl Members {
             let applicant: [u8; 32] = of.account().into();
             let voucher = Voucher::sign(&by.identity, genesis, by.id, &applicant, now()? + DAY);
             let (key, name) = (encryption_key(of), format!("load-{sender}"));
-            let (role, details) =
-                if sender <= HOSPITALS + self.doctors { (Role::Doctor, Some(details(&name))) } else { (Role::Patient, None) };
+            let (role, details) = if sender <= HOSPITALS + self.doctors {
+                (Role::Doctor, Some(details(&name)))
+            } else {
+                (Role::Patient, None)
+            };
             registrations.push(self.call(0, sender, calls::register_vouched(role, &name, key, details, voucher)));
         }
         let events = self.stage(clients, rpc, watch, self.sign(registrations).await?).await?;
@@ -185,7 +202,11 @@ impl Members {
         for place in 0..self.patients {
             let (doctor, patient) = (self.doctor(place), self.id(self.patient(place)));
             let batch = (0..records)
-                .map(|each| NewAnchor { patient, kind: RecordKind::Report, anchor: document(&format!("base {place} {each}")) })
+                .map(|each| NewAnchor {
+                    patient,
+                    kind: RecordKind::Report,
+                    anchor: document(&format!("base {place} {each}")),
+                })
                 .collect();
             batches.push(self.call(0, doctor, calls::anchor_batch(batch)));
         }
@@ -219,7 +240,8 @@ impl Members {
                 ids.insert(<[u8; 32]>::from(account.clone()), *member);
             }
         }
-        for account in self.accounts.iter_mut().skip(1).filter(|account| account.id == MemberId(0) && account.nonce > 0) {
+        for account in self.accounts.iter_mut().skip(1).filter(|account| account.id == MemberId(0) && account.nonce > 0)
+        {
             let bytes: [u8; 32] = account.identity.account().into();
             account.id = ids.remove(&bytes).context("an account has no number")?;
         }

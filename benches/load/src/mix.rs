@@ -90,7 +90,10 @@ impl Plan {
     pub fn new(size: Size) -> Result<Self> {
         let Size { acts, patients, doctors } = size;
         ensure!(doctors >= 8, "the mix needs at least eight doctors");
-        ensure!(patients.is_multiple_of(doctors) && patients > 0, "the number of patients must be a multiple of that of doctors");
+        ensure!(
+            patients.is_multiple_of(doctors) && patients > 0,
+            "the number of patients must be a multiple of that of doctors"
+        );
         let mut done = [0; 5];
         let acts: Vec<_> = (0..acts)
             .map(|place| {

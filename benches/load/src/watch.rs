@@ -96,7 +96,9 @@ impl Watch {
     pub fn count(&self, transactions: &[Hash]) -> (usize, usize) {
         let state = lock(&self.state);
         let seen = transactions.iter().filter_map(|hash| state.seen.get(hash));
-        seen.fold((0, 0), |(included, finalized), seen| (included + 1, finalized + usize::from(seen.finalized.is_some())))
+        seen.fold((0, 0), |(included, finalized), seen| {
+            (included + 1, finalized + usize::from(seen.finalized.is_some()))
+        })
     }
 
     /// The blocks with transactions from this number on.

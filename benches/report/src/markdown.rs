@@ -48,7 +48,8 @@ pub fn report(run: &Run, before: Option<(&str, &[Change<'_>])>, plots: &[(String
     put("");
     put("## Goals");
     put("");
-    let figures = || run.sections.iter().flat_map(|section| section.figures.iter().map(move |figure| (section, figure)));
+    let figures =
+        || run.sections.iter().flat_map(|section| section.figures.iter().map(move |figure| (section, figure)));
     if figures().all(|(_, figure)| figure.goal.is_none()) {
         put("None was measured.");
     } else {
@@ -56,7 +57,13 @@ pub fn report(run: &Run, before: Option<(&str, &[Change<'_>])>, plots: &[(String
         put("|---|---|---:|---|");
         for (section, figure) in figures() {
             if let Some(goal) = goal(figure) {
-                put(&format!("| {} | {} | {} {} | {goal} |", section.name, figure.name, number(figure.value), figure.unit));
+                put(&format!(
+                    "| {} | {} | {} {} | {goal} |",
+                    section.name,
+                    figure.name,
+                    number(figure.value),
+                    figure.unit
+                ));
             }
         }
     }
@@ -132,7 +139,8 @@ mod tests {
         let mut section = Section::new("load");
         section.note("One node.");
         section.add(Figure::new("calls", 640.4, "/s"));
-        section.add(Figure::new("share of the ceiling", 0.4, "").with_goal(Goal::AtLeast(0.6), "the weight of a block"));
+        section
+            .add(Figure::new("share of the ceiling", 0.4, "").with_goal(Goal::AtLeast(0.6), "the weight of a block"));
         section.add(Figure::new("inclusion, p95", 1.2, "slots").with_goal(Goal::AtMost(1.5), "the slot"));
         Run { date: "2027-01-02".into(), machine: "two cores".into(), sections: vec![section], ..Run::default() }
     }

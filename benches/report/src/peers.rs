@@ -4,7 +4,8 @@ use crate::{markdown::number, Figure, Goal, Plot, Run, Section};
 use serde::Deserialize;
 
 /// What keeps MedChain from its goal beside a peer.
-const BOUND: &str = "what bounds one node in the section on load; the peer makes no blocks for others to check in time, nor checks \
+const BOUND: &str =
+    "what bounds one node in the section on load; the peer makes no blocks for others to check in time, nor checks \
                      rights to read and quotas, nor waits for a disk or for finality";
 
 /// How much faster than each peer one node of MedChain shall be.
@@ -131,7 +132,11 @@ impl Peers {
             section.add(Figure::new(format!("{title}: memory at most"), memory / 1_048_576.0, "MiB"));
         }
         if let Some(Times { absent, once, more }) = mode.times {
-            let effects = if mode.effects == Some(true) { "the contract counts each of them once" } else { "the contract counts otherwise" };
+            let effects = if mode.effects == Some(true) {
+                "the contract counts each of them once"
+            } else {
+                "the contract counts otherwise"
+            };
             section.note(format!(
                 "{title}: of {} sent, {once} are in blocks exactly once, {more} more often, {absent} not at all; {effects}.",
                 number((most.sent + half.sent) as f64)
@@ -142,7 +147,11 @@ impl Peers {
     /// The most calls a second of a peer in any of its modes.
     fn best(&self, peer: &str) -> Option<f64> {
         let modes = self.results.iter().filter(|mode| mode.peer == peer);
-        modes.filter_map(|mode| mode.most.as_ref()).map(|most| most.per_second).filter(|calls| *calls > 0.0).reduce(f64::max)
+        modes
+            .filter_map(|mode| mode.most.as_ref())
+            .map(|most| most.per_second)
+            .filter(|calls| *calls > 0.0)
+            .reduce(f64::max)
     }
 }
 

@@ -85,7 +85,12 @@ fn draw_lines(area: &Area<'_>, title: &str, x: &str, y: &str, lines: &[(String, 
             .label(name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
     }
-    chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).label_font(TEXT).background_style(WHITE).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .label_font(TEXT)
+        .background_style(WHITE)
+        .draw()?;
     Ok(())
 }
 
@@ -96,10 +101,22 @@ mod tests {
 
     #[test]
     fn bars_and_lines_bear_their_names() {
-        let bars = Plot::Bars { title: "Speed".into(), unit: "/s".into(), bars: vec![("ours".into(), 2.0), ("theirs".into(), 1.0)] };
+        let bars = Plot::Bars {
+            title: "Speed".into(),
+            unit: "/s".into(),
+            bars: vec![("ours".into(), 2.0), ("theirs".into(), 1.0)],
+        };
         let svg = draw(&bars).unwrap();
-        assert!(svg.starts_with("<svg") && ["Speed", "ours", "theirs", "2 /s"].iter().all(|text| svg.contains(text)), "{svg}");
-        let lines = Plot::Lines { title: "Latency".into(), x: "rate".into(), y: "s".into(), lines: vec![("p95".into(), vec![(1.0, 2.0), (3.0, 4.0)])] };
+        assert!(
+            svg.starts_with("<svg") && ["Speed", "ours", "theirs", "2 /s"].iter().all(|text| svg.contains(text)),
+            "{svg}"
+        );
+        let lines = Plot::Lines {
+            title: "Latency".into(),
+            x: "rate".into(),
+            y: "s".into(),
+            lines: vec![("p95".into(), vec![(1.0, 2.0), (3.0, 4.0)])],
+        };
         let svg = draw(&lines).unwrap();
         assert!(["Latency", "rate", "p95"].iter().all(|text| svg.contains(text)), "{svg}");
     }
@@ -108,6 +125,8 @@ mod tests {
     fn what_has_nothing_to_show_is_refused() {
         let none = Plot::Bars { title: String::new(), unit: String::new(), bars: vec![("none".into(), 0.0)] };
         assert!(draw(&none).is_err());
-        assert!(draw(&Plot::Lines { title: String::new(), x: String::new(), y: String::new(), lines: Vec::new() }).is_err());
+        assert!(
+            draw(&Plot::Lines { title: String::new(), x: String::new(), y: String::new(), lines: Vec::new() }).is_err()
+        );
     }
 }

@@ -7,7 +7,8 @@ use std::{fs, path::Path, process::Command};
 fn section(folder: &Path, calls: f64) -> String {
     let mut section = Section::new("load");
     section.add(Figure::new("one node, finalized calls", calls, "/s"));
-    section.add(Figure::new("one node, of the ceiling", 0.4, "").with_goal(Goal::AtLeast(0.6), "the weight of a block"));
+    section
+        .add(Figure::new("one node, of the ceiling", 0.4, "").with_goal(Goal::AtLeast(0.6), "the weight of a block"));
     let bars = vec![("one node".to_owned(), calls)];
     section.plots.push(Plot::Bars { title: "Calls".into(), unit: "/s".into(), bars });
     let file = folder.join(format!("{calls}.json"));

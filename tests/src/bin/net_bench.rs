@@ -85,9 +85,10 @@ fn measure(arguments: &Arguments) -> Result<bool> {
     section.add(Figure::new("calls that became final", outcome.acknowledged.len() as f64, ""));
     section.add(Figure::new("calls without an answer", outcome.unanswered as f64, ""));
     section.add(Figure::new("calls held back", outcome.held_back as f64, ""));
-    for (what, durations, most) in
-        [("inclusion after submission", included, INCLUDED_WITHIN), ("finality after inclusion", finalized, FINALIZED_WITHIN)]
-    {
+    for (what, durations, most) in [
+        ("inclusion after submission", included, INCLUDED_WITHIN),
+        ("finality after inclusion", finalized, FINALIZED_WITHIN),
+    ] {
         section.add(Figure::new(format!("{what}, p50"), slots(durations.clone(), 0.5), "slots"));
         let p95 = Figure::new(format!("{what}, p95"), slots(durations, 0.95), "slots");
         section.add(p95.with_goal(Goal::AtMost(most), BOUND));
