@@ -59,6 +59,10 @@ const EmergencyRecord = lazy(() =>
   import("./doctor/EmergencyPage").then((module) => ({ default: module.EmergencyRecord })),
 );
 const Emergency = lazy(() => import("./patient/Emergency").then((module) => ({ default: module.Emergency })));
+const RecoveryPage = lazy(() => import("./recovery/RecoveryPage").then((module) => ({ default: module.RecoveryPage })));
+const RecoveryWarning = lazy(() =>
+  import("./recovery/RecoveryWarning").then((module) => ({ default: module.RecoveryWarning })),
+);
 const Waiting = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Waiting })));
 const Register = lazy(() => import("./administrator/Waiting").then((module) => ({ default: module.Register })));
 const Reviews = lazy(() => import("./administrator/Reviews").then((module) => ({ default: module.Reviews })));
@@ -121,6 +125,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "links/new": <NewLink />,
     emergency: <Emergency />,
     guardians: <Guardians />,
+    recovery: <RecoveryPage />,
     "wards/:id": <Ward />,
     "shared/:id": <SharedRecord />,
     log: <ReadLog />,
@@ -131,6 +136,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     "": <DoctorHome />,
     appointments: <DoctorAppointments />,
     schedule: <SchedulePage />,
+    recovery: <RecoveryPage />,
     patients: <DoctorPatients />,
     "patients/:id": <PatientRecords />,
     shared: <SharedWithMe />,
@@ -146,6 +152,7 @@ const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
     shared: <SharedWithMe />,
     "shared/:id": <SharedRecord />,
     staff: <StaffPage />,
+    recovery: <RecoveryPage />,
     profile: <Standing />,
     account: <AccountPage />,
   },
@@ -310,6 +317,11 @@ function Frame() {
       }
     >
       {kind === "patient" ? <Arrivals onCount={onCount} onArrival={setArrival} /> : null}
+      {kind === "patient" || kind === "doctor" || kind === "institution" ? (
+        <Suspense fallback={null}>
+          <RecoveryWarning />
+        </Suspense>
+      ) : null}
       {arrival === null ? null : (
         <Notice tone="warn" title={arrival}>
           <Button small onPress={() => setArrival(null)}>
@@ -334,7 +346,6 @@ function WithActs({ children }: { children: ReactNode }) {
       close: t("common.close"),
       retry: t("act.retry"),
       stop: t("act.stop"),
-      background: t("act.background"),
       failed: t("act.failed"),
       details: t("act.details"),
       block: t("act.block"),

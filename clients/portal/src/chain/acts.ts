@@ -27,12 +27,14 @@ import type {
   Grant,
   GuardianScope,
   Hex,
+  KeyCopyView,
   LinkOpening,
   LinkView,
   Member,
   Purpose,
   RecordKinds,
   RecordView,
+  Recovery,
   RetractionReason,
   ReviewOutcome,
   Role,
@@ -58,6 +60,8 @@ export interface Opened {
   readonly described: Described;
   readonly description: string;
   readonly document: Blob;
+  /** The numbers of the validators whose releases were no good; those of the others were enough. */
+  readonly distrusted: readonly number[];
 }
 
 /** What a link is to be. */
@@ -140,6 +144,10 @@ const NOTE_PADDING = 128;
 
 /** Most records that a call seals. */
 const RECORDS_PER_CALL = 32;
+/** How often the committee is asked for one record, if its answers do not combine. */
+const RELEASE_ATTEMPTS = 3;
+/** When it is asked again, in milliseconds. */
+const RELEASE_AGAIN = 2_000;
 /** Most staff that a call seals to. */
 const STAFF_PER_CALL = 32;
 
@@ -249,7 +257,9 @@ export class Acts {
 
   /** Has the keyring open the secrets that are lent to whoever acts: an institution's, or a member's own from before. */
   async equip({ member, staff }: Acting): Promise<void> {
-    const told = JSON.stringify([member.id, member.keyVersion, staff]);
+    // A copy may come while somebody is signed in: from a guardian, after a recovery.
+    const given = staff === null && member.keyVersion > FIRST_KEY_VERSION ? await this.#reads.ownCopies(member.id) : [];
+    const told = JSON.stringify([member.id, member.keyVersion, staff, given]);
     if (told === this.#equipped) {
       return;
     }
@@ -260,10 +270,10 @@ export class Acts {
       const { ofVersion, copy } = staff;
       const publicKey = ofVersion === member.keyVersion ? fromHex(member.encryptionKey) : undefined;
       copies.push({ context: of(ofVersion), sealed: fromHex(copy), keyVersion: FIRST_KEY_VERSION, publicKey });
-    } else if (member.keyVersion > FIRST_KEY_VERSION) {
-      const [own, keys] = await Promise.all([this.#reads.ownCopies(member.id), this.#reads.keys(member.id)]);
+    } else if (given.length > 0) {
+      const keys = await this.#reads.keys(member.id);
       // A copy of the first key may be sealed to the second, of which there is a copy sealed to the third.
-      for (const { ofVersion, seal } of own.toSorted((a, b) => b.seal.keyVersion - a.seal.keyVersion)) {
+      for (const { ofVersion, seal } of given.toSorted((a, b) => b.seal.keyVersion - a.seal.keyVersion)) {
         const key = keys.find(({ version }) => version === ofVersion);
         if (key !== undefined) {
           const publicKey = fromHex(key.key);
@@ -575,6 +585,11 @@ export class Acts {
     return this.#send((api) => api.tx.Reports.erase({ record: BigInt(record) }), report);
   }
 
+  /** Throws a `ProofError` unless a final block contains the record as the node tells it. */
+  async checkRecord(record: RecordView): Promise<void> {
+    await (await this.#proofs()).check(record);
+  }
+
   /** Fetches and decrypts a record that we may read: our own, a certificate as administrator, or within a window. */
   async readRecord(
     record: RecordView,
@@ -598,24 +613,38 @@ export class Acts {
     const recipient = this.#recipient(actor);
     const ownVersion = actor.type === "member" ? actor.member.keyVersion : actor.keyVersion;
     report({ type: "preparing", step: "decrypting", done: 0, total: record.size });
-    const opened = await this.#keyring.run(
-      "open",
-      {
-        rootBlock: fetched.rootBlock,
-        ciphertext: fetched.ciphertext,
-        envelope: fetched.envelope,
-        seal: grant === null ? undefined : fromHex(grant.seal.seal),
-        sealContext: { genesis, content, recipient, keyVersion: grant?.seal.keyVersion ?? ownVersion },
-        releases: fetched.releases,
-        releaseContext: { genesis, record: BigInt(record.id), content, recipient },
-        releaseKeyVersion: ownVersion,
-        capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-        committee: await proofs.committee(),
-        emergency: inEmergency ? await this.#emergencyHalf(record) : undefined,
-      },
-      (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
-    );
-    return { described: readDescription(opened.description), ...opened };
+    let { releases } = fetched;
+    let emergency = inEmergency ? await this.#emergencyHalf(record) : undefined;
+    for (let left = RELEASE_ATTEMPTS; ; left -= 1) {
+      try {
+        const opened = await this.#keyring.run(
+          "open",
+          {
+            rootBlock: fetched.rootBlock,
+            ciphertext: fetched.ciphertext,
+            envelope: fetched.envelope,
+            seal: grant === null ? undefined : fromHex(grant.seal.seal),
+            sealContext: { genesis, content, recipient, keyVersion: grant?.seal.keyVersion ?? ownVersion },
+            releases,
+            releaseContext: { genesis, record: BigInt(record.id), content, recipient },
+            releaseKeyVersion: ownVersion,
+            capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
+            committee: await proofs.committee(),
+            emergency,
+          },
+          (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
+        );
+        return { described: readDescription(opened.description), ...opened };
+      } catch (error) {
+        if (!(error instanceof KeyringError) || error.kind !== "CommitteeError" || left === 1) {
+          throw error;
+        }
+      }
+      // Too few members could be reached, or the committee handed its key on between its answers and the look at its shares.
+      await delay(RELEASE_AGAIN, signal);
+      releases = await this.vault.releases(record);
+      emergency = emergency && { ...emergency, releases: await this.vault.releases(record, true) };
+    }
   }
 
   /** What the patient half of a record comes out of, within the window of an emergency opening. */
@@ -849,18 +878,24 @@ export class Acts {
     const due = (await this.#reads.records(me.id)).filter(
       ({ patient, status, keyVersion }) => patient === me.id && status !== "erased" && keyVersion !== me.keyVersion,
     );
+    let left = 0;
     for (let at = 0; at < due.length; at += RECORDS_PER_CALL) {
       const records: { record: bigint; envelope: Hex }[] = [];
       for (const [index, record] of due.slice(at, at + RECORDS_PER_CALL).entries()) {
         report({ type: "preparing", step: "sealing", done: at + index, total: due.length });
         const envelope = await this.#resealed(me, record);
-        if (envelope !== null) {
+        if (envelope === null) {
+          left += 1;
+        } else {
           records.push({ record: BigInt(record.id), envelope });
         }
       }
       if (records.length > 0) {
         receipt = await this.#send((api) => api.tx.Reports.reseal({ records, key_version: me.keyVersion }), report);
       }
+    }
+    if (left > 0) {
+      throw new RefusedError("Portal.EarlierSecretMissing", `the earlier secret of ${left} records is not at hand`);
     }
     return receipt;
   }
@@ -906,6 +941,79 @@ export class Acts {
       (api) => api.tx.Registry.name_guardians({ guardians: named, threshold, wait: BigInt(wait) }),
       report,
     );
+  }
+
+  // Recovery.
+
+  /** Proposes that a member whose guardian we are has the account from now on that made the text, and agrees to it. */
+  proposeRecovery(from: Consent, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Registry.propose_recovery({
+          ...consented(from),
+          member: BigInt(from.member),
+          to: addressOf(from.account),
+          key: hex(from.encryptionKey),
+        }),
+      report,
+    );
+  }
+
+  /** Agrees to what another guardian proposed: this account and key, and no others that it proposes meanwhile. */
+  approveRecovery(member: number, { proposer, to, key }: Recovery, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) =>
+        api.tx.Registry.approve_recovery({ member: BigInt(member), proposer: BigInt(proposer), to, key }),
+      report,
+    );
+  }
+
+  completeRecovery(member: number, proposer: number, report: Report): Promise<Receipt> {
+    return this.#send(
+      (api) => api.tx.Registry.complete_recovery({ member: BigInt(member), proposer: BigInt(proposer) }),
+      report,
+    );
+  }
+
+  objectToRecovery(report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.object_to_recovery(), report);
+  }
+
+  /** Gives a recovered member the copy of its earlier secret back that we hold as its guardian. */
+  async returnCopy(member: number, { ofVersion, seal }: KeyCopyView, report: Report): Promise<Receipt> {
+    const target = await this.#target(member);
+    const copy = await this.#keyring.run("giveBack", {
+      held: {
+        context: { genesis: await this.#genesisBytes(), member: BigInt(member), ofVersion },
+        sealed: fromHex(seal.seal),
+        keyVersion: seal.keyVersion,
+      },
+      to: target.key,
+    });
+    return this.#send(
+      (api) =>
+        api.tx.Registry.return_copy({
+          member: BigInt(member),
+          copy: { seal: hex(copy), key_version: target.keyVersion },
+        }),
+      report,
+    );
+  }
+
+  // Affiliations.
+
+  /** Offers a doctor to be one of our hospital's. */
+  offerAffiliation(doctor: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.offer_affiliation({ doctor: BigInt(doctor) }), report);
+  }
+
+  acceptAffiliation(hospital: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.accept_affiliation({ hospital: BigInt(hospital) }), report);
+  }
+
+  /** Ends an affiliation, takes an offer back or declines it; `other` is the doctor for a hospital, and the reverse. */
+  endAffiliation(other: number, report: Report): Promise<Receipt> {
+    return this.#send((api) => api.tx.Registry.end_affiliation({ other: BigInt(other) }), report);
   }
 
   // Dependants.
@@ -1174,6 +1282,17 @@ export class Acts {
       report,
     );
   }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
 }
 
 function padded(note: string): string {

@@ -4,6 +4,7 @@ import type {
   AccessRequest,
   Acting,
   Administrator,
+  Affiliation,
   Alert,
   Appointment,
   Care,
@@ -57,6 +58,8 @@ export class Reads {
   ownCopies = (member: number) => this.#rpc.request<readonly OwnCopy[]>("medchain_ownCopies", [member]);
   keys = (member: number) => this.#all((cursor) => this.#page<KeyView>("medchain_keys", [member], cursor));
   recoveryPlan = (member: number) => this.#rpc.request<RecoveryPlan | null>("medchain_guardianship", [member]);
+  affiliations = (member: number) =>
+    this.#all((cursor) => this.#page<Affiliation>("medchain_affiliations", [member], cursor));
   emergencyConsent = (patient: number) =>
     this.#rpc.request<EmergencyConsent | null>("medchain_emergencyConsent", [patient]);
   emergencyCapsule = (record: number) =>
@@ -76,6 +79,8 @@ export class Reads {
   mayOpen = (account: Selector, record: number) => this.#rpc.request<Decision>("medchain_mayOpen", [account, record]);
   mayRequest = (account: Selector, patient: number, records: readonly number[], purpose: Purpose) =>
     this.#rpc.request<Decision>("medchain_mayRequest", [account, patient, records, purpose]);
+  /** What convinces who has no node that a record was anchored: `medchain_proof`, passed on as it is. */
+  recordProof = (record: number) => this.#rpc.request<object | null>("medchain_proof", [record]);
   genesis = () => this.#rpc.request<Hex>("chain_getBlockHash", [0]);
   nextNonce = (account: string) => this.#rpc.request<number>("system_accountNextIndex", [account]);
   readProof = (keys: readonly Hex[], at: Hex) =>

@@ -1,5 +1,6 @@
 import { type StoredUpload, uploads } from "../keyring/database";
 import type { Signer } from "../keyring/signer";
+import type { SealedRelease } from "../sealing/answers";
 import { contentCid, leafLength, parseRootBlock } from "../sealing/dag";
 import { type Bytes, equal, fromBase64, fromHex, toBase64, toHex, utf8 } from "../sealing/encoding";
 import { ConnectionLostError, type Rpc, RpcError } from "./rpc";
@@ -27,7 +28,7 @@ export interface FetchedContent {
   readonly rootBlock: Bytes;
   readonly ciphertext: Blob;
   readonly envelope: Bytes;
-  readonly releases: readonly Bytes[];
+  readonly releases: readonly SealedRelease[];
 }
 
 export type Progress = (done: number, total: number) => void;
@@ -96,17 +97,24 @@ export class VaultClient {
   }
 
   /** A record's emergency capsule, and what the committee releases for it within the window of a doctor's opening. */
-  async emergency(record: RecordView, named: Hex): Promise<{ capsule: Bytes; releases: readonly Bytes[] }> {
+  async emergency(record: RecordView, named: Hex): Promise<{ capsule: Bytes; releases: readonly SealedRelease[] }> {
     const [text, releases] = await Promise.all([
       this.#read<string>(record, "vault_emergencyCapsule", record.id),
-      this.#read<{ sealed: Hex }[]>(record, "vault_releaseEmergency", record.id),
+      this.releases(record, true),
     ]);
     const capsule = fromBase64(text);
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", capsule));
     if (`0x${toHex(digest)}` !== named) {
       throw new Error("the node gave another emergency capsule than the chain names");
     }
-    return { capsule, releases: releases.map(({ sealed }) => fromHex(sealed)) };
+    return { capsule, releases };
+  }
+
+  /** What the committee's members release of a record's capsule to us, or of its emergency capsule. */
+  async releases(record: RecordView, inEmergency = false): Promise<readonly SealedRelease[]> {
+    const method = inEmergency ? "vault_releaseEmergency" : "vault_release";
+    const answers = await this.#read<{ index: number; sealed: Hex }[]>(record, method, record.id);
+    return answers.map(({ index, sealed }) => ({ index, sealed: fromHex(sealed) }));
   }
 
   /** Everything that opening a record takes from the node. */
@@ -114,7 +122,7 @@ export class VaultClient {
     const [envelope, rootText, releases] = await Promise.all([
       this.envelope(record),
       this.#read<string>(record, "vault_root", record.id),
-      this.#read<{ index: number; sealed: Hex }[]>(record, "vault_release", record.id),
+      this.releases(record),
     ]);
     const rootBlock = fromBase64(rootText);
     const block = parseRootBlock(rootBlock);
@@ -137,7 +145,7 @@ export class VaultClient {
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, receive));
-    return { rootBlock, ciphertext: new Blob(leaves), envelope, releases: releases.map((it) => fromHex(it.sealed)) };
+    return { rootBlock, ciphertext: new Blob(leaves), envelope, releases };
   }
 
   async #read<T>(record: RecordView, method: string, ...params: unknown[]): Promise<T> {

@@ -98,15 +98,32 @@ export interface RecoveryPlan {
   /** How long the member can object once they agree, in milliseconds. */
   readonly wait: number;
   readonly recoveries: readonly Recovery[];
-  readonly copies: readonly { readonly guardian: number; readonly copy: { readonly ofVersion: number } }[];
+  readonly copies: readonly { readonly guardian: number; readonly copy: KeyCopyView }[];
+}
+
+/** A copy of a member's encryption secret that a guardian holds, sealed to the guardian's key. */
+export interface KeyCopyView {
+  readonly ofVersion: number;
+  readonly seal: VersionedSeal;
 }
 
 /** A recovery that a guardian has proposed. */
 export interface Recovery {
   readonly proposer: number;
   readonly to: string;
+  /** The encryption key that the member will have there. */
+  readonly key: Hex;
   readonly approvals: readonly number[];
   readonly readyAt: number | null;
+}
+
+/** That a doctor is one of a hospital's. */
+export interface Affiliation {
+  readonly hospital: number;
+  readonly doctor: number;
+  readonly offeredAt: number;
+  /** `null` while it is only offered. */
+  readonly acceptedAt: number | null;
 }
 
 /** A patient's consent that doctors open records in an emergency. */

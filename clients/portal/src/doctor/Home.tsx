@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { date, dateTime, time } from "../i18n";
+import { AffiliationOffers } from "../institution/Affiliations";
 import { Named } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
 import { UnfinishedUploads } from "../records/Upload";
@@ -20,6 +21,7 @@ export function DoctorHome() {
         title={t("home.hello", { name: me.details?.name ?? me.username })}
         intro={t("home.number", { id: me.id })}
       />
+      <AffiliationOffers />
       <UnfinishedUploads />
       <Ready of={appointments}>
         {(all) => {

@@ -11,6 +11,7 @@ import { useAct } from "../ui/Act";
 import { Badge, Button, Card, Empty, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { HospitalAffiliations } from "./Affiliations";
 import { Vouch } from "./Vouch";
 
 const SCOPES: readonly StaffScope[] = ["ward", "front-desk", "dispensary"];
@@ -64,6 +65,7 @@ export function StaffPage() {
         </Ready>
       </Card>
       <AddStaff />
+      {me.role === "hospital" ? <HospitalAffiliations /> : null}
       <Vouch />
     </>
   );

@@ -8,6 +8,8 @@ import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
 import { Button, Card, Facts, PageHead, Row } from "../ui/basics";
+import { DoctorAffiliations } from "./Affiliations";
+import { EditDetails } from "./EditDetails";
 import { StandingNotice } from "./StandingNotice";
 
 /** A professional's details, certificate, and where its verification stands; what to do when it was rejected. */
@@ -67,6 +69,8 @@ export function Standing() {
           ]}
         />
       </Card>
+      {me.status === "pending" || me.status === "rejected" ? <EditDetails /> : null}
+      {me.role === "doctor" && me.status === "active" ? <DoctorAffiliations /> : null}
       {me.ownRecord === null ? null : (
         <Ready of={record}>{(one) => (one === null ? null : <Reader record={one} grant={null} />)}</Ready>
       )}

@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
-import { combine, createCapsule } from "../sealing/committee";
+import { combineAnswers, type SealedRelease } from "../sealing/answers";
+import { createCapsule } from "../sealing/committee";
 import { ContentError, decryptContent, encryptContent } from "../sealing/content";
 import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBlock } from "../sealing/dag";
 import { type Bytes, copy, equal } from "../sealing/encoding";
@@ -15,7 +16,7 @@ import {
 import { openKeyCopy, sealKeyCopy } from "../sealing/keyCopy";
 import { type EncryptionKeyPair, FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
 import { encryptJwe, linkFiles } from "../sealing/link";
-import { openNote, openRelease, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
+import { openNote, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
 import { type StoredUpload, uploads } from "./database";
 import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
 import { lock, polkadotJsFile, unlock } from "./keystore";
@@ -164,21 +165,37 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
     throw new ContentError("damaged");
   }
   const { secret } = keyOf(order.releaseKeyVersion);
-  // One that does not open is left out: the others may be enough.
-  const partialsOf = async (releases: readonly Uint8Array[]) => {
-    const answers = await Promise.allSettled(
-      releases.map((release) => openRelease(release, secret, order.releaseContext)),
-    );
-    return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
-  };
   const { emergency } = order;
-  const half =
-    emergency === undefined
-      ? await patientHalfOf({ envelope: order.envelope, seal: order.seal, own: order.sealContext })
-      : await halfInEmergency(emergency, order.committee, await partialsOf(emergency.releases));
-  const partials = await partialsOf(order.releases);
+  const distrusted = new Set<number>();
+  const inCapsule = async (
+    releases: readonly SealedRelease[],
+    capsule: Uint8Array,
+    context: Parameters<typeof combineAnswers>[5],
+  ) => {
+    const { half, refused } = await combineAnswers(
+      order.committee,
+      releases,
+      secret,
+      order.releaseContext,
+      capsule,
+      context,
+    );
+    for (const index of refused) {
+      distrusted.add(index);
+    }
+    return half;
+  };
+  let half: Bytes;
+  if (emergency === undefined) {
+    half = await patientHalfOf({ envelope: order.envelope, seal: order.seal, own: order.sealContext });
+  } else {
+    const decoded = decodeEmergencyCapsule(emergency.capsule);
+    const whole = { ...emergency.context, epoch: decoded.epoch };
+    const released = await inCapsule(emergency.releases, decoded.capsule, emergencyCapsuleContext(whole));
+    half = await openEmergencyCapsule(decoded, released, whole);
+  }
   const envelope = decodeEnvelope(order.envelope);
-  const { half: committeeHalf } = combine(order.committee, partials, envelope.capsule, {
+  const committeeHalf = await inCapsule(order.releases, envelope.capsule, {
     ...order.capsuleContext,
     epoch: envelope.epoch,
   });
@@ -198,19 +215,8 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
       progress(done, block.size);
     }
   }
-  return { description: opened.description, document: new Blob([...parts, ...batch]) };
-}
-
-/** The patient half that the committee gives out of a record's emergency capsule. */
-function halfInEmergency(
-  { capsule, context }: NonNullable<OpenOrder["emergency"]>,
-  committee: OpenOrder["committee"],
-  partials: Parameters<typeof combine>[1],
-): Promise<Bytes> {
-  const decoded = decodeEmergencyCapsule(capsule);
-  const whole = { ...context, epoch: decoded.epoch };
-  const { half } = combine(committee, partials, decoded.capsule, emergencyCapsuleContext(whole));
-  return openEmergencyCapsule(decoded, half, whole);
+  const document = new Blob([...parts, ...batch]);
+  return { description: opened.description, document, distrusted: [...distrusted].sort((a, b) => a - b) };
 }
 
 /** The ciphertext leaf by leaf, each checked against the digest that the root names. */
@@ -310,6 +316,10 @@ const handlers: Handlers = {
     const seals = decoded.seals.map((one) => (one === mine ? { recipient, keyVersion, seal: fresh } : one));
     const bytes = encodeEnvelope({ ...decoded, seals });
     return { bytes, hash: envelopeHash(bytes) };
+  },
+  giveBack: async ({ held, to }) => {
+    const { secret } = await openKeyCopy(held.sealed, keyOf(held.keyVersion).secret, held.context);
+    return sealKeyCopy(secret, to, held.context);
   },
   linkFiles: encryptForLink,
   sealNote: ({ text, to, aad }) => sealNote(text, to, aad),

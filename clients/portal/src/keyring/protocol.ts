@@ -1,3 +1,4 @@
+import type { SealedRelease } from "../sealing/answers";
 import type { CapsuleContext, Committee } from "../sealing/committee";
 import type { EmergencyContext } from "../sealing/emergency";
 import type { KeyCopyContext } from "../sealing/keyCopy";
@@ -41,7 +42,7 @@ export interface OpenOrder {
   /** The seal to open: from the chain for a reader; from the envelope for owner and administrator, when left out. */
   readonly seal?: Uint8Array | undefined;
   readonly sealContext: SealContext;
-  readonly releases: readonly Uint8Array[];
+  readonly releases: readonly SealedRelease[];
   readonly releaseContext: ReleaseContext;
   /** The version of our key that releases are wrapped to. */
   readonly releaseKeyVersion: number;
@@ -51,7 +52,7 @@ export interface OpenOrder {
   readonly emergency?:
     | {
         readonly capsule: Uint8Array;
-        readonly releases: readonly Uint8Array[];
+        readonly releases: readonly SealedRelease[];
         readonly context: Omit<EmergencyContext, "epoch">;
       }
     | undefined;
@@ -60,6 +61,8 @@ export interface OpenOrder {
 export interface OpenedRecord {
   readonly description: string;
   readonly document: Blob;
+  /** The numbers of the committee's members whose answers were no good; the others were enough. */
+  readonly distrusted: readonly number[];
 }
 
 /** Makes a seal to someone else out of our own. */
@@ -121,6 +124,8 @@ export interface Jobs {
     input: { context: KeyCopyContext; to: readonly Uint8Array[] };
     output: readonly Uint8Array<ArrayBuffer>[];
   };
+  /** Another member's secret out of the copy that we hold, sealed to the key that the member has now. */
+  giveBack: { input: { held: LentCopy; to: Uint8Array }; output: Uint8Array<ArrayBuffer> };
   emergencyCapsule: {
     input: EmergencyOrder;
     output: { bytes: Uint8Array<ArrayBuffer>; hash: Uint8Array<ArrayBuffer> };

@@ -12,7 +12,6 @@ import { Badge, Button, ButtonLink, Card, Checkbox, Empty, PageHead, Row, Stack 
 import { PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
 import { Dependants } from "./Dependants";
-import { RecoveryGuardians } from "./RecoveryGuardians";
 
 const DAY = 86_400_000;
 
@@ -94,7 +93,12 @@ export function Guardians() {
         </Ready>
       </Card>
       <Dependants />
-      <RecoveryGuardians />
+      <Card title={t("recovery.pageTitle")}>
+        <p>{t("recovery.pageIntro")}</p>
+        <Row>
+          <ButtonLink to="/recovery">{t("recovery.go")}</ButtonLink>
+        </Row>
+      </Card>
     </>
   );
 }

@@ -195,7 +195,7 @@ export function Reader({
 
 function Shown({ opened, record }: { opened: Opened; record: RecordView }) {
   const { t } = useTranslation();
-  const { described, document } = opened;
+  const { described, document, distrusted } = opened;
   const [url, setUrl] = useState("");
   useEffect(() => {
     const made = URL.createObjectURL(document);
@@ -217,6 +217,11 @@ function Shown({ opened, record }: { opened: Opened; record: RecordView }) {
           ...(described.note === "" ? [] : [[t("document.note"), described.note] as const]),
         ]}
       />
+      {distrusted.length === 0 ? null : (
+        <Notice tone="warn" title={t("document.distrusted", { numbers: distrusted.join(", ") })}>
+          {t("document.distrustedHint")}
+        </Notice>
+      )}
       <Row>
         <a href={url} download={fileName}>
           {t("document.download", { name: fileName })}

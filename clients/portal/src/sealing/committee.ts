@@ -265,6 +265,16 @@ export function verifyRelease(
   context: CapsuleContext,
 ): void {
   verifyCapsule(capsule, context);
+  verifyProof(release, share, capsule, context);
+}
+
+/** As {@link verifyRelease}, for a capsule that {@link verifyCapsule} has taken. */
+export function verifyProof(
+  release: Uint8Array,
+  share: Uint8Array,
+  capsule: Uint8Array,
+  context: CapsuleContext,
+): void {
   const { index, d, c, z } = parseRelease(release);
   const { r } = parseCapsule(capsule);
   const w = times(Point.BASE, z).subtract(times(element(share), c));
@@ -303,7 +313,7 @@ export function combine(
       if (share === undefined) {
         throw new CommitteeError("index");
       }
-      verifyRelease(bytes, share, capsule, context);
+      verifyProof(bytes, share, capsule, context);
     } catch (error) {
       if (!(error instanceof CommitteeError)) {
         throw error;
@@ -319,7 +329,26 @@ export function combine(
   if (proven.length < committee.threshold) {
     throw new CommitteeError("tooFew", refused);
   }
-  const chosen = proven.slice(0, committee.threshold);
+  return { half: interpolated(proven.slice(0, committee.threshold), capsule), refused };
+}
+
+/** The committee half out of as many releases as are needed, which {@link verifyProof} has taken; no member has two. */
+export function combineProven(
+  threshold: number,
+  releases: readonly Uint8Array[],
+  capsule: Uint8Array,
+): Bytes {
+  if (threshold === 0) {
+    throw new CommitteeError("threshold");
+  }
+  if (releases.length < threshold) {
+    throw new CommitteeError("tooFew");
+  }
+  return interpolated(releases.slice(0, threshold).map(parseRelease), capsule);
+}
+
+/** Σ λᵢ·Dᵢ, and what it derives. The indices are distinct and not zero. */
+function interpolated(chosen: readonly PartialRelease[], capsule: Uint8Array): Bytes {
   const shared = chosen.reduce((sum, { index, d }) => {
     const others = chosen.map((other) => BigInt(other.index)).filter((other) => other !== BigInt(index));
     const lambda = others.reduce(
@@ -331,5 +360,5 @@ export function combine(
   if (shared.is0()) {
     throw new CommitteeError("inconsistent");
   }
-  return { half: committeeHalf(shared, parseCapsule(capsule).r), refused };
+  return committeeHalf(shared, parseCapsule(capsule).r);
 }

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { explained } from "../i18n/failure";
 import { keystores } from "../keyring/database";
 import { Phrase } from "../signup/Phrase";
-import { Button, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { Button, ButtonLink, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 import { save } from "../ui/save";
 import { KeyCard } from "./KeyCard";
@@ -116,6 +116,14 @@ export function AccountPage() {
         ) : null}
       </Card>
       {isOwnMember ? <KeyCard /> : null}
+      {isOwnMember ? (
+        <Card title={t("recovery.pageTitle")}>
+          <p>{t("recovery.pageIntro")}</p>
+          <Row>
+            <ButtonLink to="/recovery">{t("recovery.go")}</ButtonLink>
+          </Row>
+        </Card>
+      ) : null}
       {staff === null ? null : <LeaveStaff staff={staff} />}
       <OtherDevice
         check={(proceed) =>

@@ -10,7 +10,7 @@ import { HandOver } from "../ui/HandOver";
 /** What an account that is nobody's yet can become besides a member: staff, or the account of a member there is. */
 export function Consents() {
   const { t } = useTranslation();
-  const { acts } = useAccount();
+  const { acts, identity } = useAccount();
   return (
     <>
       <ConsentCard
@@ -24,8 +24,9 @@ export function Consents() {
         title={t("consent.move")}
         intro={t("consent.moveIntro")}
         label={t("consent.member")}
-        roles={["patient"]}
+        roles={["patient", "doctor", "hospital", "pharmacy"]}
         make={(member) => acts.moveConsent(member)}
+        address={identity.address}
       />
     </>
   );
@@ -37,12 +38,15 @@ function ConsentCard({
   label,
   roles,
   make,
+  address,
 }: {
   title: string;
   intro: string;
   label: string;
   roles: readonly Member["role"][];
   make: (member: Member) => Promise<string>;
+  /** What others have to be told besides. */
+  address?: string;
 }) {
   const { t } = useTranslation();
   const [member, setMember] = useState<Member | null>(null);
@@ -74,13 +78,24 @@ function ConsentCard({
         </Button>
       </Row>
       {made === null || made.for !== member?.id ? null : (
-        <HandOver
-          label={t("consent.text")}
-          text={made.text}
-          hint={t("consent.lasts")}
-          copy={t("links.copy")}
-          copied={t("links.copied")}
-        />
+        <>
+          <HandOver
+            label={t("consent.text")}
+            text={made.text}
+            hint={t("consent.lasts")}
+            copy={t("links.copy")}
+            copied={t("links.copied")}
+          />
+          {address === undefined ? null : (
+            <HandOver
+              label={t("account.address")}
+              text={address}
+              hint={t("consent.tellAddress")}
+              copy={t("links.copy")}
+              copied={t("links.copied")}
+            />
+          )}
+        </>
       )}
     </Card>
   );

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, useRef, useState } from "react";
-import { useForm } from "react-hook-form";
+import { type Control, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Acts, Report } from "../chain/acts";
@@ -305,6 +305,40 @@ export function PatientForm({
   );
 }
 
+/** The fields of a professional's public details. */
+export function DetailFields({ role, control }: { role: Role; control: Control<ProfessionalDetails> }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (
+    <>
+      <FormField
+        control={control}
+        name="name"
+        label={role === "doctor" ? t("details.name") : t("details.institution")}
+        words={words}
+      />
+      {role === "doctor" ? (
+        <FormField
+          control={control}
+          name="speciality"
+          label={t("details.speciality")}
+          optional={t("common.optional")}
+          words={words}
+        />
+      ) : null}
+      <FormField control={control} name="licence" label={t("details.licence")} words={words} />
+      <FormField control={control} name="issuer" label={t("details.issuer")} words={words} />
+      <FormField
+        control={control}
+        name="address"
+        label={t("details.address")}
+        optional={t("common.optional")}
+        words={words}
+      />
+    </>
+  );
+}
+
 export function ProfessionalForm({
   role,
   onDone,
@@ -315,7 +349,6 @@ export function ProfessionalForm({
   submit?: string;
 }) {
   const { t } = useTranslation();
-  const words = useWords();
   const [certificate, setCertificate] = useState<File | null>(null);
   const [problem, setProblem] = useState<"none" | "missing" | "large">("none");
   const { control, handleSubmit } = useForm<ProfessionalDetails>({
@@ -338,30 +371,7 @@ export function ProfessionalForm({
       </Notice>
       <form onSubmit={(event) => void handleSubmit(done)(event)} noValidate>
         <Stack>
-          <FormField
-            control={control}
-            name="name"
-            label={role === "doctor" ? t("details.name") : t("details.institution")}
-            words={words}
-          />
-          {role === "doctor" ? (
-            <FormField
-              control={control}
-              name="speciality"
-              label={t("details.speciality")}
-              optional={t("common.optional")}
-              words={words}
-            />
-          ) : null}
-          <FormField control={control} name="licence" label={t("details.licence")} words={words} />
-          <FormField control={control} name="issuer" label={t("details.issuer")} words={words} />
-          <FormField
-            control={control}
-            name="address"
-            label={t("details.address")}
-            optional={t("common.optional")}
-            words={words}
-          />
+          <DetailFields role={role} control={control} />
           <FileDrop file={certificate} onFile={setCertificate} hint={t("signup.certificateHint")} />
           {problem === "none" ? null : (
             <Notice

@@ -71,7 +71,6 @@ export interface ActWords {
   readonly close: string;
   readonly retry: string;
   readonly stop: string;
-  readonly background: string;
   readonly failed: string;
   readonly details: string;
   readonly block: string;

@@ -18,7 +18,7 @@ const WAITS = [1, 3, 7, 30] as const;
 type Wait = `${(typeof WAITS)[number]}`;
 
 /** Who can recover the account together if its key is lost; each holds a copy of the encryption secret. */
-export function RecoveryGuardians() {
+export function Plan() {
   const { t } = useTranslation();
   const me = useMember();
   const plan = useLive(`recovery ${me.id}`, (reads) => reads.recoveryPlan(me.id));
@@ -29,7 +29,7 @@ export function RecoveryGuardians() {
       <Ready of={plan}>
         {(held) => (
           <>
-            {held === null ? <Empty title={t("recovery.none")} /> : <Plan plan={held} />}
+            {held === null ? <Empty title={t("recovery.none")} /> : <Laid plan={held} />}
             {changing ? (
               <PlanForm onDone={() => setChanging(false)} />
             ) : (
@@ -44,8 +44,20 @@ export function RecoveryGuardians() {
   );
 }
 
-function Plan({ plan }: { plan: RecoveryPlan }) {
+function Laid({ plan }: { plan: RecoveryPlan }) {
   const { t } = useTranslation();
+  const { acts } = useAccount();
+  const act = useAct();
+  const object = () =>
+    act({
+      title: t("recovery.objectTitle"),
+      recorded: t("recovery.objectRecorded"),
+      stays: t("recovery.objectStays"),
+      confirm: t("recovery.object"),
+      danger: true,
+      done: t("recovery.objectDone"),
+      run: (report) => acts.objectToRecovery(report),
+    });
   return (
     <>
       {plan.recoveries.map((recovery) => (
@@ -54,10 +66,24 @@ function Plan({ plan }: { plan: RecoveryPlan }) {
           tone="bad"
           title={t("recovery.underWay", { count: recovery.approvals.length, of: plan.threshold })}
         >
-          {recovery.readyAt === null ? null : t("recovery.readyAt", { when: dateTime(recovery.readyAt) })}{" "}
-          <code>{recovery.to}</code>
+          <p>
+            {recovery.readyAt === null
+              ? t("recovery.ifNotYou")
+              : t("recovery.readyAt", { when: dateTime(recovery.readyAt) })}
+          </p>
+          <p>
+            {t("recovery.proposedBy")} <Named id={recovery.proposer} /> · {t("recovery.newAccount")}{" "}
+            <code>{recovery.to}</code>
+          </p>
         </Notice>
       ))}
+      {plan.recoveries.length === 0 ? null : (
+        <Row>
+          <Button look="danger" onPress={() => void object()}>
+            {t("recovery.object")}
+          </Button>
+        </Row>
+      )}
       <Facts
         facts={[
           [

@@ -1,0 +1,27 @@
+import { useTranslation } from "react-i18next";
+import { dateTime } from "../i18n";
+import { useLive } from "../session/Connection";
+import { useMember } from "../session/Session";
+import { ButtonLink, Notice } from "../ui/basics";
+
+/** Says on every page that somebody is about to take the account over, as long as that can be stopped. */
+export function RecoveryWarning() {
+  const { t } = useTranslation();
+  const me = useMember();
+  const plan = useLive(`recovery ${me.id}`, (reads) => reads.recoveryPlan(me.id));
+  const [first] = plan.type === "ready" ? (plan.value?.recoveries ?? []) : [];
+  if (first === undefined || plan.type !== "ready" || plan.value === null) {
+    return null;
+  }
+  return (
+    <Notice
+      tone="bad"
+      title={t("recovery.underWay", { count: first.approvals.length, of: plan.value.threshold })}
+    >
+      <p>{first.readyAt === null ? t("recovery.ifNotYou") : t("recovery.readyAt", { when: dateTime(first.readyAt) })}</p>
+      <ButtonLink small look="primary" to="/recovery">
+        {t("recovery.look")}
+      </ButtonLink>
+    </Notice>
+  );
+}
