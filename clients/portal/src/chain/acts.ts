@@ -1,8 +1,9 @@
 import { type StoredUpload, type UploadPurpose, uploads } from "../keyring/database";
 import { type Keyring, KeyringError } from "../keyring/keyring";
-import type { LentCopy, PublicIdentity, SealTarget } from "../keyring/protocol";
+import type { LentCopy, PublicIdentity, ResealEnvelopeOrder, SealTarget } from "../keyring/protocol";
 import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
+import { epochOfEmergencyCapsule, epochOfEnvelope } from "../sealing/epoch";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import { linkCommitment, linkFlags, linkText } from "../sealing/link";
 import type { Recipient } from "../sealing/seal";
@@ -190,6 +191,8 @@ export class Acts {
   readonly #validators: readonly Hex[];
   readonly vault: VaultClient;
   #equipped = "";
+  /** What was read of envelopes, by their hashes. */
+  readonly #epochs = new Map<Hex, number>();
   #transactions: Promise<Transactions> | undefined;
   #genesis: Promise<Hex> | undefined;
   #proven: Promise<Proofs> | undefined;
@@ -629,7 +632,7 @@ export class Acts {
             releaseContext: { genesis, record: BigInt(record.id), content, recipient },
             releaseKeyVersion: ownVersion,
             capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-            committee: await proofs.committee(),
+            committee: await proofs.committeeOf(epochOfEnvelope(fetched.envelope)),
             emergency,
           },
           (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
@@ -660,7 +663,9 @@ export class Acts {
       lodgedBy: BigInt(lodged.lodgedBy),
       patient: BigInt(record.patient),
     };
-    return { ...(await this.vault.emergency(record, lodged.capsule)), context };
+    const fetched = await this.vault.emergency(record, lodged.capsule);
+    const committee = await (await this.#proofs()).committeeOf(epochOfEmergencyCapsule(fetched.capsule));
+    return { ...fetched, committee, context };
   }
 
   // Access.
@@ -875,20 +880,27 @@ export class Acts {
         receipt = await this.#send((api) => api.tx.Registry.reseal_staff({ copies, of_version: me.keyVersion }), report);
       }
     }
-    const due = (await this.#reads.records(me.id)).filter(
-      ({ patient, status, keyVersion }) => patient === me.id && status !== "erased" && keyVersion !== me.keyVersion,
-    );
+    const due = await this.toReseal(me);
     let left = 0;
     for (let at = 0; at < due.length; at += RECORDS_PER_CALL) {
       const records: { record: bigint; envelope: Hex }[] = [];
+      const lodged: RecordView[] = [];
       for (const [index, record] of due.slice(at, at + RECORDS_PER_CALL).entries()) {
         report({ type: "preparing", step: "sealing", done: at + index, total: due.length });
-        const envelope = await this.#resealed(me, record);
-        if (envelope === null) {
+        const fresh = await this.#resealed(me, record);
+        if (fresh === null) {
           left += 1;
-        } else {
-          records.push({ record: BigInt(record.id), envelope });
+          continue;
         }
+        records.push({ record: BigInt(record.id), envelope: fresh.envelope });
+        if (fresh.carriedOver && (await this.#reads.emergencyCapsule(record.id)) !== null) {
+          lodged.push(record);
+        }
+      }
+      // An emergency capsule is for the same key as the envelope was; it comes first, so that none is forgotten when this
+      // is interrupted.
+      if (lodged.length > 0) {
+        receipt = await this.lodgeEmergency(me, lodged, report);
       }
       if (records.length > 0) {
         receipt = await this.#send((api) => api.tx.Reports.reseal({ records, key_version: me.keyVersion }), report);
@@ -900,8 +912,54 @@ export class Acts {
     return receipt;
   }
 
-  /** Stores a record's envelope with our seal made anew, and gives its hash; `null` if our earlier secret is not at hand. */
-  async #resealed(me: Member, record: RecordView): Promise<Hex | null> {
+  /** Our records whose seal is for an earlier key of ours, or whose capsule is for a key of the committee that was replaced. */
+  async toReseal(me: Member): Promise<readonly RecordView[]> {
+    const own = (await this.#reads.records(me.id)).filter(
+      ({ patient, status }) => patient === me.id && status !== "erased",
+    );
+    if ((await this.#reads.earlierCommittees()).length === 0) {
+      return own.filter(({ keyVersion }) => keyVersion !== me.keyVersion);
+    }
+    const { epoch } = await (await this.#proofs()).committee();
+    const due: RecordView[] = [];
+    for (const record of own) {
+      if (record.keyVersion !== me.keyVersion || (await this.#epochOf(record)) < epoch) {
+        due.push(record);
+      }
+    }
+    return due;
+  }
+
+  /** The epoch of the committee's key that a record's envelope is for. */
+  async #epochOf(record: RecordView): Promise<number> {
+    const known = this.#epochs.get(record.envelope) ?? epochOfEnvelope(await this.vault.envelope(record));
+    this.#epochs.set(record.envelope, known);
+    return known;
+  }
+
+  /** What carries a record's committee half over to the key in force; nothing if the envelope is for that key already. */
+  async #carrying(me: Member, record: RecordView, envelope: Uint8Array): Promise<ResealEnvelopeOrder["carry"]> {
+    const proofs = await this.#proofs();
+    const to = await proofs.committee();
+    const epoch = epochOfEnvelope(envelope);
+    if (epoch >= to.epoch) {
+      return undefined;
+    }
+    const genesis = await this.#genesisBytes();
+    const content = fromHex(record.content);
+    const recipient: Recipient = { type: "member", id: BigInt(me.id) };
+    return {
+      releases: await this.vault.releases(record),
+      releaseContext: { genesis, record: BigInt(record.id), content, recipient },
+      releaseKeyVersion: me.keyVersion,
+      capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
+      committee: await proofs.committeeOf(epoch),
+      to,
+    };
+  }
+
+  /** Stores a record's envelope made anew, and gives its hash; `null` if our earlier secret is not at hand. */
+  async #resealed(me: Member, record: RecordView): Promise<{ envelope: Hex; carriedOver: boolean } | null> {
     const recipient: Recipient = { type: "member", id: BigInt(me.id) };
     const own = {
       genesis: await this.#genesisBytes(),
@@ -911,10 +969,11 @@ export class Acts {
     };
     try {
       const envelope = await this.vault.envelope(record);
-      const target = await this.#target(me.id, me);
-      const { bytes, hash } = await this.#keyring.run("resealEnvelope", { envelope, own, target });
+      const target = record.keyVersion === me.keyVersion ? undefined : await this.#target(me.id, me);
+      const carry = await this.#carrying(me, record, envelope);
+      const { bytes, hash } = await this.#keyring.run("resealEnvelope", { envelope, own, target, carry });
       await this.vault.addEnvelope(record, bytes);
-      return hex(hash);
+      return { envelope: hex(hash), carriedOver: carry !== undefined };
     } catch (error) {
       if (error instanceof KeyringError && error.kind === "UnopenedError") {
         return null;

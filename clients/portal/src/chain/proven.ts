@@ -2,7 +2,7 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { Twox64Concat } from "@polkadot-api/substrate-bindings";
 import type { SealTarget } from "../keyring/protocol";
 import type { Committee } from "../sealing/committee";
-import { type Bytes, concat, copy, fromHex, toHex, u64le } from "../sealing/encoding";
+import { type Bytes, concat, copy, fromHex, toHex, u32le, u64le } from "../sealing/encoding";
 import { accountId } from "./address";
 import type { Finality } from "./finality";
 import type { Reads } from "./reads";
@@ -30,6 +30,8 @@ const GUARDIANSHIPS = "383eb39b0e3f1086035a660b4b09f750e736023e77f9ae12515ccbfe6
 
 /** twox128("Access") ‖ twox128("Committee") */
 const COMMITTEE = "383eb39b0e3f1086035a660b4b09f750cff3807dccd892476e2350c2719674ad";
+/** twox128("Rounds") ‖ twox128("Earlier") */
+const EARLIER_COMMITTEES = "7b45e7c782afb68af72fc5ebb26b974b7090bfd5f98d713d4de0f22e98138a0e";
 /** twox128("Reports") ‖ twox128("Records") */
 const RECORDS = "b262e9238fa402540c250bc3f5d6188dbb8fcc88c3da5bf159c1e1a5f46fe432";
 
@@ -117,6 +119,14 @@ function byNumber(number: number): Bytes {
 
 /** How often an entry that is not final yet is asked for. */
 const ATTEMPTS = 6;
+
+/** A record is encrypted to a key that the committee keeps no more. */
+export class KeyRetiredError extends Error {
+  constructor(epoch: number) {
+    super(`the release committee keeps the key of epoch ${epoch} no more`);
+    this.name = "KeyRetiredError";
+  }
+}
 
 /** Asks one node, and believes what it proves. */
 export class Proofs {
@@ -214,7 +224,20 @@ export class Proofs {
     return Promise.all(named.map(({ member }) => this.target(member)));
   }
 
-  /** The release committee. */
+  /** The release committee of the key of this epoch: in force, or replaced and kept. */
+  async committeeOf(epoch: number): Promise<Committee> {
+    const earlier = concat(fromHex(EARLIER_COMMITTEES), u32le(epoch));
+    const [inForce = null, entry = null] = await this.#prove([fromHex(COMMITTEE), earlier]);
+    // An earlier committee's entry begins as that of the one in force does; who holds the shares follows.
+    const found = [inForce, entry].flatMap((one) => (one === null ? [] : [decodeCommittee(one)]));
+    const committee = found.find((one) => one.epoch === epoch);
+    if (committee === undefined) {
+      throw new KeyRetiredError(epoch);
+    }
+    return committee;
+  }
+
+  /** The release committee of the key in force. */
   async committee(): Promise<Committee> {
     const [entry = null] = await this.#prove([fromHex(COMMITTEE)]);
     if (entry === null) {

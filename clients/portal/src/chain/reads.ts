@@ -76,6 +76,8 @@ export class Reads {
     this.#rpc.request<readonly StandingConsent[]>("medchain_standingConsents", [patient]);
   guardians = (patient: number) => this.#rpc.request<readonly Guardianship[]>("medchain_guardians", [patient]);
   committee = () => this.#rpc.request<CommitteeView | null>("medchain_committee", []);
+  /** The committees of keys that were replaced, by epoch. */
+  earlierCommittees = () => this.#rpc.request<readonly CommitteeView[]>("medchain_earlierCommittees", []);
   mayOpen = (account: Selector, record: number) => this.#rpc.request<Decision>("medchain_mayOpen", [account, record]);
   mayRequest = (account: Selector, patient: number, records: readonly number[], purpose: Purpose) =>
     this.#rpc.request<Decision>("medchain_mayRequest", [account, patient, records, purpose]);

@@ -5,6 +5,7 @@ import { Named } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
 import { UnfinishedUploads } from "../records/Upload";
 import { useLive } from "../session/Connection";
+import { ResealNotice } from "../session/ResealNotice";
 import { useMember } from "../session/Session";
 import { ButtonLink, Card, Columns, Empty, Notice, PageHead, Row } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
@@ -21,6 +22,7 @@ export function DoctorHome() {
         title={t("home.hello", { name: me.details?.name ?? me.username })}
         intro={t("home.number", { id: me.id })}
       />
+      <ResealNotice />
       <AffiliationOffers />
       <UnfinishedUploads />
       <Ready of={appointments}>

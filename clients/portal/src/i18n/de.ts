@@ -337,6 +337,7 @@ export const de: typeof en = {
     done: "Der Schlüssel ist ersetzt, und Ihre Unterlagen sind für ihn versiegelt.",
     left_one: "{{count}} Unterlage ist noch für einen früheren Schlüssel versiegelt",
     left_other: "{{count}} Unterlagen sind noch für einen früheren Schlüssel versiegelt",
+    leftText: "Ihr eigener Schlüssel oder der gemeinsame der Kliniken wurde ersetzt. Versiegeln Sie Ihre Unterlagen neu, sonst lassen sie sich eines Tages nicht mehr öffnen.",
     reseal: "Neu versiegeln",
     resealTitle: "Unterlagen für den geltenden Schlüssel versiegeln",
     resealRecorded: "Dass die Umschläge Ihrer Unterlagen neu sind.",

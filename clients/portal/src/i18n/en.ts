@@ -321,6 +321,7 @@ export const en = {
     done: "The key is replaced, and your records are sealed to it.",
     left_one: "{{count}} record is still sealed to an earlier key",
     left_other: "{{count}} records are still sealed to an earlier key",
+    leftText: "Your own key or the hospitals' common one was replaced. Seal your records anew, or they may not open some day.",
     reseal: "Seal them anew",
     resealTitle: "Seal records to the key in force",
     resealRecorded: "That the envelopes of your records are new.",

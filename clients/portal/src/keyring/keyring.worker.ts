@@ -4,7 +4,16 @@ import { createCapsule } from "../sealing/committee";
 import { ContentError, decryptContent, encryptContent } from "../sealing/content";
 import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBlock } from "../sealing/dag";
 import { type Bytes, copy, equal } from "../sealing/encoding";
-import { decodeEnvelope, encodeEnvelope, envelopeHash, sealFor } from "../sealing/envelope";
+import { carryHalf } from "../sealing/carried";
+import {
+  capsuleContextOf,
+  committeeHalfOf,
+  decodeEnvelope,
+  encodeEnvelope,
+  type Envelope,
+  envelopeHash,
+  sealFor,
+} from "../sealing/envelope";
 import {
   createEmergencyCapsule,
   decodeEmergencyCapsule,
@@ -30,6 +39,7 @@ import type {
   OpenedRecord,
   OpenOrder,
   PublicIdentity,
+  ResealEnvelopeOrder,
   ResealOrder,
   SealTarget,
   UploadOrder,
@@ -168,12 +178,13 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
   const { emergency } = order;
   const distrusted = new Set<number>();
   const inCapsule = async (
+    committee: OpenOrder["committee"],
     releases: readonly SealedRelease[],
     capsule: Uint8Array,
     context: Parameters<typeof combineAnswers>[5],
   ) => {
     const { half, refused } = await combineAnswers(
-      order.committee,
+      committee,
       releases,
       secret,
       order.releaseContext,
@@ -191,14 +202,14 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
   } else {
     const decoded = decodeEmergencyCapsule(emergency.capsule);
     const whole = { ...emergency.context, epoch: decoded.epoch };
-    const released = await inCapsule(emergency.releases, decoded.capsule, emergencyCapsuleContext(whole));
+    const context = emergencyCapsuleContext(whole);
+    const released = await inCapsule(emergency.committee, emergency.releases, decoded.capsule, context);
     half = await openEmergencyCapsule(decoded, released, whole);
   }
   const envelope = decodeEnvelope(order.envelope);
-  const committeeHalf = await inCapsule(order.releases, envelope.capsule, {
-    ...order.capsuleContext,
-    epoch: envelope.epoch,
-  });
+  const capsuleContext = capsuleContextOf(envelope, order.capsuleContext);
+  const released = await inCapsule(order.committee, order.releases, envelope.capsule, capsuleContext);
+  const committeeHalf = await committeeHalfOf(envelope, released, carriedContext(order));
   const opened = await decryptContent(recordKey(half, committeeHalf), verified(order.ciphertext, block.leaves));
   const parts: Blob[] = [];
   let done = 0;
@@ -238,6 +249,48 @@ function verified(ciphertext: Blob, digests: readonly Uint8Array[]): ReadableStr
       controller.enqueue(leaf);
     },
   });
+}
+
+/** What a half of this record is bound to when it is carried over. */
+function carriedContext({ releaseContext, capsuleContext }: Pick<OpenOrder, "releaseContext" | "capsuleContext">) {
+  const { genesis, record, content } = releaseContext;
+  return { genesis, record, content, owner: capsuleContext.patient };
+}
+
+/** The envelope with its committee half carried over to another key of the committee. */
+async function carriedOver(
+  envelope: Envelope,
+  order: NonNullable<ResealEnvelopeOrder["carry"]>,
+): Promise<Envelope> {
+  const { half: released } = await combineAnswers(
+    order.committee,
+    order.releases,
+    keyOf(order.releaseKeyVersion).secret,
+    order.releaseContext,
+    envelope.capsule,
+    capsuleContextOf(envelope, order.capsuleContext),
+  );
+  const context = carriedContext(order);
+  const half = await committeeHalfOf(envelope, released, context);
+  const { epoch, key } = order.to;
+  return { ...envelope, epoch, ...(await carryHalf(half, key, { ...context, epoch })) };
+}
+
+async function resealEnvelope({ envelope, own, target, carry }: ResealEnvelopeOrder) {
+  let fresh = decodeEnvelope(envelope);
+  if (target !== undefined) {
+    const half = await patientHalfOf({ envelope, own });
+    const { recipient, keyVersion } = target;
+    const sealed = await seal(half, target.key, { ...own, recipient, keyVersion });
+    const mine = sealFor(fresh, own.recipient);
+    const seals = fresh.seals.map((one) => (one === mine ? { recipient, keyVersion, seal: sealed } : one));
+    fresh = { ...fresh, seals };
+  }
+  if (carry !== undefined) {
+    fresh = await carriedOver(fresh, carry);
+  }
+  const bytes = encodeEnvelope(fresh);
+  return { bytes, hash: envelopeHash(bytes) };
 }
 
 async function reseal(order: ResealOrder): Promise<readonly Bytes[]> {
@@ -307,16 +360,7 @@ const handlers: Handlers = {
     const bytes = encodeEmergencyCapsule(await createEmergencyCapsule(half, order.committeeKey, order.context));
     return { bytes, hash: emergencyCapsuleHash(bytes) };
   },
-  resealEnvelope: async ({ envelope, own, target }) => {
-    const half = await patientHalfOf({ envelope, own });
-    const { recipient, keyVersion } = target;
-    const fresh = await seal(half, target.key, { ...own, recipient, keyVersion });
-    const decoded = decodeEnvelope(envelope);
-    const mine = sealFor(decoded, own.recipient);
-    const seals = decoded.seals.map((one) => (one === mine ? { recipient, keyVersion, seal: fresh } : one));
-    const bytes = encodeEnvelope({ ...decoded, seals });
-    return { bytes, hash: envelopeHash(bytes) };
-  },
+  resealEnvelope,
   giveBack: async ({ held, to }) => {
     const { secret } = await openKeyCopy(held.sealed, keyOf(held.keyVersion).secret, held.context);
     return sealKeyCopy(secret, to, held.context);

@@ -47,12 +47,15 @@ export interface OpenOrder {
   /** The version of our key that releases are wrapped to. */
   readonly releaseKeyVersion: number;
   readonly capsuleContext: Omit<CapsuleContext, "epoch">;
+  /** The committee of the key that the envelope's capsule is for. */
   readonly committee: Committee;
   /** In an emergency the patient half comes out of the record's second capsule. */
   readonly emergency?:
     | {
         readonly capsule: Uint8Array;
         readonly releases: readonly SealedRelease[];
+        /** The committee of the key that the emergency capsule is for. */
+        readonly committee: Committee;
         readonly context: Omit<EmergencyContext, "epoch">;
       }
     | undefined;
@@ -63,6 +66,20 @@ export interface OpenedRecord {
   readonly document: Blob;
   /** The numbers of the committee's members whose answers were no good; the others were enough. */
   readonly distrusted: readonly number[];
+}
+
+/** Makes the envelope of a record of ours anew. */
+export interface ResealEnvelopeOrder {
+  readonly envelope: Uint8Array;
+  readonly own: SealContext;
+  /** Our key in force, if our seal is for an earlier one. */
+  readonly target?: SealTarget | undefined;
+  /** If the capsule is for a key of the committee that was replaced: what carries its half over to the one in force. */
+  readonly carry?:
+    | (Pick<OpenOrder, "releases" | "releaseContext" | "releaseKeyVersion" | "capsuleContext" | "committee"> & {
+        readonly to: Committee;
+      })
+    | undefined;
 }
 
 /** Makes a seal to someone else out of our own. */
@@ -130,9 +147,9 @@ export interface Jobs {
     input: EmergencyOrder;
     output: { bytes: Uint8Array<ArrayBuffer>; hash: Uint8Array<ArrayBuffer> };
   };
-  /** An envelope with our own seal in it made anew, for the first target. */
+  /** An envelope with our own seal in it made anew, its committee half carried over to the key in force, or both. */
   resealEnvelope: {
-    input: { envelope: Uint8Array; own: SealContext; target: SealTarget };
+    input: ResealEnvelopeOrder;
     output: { bytes: Uint8Array<ArrayBuffer>; hash: Uint8Array<ArrayBuffer> };
   };
   linkFiles: {

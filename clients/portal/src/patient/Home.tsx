@@ -4,6 +4,7 @@ import { useInbox } from "../inbox/arrivals";
 import { Named } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
 import { memberName, useLive } from "../session/Connection";
+import { ResealNotice } from "../session/ResealNotice";
 import { useMember } from "../session/Session";
 import { ButtonLink, Card, Columns, Empty, Notice, PageHead, Row } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
@@ -29,6 +30,7 @@ export function PatientHome() {
           </ButtonLink>
         </Notice>
       ) : null}
+      <ResealNotice />
       <WardRequests />
       <Columns>
         <Card title={t("home.next")}>

@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { CAPSULE_BYTES } from "./committee";
+import { type CarriedContext, uncarryHalf } from "./carried";
+import { CAPSULE_BYTES, type CapsuleContext } from "./committee";
 import { type Bytes, concat, copy, equal, u32le } from "./encoding";
 import { type Recipient, recipientBytes, SEAL_BYTES } from "./seal";
 
@@ -15,6 +16,8 @@ export interface Envelope {
   readonly capsule: Uint8Array;
   readonly epoch: number;
   readonly seals: readonly EnvelopeSeal[];
+  /** The committee half, if the owner has carried it over to a later key: the capsule is then the owner's. */
+  readonly carried?: Uint8Array | undefined;
 }
 
 export const ENVELOPE_SEALS_MAX = 32;
@@ -41,6 +44,7 @@ export function encodeEnvelope(envelope: Envelope): Bytes {
       u32le(keyVersion),
       seal,
     ]),
+    ...(envelope.carried === undefined ? [] : [envelope.carried]),
   );
 }
 
@@ -75,10 +79,28 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     }
     return { recipient, keyVersion: u32(take(4)), seal: take(SEAL_BYTES) };
   });
+  const carried = rest.length > 0 ? take(SEAL_BYTES) : undefined;
   if (rest.length > 0) {
     throw new EnvelopeError();
   }
-  return { capsule, epoch, seals };
+  return { capsule, epoch, seals, carried };
+}
+
+/** What the capsule of a record's envelope is bound to: its author, or its owner if the half was carried over. */
+export function capsuleContextOf(
+  envelope: Pick<Envelope, "epoch" | "carried">,
+  { author, patient, genesis }: Omit<CapsuleContext, "epoch">,
+): CapsuleContext {
+  return { genesis, author: envelope.carried === undefined ? author : patient, patient, epoch: envelope.epoch };
+}
+
+/** The record's committee half, by what the committee released of the envelope's capsule. */
+export async function committeeHalfOf(
+  { carried, epoch }: Pick<Envelope, "epoch" | "carried">,
+  released: Bytes,
+  context: Omit<CarriedContext, "epoch">,
+): Promise<Bytes> {
+  return carried === undefined ? released : uncarryHalf(carried, released, { ...context, epoch });
 }
 
 /** SHA-256 of the encoding: what the record on chain holds. */
