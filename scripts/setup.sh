@@ -67,7 +67,8 @@ compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfak
 if ((${#missing[@]})); then apt_install "${missing[@]}"; fi
 
 # The browser that the portal's tests drive. Ubuntu has it as a snap only; without it those tests are left out.
-if ! command -v chromium >/dev/null && apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+# The answer is taken whole: a reader that stops early would end apt-cache, and the pipe would count as failed.
+if ! command -v chromium >/dev/null && [[ "$(apt-cache policy chromium 2>/dev/null)" =~ Candidate:\ [0-9] ]]; then
     apt_install chromium
 fi
 
