@@ -479,7 +479,7 @@ impl Error {
             Self::UnreadableFile { .. } => "ask who made the link for another",
             Self::LinkInactive => "ask who made it for another: it may have ended, be used up, taken back or locked",
             Self::PasscodeRefused { remaining: 0 } => "ask who made the link to unlock it with `medchain link unlock`",
-            Self::PasscodeRefused { .. } => "ask who made the link, and give the passcode with --passcode-file",
+            Self::PasscodeRefused { .. } => "ask who made the link, and give the passcode with --link-passcode-file",
             Self::UnshowableRecord { .. } => "leave it out, or make a link to it alone",
             Self::LinkTooLarge { .. } => "make several links",
             Self::GatewayUnreachable { .. } => "check the address; the gateway is started by scripts/run.sh",
