@@ -55,6 +55,7 @@ need pkg-config pkg-config
 need curl curl
 need jq jq
 need git git
+need openssl openssl # certificates for tests of TLS
 need node nodejs
 need npm npm
 # The gateway's link store links PostgreSQL's client library; its tests start a server of their own.
