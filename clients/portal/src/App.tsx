@@ -265,14 +265,21 @@ function Arrivals({ onCount, onArrival }: { onCount: (count: number) => void; on
   return null;
 }
 
+/** How many news stand above a page at once; the oldest give way. */
+const ARRIVALS_SHOWN = 4;
+
 function Frame() {
   const { t, i18n } = useTranslation();
   const { account, standing, signOut } = useSession();
   const kind = useKind();
   const connection = useConnectionStatus();
   const [waiting, setWaiting] = useState(0);
-  const [arrival, setArrival] = useState<string | null>(null);
+  const [arrivals, setArrivals] = useState<readonly string[]>([]);
   const nav = useNav(kind, waiting);
+  const onArrival = useCallback(
+    (text: string) => setArrivals((all) => [...all.filter((one) => one !== text), text].slice(-ARRIVALS_SHOWN)),
+    [],
+  );
   const onCount = useCallback((count: number) => queueMicrotask(() => setWaiting(count)), []);
   const member = standing.type === "ready" && standing.value.type === "member" ? standing.value.member : null;
   const staff = useStaff();
@@ -309,26 +316,32 @@ function Frame() {
             <span lang={other}>{t(`language.to.${other}`)}</span>
           </Button>
           {account === null ? null : (
-            <Button small onPress={signOut}>
+            <Button
+              small
+              onPress={() => {
+                setArrivals([]);
+                signOut();
+              }}
+            >
               {t("shell.signOut")}
             </Button>
           )}
         </>
       }
     >
-      {kind === "patient" ? <Arrivals onCount={onCount} onArrival={setArrival} /> : null}
+      {kind === "patient" ? <Arrivals onCount={onCount} onArrival={onArrival} /> : null}
       {kind === "patient" || kind === "doctor" || kind === "institution" ? (
         <Suspense fallback={null}>
           <RecoveryWarning />
         </Suspense>
       ) : null}
-      {arrival === null ? null : (
-        <Notice tone="warn" title={arrival}>
-          <Button small onPress={() => setArrival(null)}>
+      {arrivals.map((text) => (
+        <Notice key={text} tone="warn" title={text}>
+          <Button small onPress={() => setArrivals((all) => all.filter((one) => one !== text))}>
             {t("common.close")}
           </Button>
         </Notice>
-      )}
+      ))}
       <Suspense fallback={<Loading label={t("common.loading")} />}>
         <Outlet />
       </Suspense>

@@ -751,6 +751,7 @@ export const de: typeof en = {
     view: "Ansehen",
     none: "Noch keine Unterlagen",
     noneHint: "Sie erscheinen hier, sobald jemand, der Sie behandelt, eine schreibt.",
+    noMatch: "Keine Unterlage passt",
     unknown: "Sie haben keine Unterlage {{id}}",
     about: "Über diese Unterlage",
     author: "Geschrieben von",
@@ -1087,7 +1088,8 @@ export const de: typeof en = {
     intro:
       "Jede Öffnung Ihrer Unterlagen, die neueste zuerst. Sie wird festgehalten, bevor gelesen werden kann, und lässt sich nicht ändern.",
     none: "Niemand hat dies geöffnet",
-    byReader: "Nummer der Stelle",
+    byReader: "Name oder Nummer der Stelle",
+    noMatch: "Kein Lesen passt",
     byRecord: "Nummer der Unterlage",
     block: "Block {{number}}",
     export: "Als CSV speichern",

@@ -730,6 +730,7 @@ export const en = {
     view: "View",
     none: "No records yet",
     noneHint: "They appear here once a doctor who treats you writes one.",
+    noMatch: "No record matches",
     unknown: "You have no record {{id}}",
     about: "About this record",
     author: "Written by",
@@ -1059,7 +1060,8 @@ export const en = {
     intro:
       "Every opening of your records, the newest first. It is written before a record can be read, and cannot be changed.",
     none: "Nobody has opened this",
-    byReader: "Reader's number",
+    byReader: "Reader's name or number",
+    noMatch: "No reading matches",
     byRecord: "Record's number",
     block: "block {{number}}",
     export: "Save as CSV",

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Reading } from "../chain/views";
 import { dateTime } from "../i18n";
@@ -32,6 +32,21 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
   const [which, setWhich] = useState("");
   const one = "record" in of;
   const log = useLive(`log ${JSON.stringify(of)}`, (reads) => reads.readLog(of));
+  const [names, setNames] = useState<ReadonlyMap<number, string>>(new Map());
+  const entries = log.type === "ready" ? log.value : null;
+  useEffect(() => {
+    let ended = false;
+    const readers = [...new Set(entries?.map(({ reader }) => reader) ?? [])];
+    const called = async (id: number): Promise<[number, string]> => [id, memberName(await name(id), id).toLowerCase()];
+    void Promise.all(readers.map(called)).then(
+      (found) => !ended && setNames(new Map(found)),
+      // Then they are found by number.
+      () => !ended && setNames(new Map()),
+    );
+    return () => {
+      ended = true;
+    };
+  }, [entries, name]);
 
   const named = (readings: readonly Reading[]): Promise<readonly NamedReading[]> =>
     Promise.all(readings.map(async (one) => ({ ...one, name: memberName(await name(one.reader), one.reader) })));
@@ -39,9 +54,10 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
   return (
     <Ready of={log}>
       {(all) => {
+        const wanted = reader.trim().toLowerCase();
         const shown = all.filter(
           (one) =>
-            (reader.trim() === "" || String(one.reader) === reader.trim()) &&
+            (wanted === "" || String(one.reader) === wanted || names.get(one.reader)?.includes(wanted) === true) &&
             (which.trim() === "" || String(one.record) === which.trim()),
         );
         return (
@@ -53,7 +69,7 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
               </Columns>
             )}
             {shown.length === 0 ? (
-              <Empty title={t("log.none")} />
+              <Empty title={t(all.length === 0 ? "log.none" : "log.noMatch")} />
             ) : (
               <>
                 <List items={shown} keyOf={(one) => one.id} label={t("log.title")}>

@@ -49,7 +49,11 @@ export function PatientRecordList() {
             )
             .toSorted((a, b) => b.id - a.id);
           return shown.length === 0 ? (
-            <Empty title={t("records.none")}>{t("records.noneHint")}</Empty>
+            all.length === 0 ? (
+              <Empty title={t("records.none")}>{t("records.noneHint")}</Empty>
+            ) : (
+              <Empty title={t("records.noMatch")} />
+            )
           ) : (
             <List items={shown} keyOf={(one) => one.id} label={t("records.title")}>
               {(one) => (

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { STRENGTH_MIN, strength } from "./strength";
 
+// The policy of the page lets nothing be compiled from text; without this, zod would try once and the browser report it.
+z.config({ jitless: true });
+
 const encoder = new TextEncoder();
 
 /** Longest public detail, in bytes of UTF-8. */
