@@ -439,7 +439,7 @@ mod benchmarks {
     fn hand_over() -> Result<(), BenchmarkError> {
         let Lost { id, to, guardians, .. } = lost::<T>()?;
         let (caller, guardian) = guardians.first().cloned().ok_or(BenchmarkError::Stop("there are no guardians"))?;
-        Pallet::<T>::do_add_dependant(id, guardian);
+        Pallet::<T>::do_add_dependant(id, guardian, 0);
         let (expires_at, signature) = consent::<T>(id, &to)?;
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), id, to.clone(), NEW_KEY, expires_at, signature, COPY);

@@ -4,17 +4,20 @@ use crate::{staff::one_less, vouchers::signed, *};
 use codec::Encode;
 
 impl<T: Config> Pallet<T> {
+    /// Gives how many dependants the guardian has.
     pub(crate) fn ensure_may_register_dependant(
+        genesis: &T::Hash,
         guardian: &Member,
         account: &T::AccountId,
         encryption_key: EncryptionKey,
         expires_at: Moment,
         signature: &T::Signature,
-    ) -> DispatchResult {
+    ) -> Result<u32, Error<T>> {
         ensure!(guardian.role == Role::Patient, Error::<T>::NotAPatient);
-        ensure!(DependantCount::<T>::get(guardian.id) < limits::DEPENDANTS_MAX, Error::<T>::TooManyDependants);
+        let count = DependantCount::<T>::get(guardian.id);
+        ensure!(count < limits::DEPENDANTS_MAX, Error::<T>::TooManyDependants);
         Self::ensure_in_time(expires_at)?;
-        let (genesis, bytes) = (Self::genesis(), account.encode());
+        let bytes = account.encode();
         let statement = DependantStatement {
             genesis: genesis.as_ref(),
             guardian: guardian.id,
@@ -23,12 +26,13 @@ impl<T: Config> Pallet<T> {
             expires_at,
         };
         ensure!(signed(&statement.text(), signature, account), Error::<T>::ConsentForged);
-        Ok(())
+        Ok(count)
     }
 
-    pub(crate) fn do_add_dependant(dependant: MemberId, guardian: MemberId) {
+    /// Adds a dependant to so many that the guardian has.
+    pub(crate) fn do_add_dependant(dependant: MemberId, guardian: MemberId, count: u32) {
         Dependants::<T>::insert(dependant, guardian);
-        DependantCount::<T>::mutate(guardian, |count| *count = count.saturating_add(1));
+        DependantCount::<T>::insert(guardian, count.saturating_add(1));
         T::Guardianships::appoint_for_dependant(dependant, guardian);
         Self::deposit_event(Event::DependantRegistered { dependant, guardian });
     }

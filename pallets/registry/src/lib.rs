@@ -19,6 +19,7 @@ mod benchmarking;
 pub use benchmarking::StatementSigner;
 mod dependants;
 mod keys;
+pub mod migrations;
 mod moves;
 mod recovery;
 mod staff;
@@ -59,8 +60,8 @@ pub mod pallet {
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
 
-    /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    /// The layout of this pallet's storage. [`migrations`] leads to it.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The registry.
     #[pallet::pallet]
@@ -109,8 +110,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type AccountOf<T: Config> = StorageMap<_, Twox64Concat, MemberId, T::AccountId>;
 
-    /// The account that holds a username. An outsider chooses the username, hence the cryptographic hasher. As many as
-    /// [`Members`].
+    /// The account that holds a username, by the username's [`look`], so that no other member has one that looks like it.
+    /// (Where two looked alike before looks counted, one of them is here as it is.) An outsider chooses the username, hence
+    /// the cryptographic hasher. As many as [`Members`].
     #[pallet::storage]
     pub type Usernames<T: Config> = StorageMap<_, Blake2_128Concat, Username, T::AccountId>;
 
@@ -422,7 +424,7 @@ pub mod pallet {
         UsernameEdgeNotAlphanumeric,
         /// The username has two of dot, underscore and hyphen in a row; keep one of them.
         UsernameSeparatorsAdjacent,
-        /// Another member has this username; choose another.
+        /// Another member has this username, or one that looks like it; choose another.
         UsernameTaken,
         /// The account is not a member; register first.
         NotAMember,
@@ -536,8 +538,8 @@ pub mod pallet {
         /// Makes the caller a member: a patient active at once, a professional pending until an administrator has
         /// read its certificate.
         ///
-        /// A username has 3 to 32 characters of `a-z 0-9 . _ -`, starts and ends with a letter or digit, and has no
-        /// two separators in a row. It cannot be changed.
+        /// A username has 3 to 32 characters of `a-z 0-9 . _ -`, starts and ends with a letter or digit, has no two
+        /// separators in a row, and looks like no other member's ([`look`]). It cannot be changed.
         ///
         /// ## Dispatch origin
         /// Signed by an account that is neither a member nor an administrator.
@@ -1213,13 +1215,20 @@ pub mod pallet {
             expires_at: Moment,
             signature: T::Signature,
         ) -> DispatchResult {
-            let guardian = Self::caller_active(origin)?;
-            Self::ensure_may_register_dependant(&guardian, &account, encryption_key, expires_at, &signature)?;
+            let (guardian, genesis) = (Self::caller_active(origin)?, Self::genesis());
+            let count = Self::ensure_may_register_dependant(
+                &genesis,
+                &guardian,
+                &account,
+                encryption_key,
+                expires_at,
+                &signature,
+            )?;
             Self::ensure_may_register(&account, Role::Patient, &username, &encryption_key, None)?;
-            Self::ensure_voucher(&account, &voucher)?;
+            Self::ensure_voucher_of(&genesis, &account, &voucher)?;
             let by = Some(voucher.institution);
             let dependant = Self::do_register(account, Role::Patient, username, encryption_key, None, by)?;
-            Self::do_add_dependant(dependant, guardian.id);
+            Self::do_add_dependant(dependant, guardian.id, count);
             Ok(())
         }
 
@@ -1283,9 +1292,12 @@ impl<T: Config> Pallet<T> {
     /// The member with this username and its account; `None` also for what cannot be a username.
     pub fn member_by_username(username: &[u8]) -> Option<(T::AccountId, Member)> {
         let username = Username::try_from(username.to_vec()).ok()?;
-        let account = Usernames::<T>::get(username)?;
-        let member = Members::<T>::get(&account)?;
-        Some((account, member))
+        let under = |key: &Username| {
+            let account = Usernames::<T>::get(key)?;
+            let member = Members::<T>::get(&account).filter(|member| member.username == username)?;
+            Some((account, member))
+        };
+        under(&look(&username)).or_else(|| under(&username))
     }
 
     /// The members of a role and status whose numbers follow `cursor`, in ascending order, at most `limit`. The cost
@@ -1365,7 +1377,7 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(!is_small_order(encryption_key), Error::<T>::EncryptionKeyTooWeak);
         check_username(username).map_err(Error::<T>::from)?;
-        ensure!(!Usernames::<T>::contains_key(username), Error::<T>::UsernameTaken);
+        ensure!(!Usernames::<T>::contains_key(look(username)), Error::<T>::UsernameTaken);
         Ok(())
     }
 
@@ -1384,7 +1396,7 @@ impl<T: Config> Pallet<T> {
         let status = if role.is_professional() { Status::Pending } else { Status::Active };
 
         AccountOf::<T>::insert(id, &account);
-        Usernames::<T>::insert(&username, &account);
+        Usernames::<T>::insert(look(&username), &account);
         ByRoleAndStatus::<T>::insert((role, status), OrderedKey::from(id), ());
         let member = Member {
             id,

@@ -51,7 +51,9 @@ impl<T: Config> Pallet<T> {
         Members::<T>::remove(&from);
         Retired::<T>::insert(&from, id);
         AccountOf::<T>::insert(id, &to);
-        Usernames::<T>::insert(&member.username, &to);
+        let look = look(&member.username);
+        let listed = if Usernames::<T>::get(&look).as_ref() == Some(&from) { &look } else { &member.username };
+        Usernames::<T>::insert(listed, &to);
         Members::<T>::insert(&to, member);
         frame_system::Pallet::<T>::inc_providers(&to);
         Self::deposit_event(Event::AccountMoved { member: id, from, to, key_version });

@@ -6,7 +6,8 @@ use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
     /// Checks that
-    /// 1. every member has a number below the next, and `AccountOf` and `Usernames` lead back to its account;
+    /// 1. every member has a number below the next, and `AccountOf` and `Usernames` lead back to its account, the latter by
+    ///    how the username looks, or where another looks like it by the username itself;
     /// 2. `AccountOf`, `Usernames` and `ByRoleAndStatus` have one entry for each member and no other;
     /// 3. `ByRoleAndStatus` lists each member under its own role and status;
     /// 4. professionals have details and patients have none;
@@ -38,7 +39,9 @@ impl<T: Config> Pallet<T> {
             members = members.saturating_add(1);
             ensure!(member.id >= MemberId::FIRST && member.id < next, "a member's number was never given out");
             ensure!(AccountOf::<T>::get(member.id).as_ref() == Some(&account), "AccountOf leads elsewhere");
-            ensure!(Usernames::<T>::get(&member.username).as_ref() == Some(&account), "Usernames leads elsewhere");
+            let by_look = Usernames::<T>::get(look(&member.username)).ok_or("a username is not listed by its look")?;
+            let listed = by_look == account || Usernames::<T>::get(&member.username).as_ref() == Some(&account);
+            ensure!(listed, "Usernames leads elsewhere");
             ensure!(
                 ByRoleAndStatus::<T>::contains_key((member.role, member.status), OrderedKey::from(member.id)),
                 "a member is not listed under its role and status"

@@ -1,11 +1,12 @@
 //! What the registry stores of a member, and the forms that its texts and keys must have.
 
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use medchain_primitives::{limits, *};
 use scale_info::TypeInfo;
 
-/// A member's handle: lower-case ASCII, unique, fixed at registration. [`check_username`] states its form.
+/// A member's handle: lower-case ASCII, unique by its [`look`], fixed at registration. [`check_username`] states its form.
 pub type Username = BoundedVec<u8, ConstU32<{ limits::USERNAME_MAX }>>;
 
 /// One public detail, in UTF-8.
@@ -204,6 +205,27 @@ pub fn check_username(username: &[u8]) -> Result<(), UsernameFlaw> {
         return Err(UsernameFlaw::SeparatorsAdjacent);
     }
     Ok(())
+}
+
+/// How a username looks: those that people take for each other have the same look. Separators are one, `0` is `o`, `1` is
+/// `l` and `rn` is `m`, which are the confusable characters of Unicode's UTS 39 within the alphabet of usernames. A look
+/// is its own look.
+pub fn look(username: &Username) -> Username {
+    let mut look = Vec::with_capacity(username.len());
+    for byte in username {
+        match byte {
+            b'.' | b'_' => look.push(b'-'),
+            b'0' => look.push(b'o'),
+            b'1' => look.push(b'l'),
+            b'n' if look.last() == Some(&b'r') => {
+                look.pop();
+                look.push(b'm');
+            }
+            other => look.push(*other),
+        }
+    }
+    // It is never longer than the username.
+    Username::truncate_from(look)
 }
 
 /// Whether a detail is UTF-8 without control characters.

@@ -14,12 +14,26 @@ impl<T: Config> Pallet<T> {
         applicant: &T::AccountId,
         voucher: &Voucher<T::AccountId, T::Signature>,
     ) -> Result<(), Error<T>> {
+        Self::ensure_voucher_of(&Self::genesis(), applicant, voucher)
+    }
+
+    /// The same, on the chain of this genesis.
+    pub(crate) fn ensure_voucher_of(
+        genesis: &T::Hash,
+        applicant: &T::AccountId,
+        voucher: &Voucher<T::AccountId, T::Signature>,
+    ) -> Result<(), Error<T>> {
         Self::ensure_in_time(voucher.expires_at)?;
-        let (account, institution) = Self::member_by_id(voucher.institution).ok_or(Error::<T>::InstitutionNotActive)?;
-        let active = institution.role.is_institution() && institution.status == Status::Active;
-        ensure!(active, Error::<T>::InstitutionNotActive);
-        ensure!(voucher.signer == account, Error::<T>::VoucherNotByInstitution);
-        let (genesis, applicant) = (Self::genesis(), applicant.encode());
+        let may_vouch = |member: &Member| member.role.is_institution() && member.status == Status::Active;
+        match Members::<T>::get(&voucher.signer).filter(|signer| signer.id == voucher.institution) {
+            Some(institution) => ensure!(may_vouch(&institution), Error::<T>::InstitutionNotActive),
+            None => {
+                let named = Self::member_by_id(voucher.institution);
+                ensure!(named.is_some_and(|(_, member)| may_vouch(&member)), Error::<T>::InstitutionNotActive);
+                return Err(Error::<T>::VoucherNotByInstitution);
+            }
+        }
+        let applicant = applicant.encode();
         let statement = VoucherStatement {
             genesis: genesis.as_ref(),
             applicant: &applicant,

@@ -5,6 +5,7 @@
 mod affiliations;
 mod apply_again;
 mod dependants;
+mod migrations;
 mod move_account;
 mod publish_administrator_key;
 mod reads;

@@ -203,6 +203,29 @@ fn a_username_is_had_once() {
 }
 
 #[test]
+fn a_username_that_looks_like_another_is_refused() {
+    ExtBuilder::default().build_and_execute(|| {
+        for (account, name) in (100u64..).zip(["anna.lo-01", "barn", "ronny", "tom1"]) {
+            assert_ok!(Registry::register(signed(account), Role::Patient, username(name), KEY, None));
+        }
+        let alike = ["anna-lo-01", "anna_lo.01", "anna.1o-0l", "anna.l0-ol", "bam", "r0nny", "toml"];
+        for name in alike {
+            assert_noop!(patient_named(name), Error::<Test>::UsernameTaken);
+            // Nor does one lead to the other.
+            assert_eq!(Registry::member_by_username(name.as_bytes()), None);
+        }
+        assert_eq!(Registry::member_by_username(b"anna.lo-01").map(|(account, _)| account), Some(100));
+        for (account, name) in (200u64..).zip(["annalo01", "anna.lo-02", "bran", "romy", "t0m2"]) {
+            assert_ok!(Registry::register(signed(account), Role::Patient, username(name), KEY, None));
+        }
+        for name in ["a.b_c-d", "rnrn", "r1n0", "mmm", "rrnn"] {
+            let once = look(&username(name));
+            assert_eq!(look(&once), once);
+        }
+    });
+}
+
+#[test]
 fn numbers_that_have_run_out_are_not_given_twice() {
     ExtBuilder::default().build_and_execute(|| {
         NextMemberId::<Test>::put(MemberId(u64::MAX));
