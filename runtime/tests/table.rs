@@ -549,3 +549,409 @@ fn affiliate_a_doctor() {
     let refused = none([PATIENT, GUARDIAN, HOSPITAL, PHARMACY], RegistryError::NoAffiliation);
     row(offered, accept, &cells([refused, none(NO_MEMBERS, RegistryError::NotAMember), vec![may(DOCTOR)]]));
 }
+
+/// The consent of an account to take a membership over with a key.
+fn consent_to_move(member: MemberId, to: Sr25519Keyring, encryption_key: EncryptionKey) -> (Moment, Signature) {
+    let (genesis, account, expires_at) = (System::block_hash(0), to.to_account_id(), now() + DAY);
+    let statement =
+        MoveStatement { genesis: genesis.as_ref(), member, to: account.as_ref(), encryption_key, expires_at };
+    (expires_at, to.sign(statement.text().as_bytes()).into())
+}
+
+/// The number of the member behind an account; one that nobody has for no member.
+fn number(who: Sr25519Keyring) -> MemberId {
+    <Registry as MemberDirectory<AccountId>>::by_account(&who.to_account_id()).map_or(MemberId(9), |member| member.id)
+}
+
+#[test]
+fn update_own_details() {
+    let act = |who, _| send(who, pallet_registry::Call::update_details { details: details("Another name") });
+    let refused = cells([
+        none([PATIENT, GUARDIAN], RegistryError::NotAProfessional),
+        none([DOCTOR, HOSPITAL, PHARMACY], RegistryError::DetailsSettled),
+        none(NO_MEMBERS, RegistryError::NotAMember),
+    ]);
+    row(scene, act, &cells([refused, vec![may(PENDING)]]));
+}
+
+#[test]
+fn apply_again() {
+    let rejected = || {
+        let scene = scene();
+        let reject = pallet_registry::Call::reject { member: PENDING_ID, reason: VettingReason::LicenceNotValid };
+        assert_ok!(send(ADMINISTRATOR, reject));
+        scene
+    };
+    let act = |who, _| send(who, pallet_registry::Call::apply_again {});
+    let refused = cells([
+        none([PATIENT, GUARDIAN], RegistryError::NotAProfessional),
+        none([DOCTOR, HOSPITAL, PHARMACY], RegistryError::NotRejected),
+        none(NO_MEMBERS, RegistryError::NotAMember),
+    ]);
+    row(rejected, act, &cells([refused, vec![may(PENDING)]]));
+}
+
+#[test]
+fn add_staff_and_seal_to_it() {
+    let person = Sr25519Keyring::AliceStash;
+    let add = |who: Sr25519Keyring, _| {
+        let (account, expires_at) = (person.to_account_id(), now() + DAY);
+        let genesis = System::block_hash(0);
+        let statement = StaffStatement {
+            genesis: genesis.as_ref(),
+            institution: number(who),
+            account: account.as_ref(),
+            encryption_key: key(0x61),
+            expires_at,
+        };
+        let signature = person.sign(statement.text().as_bytes()).into();
+        let (scope, encryption_key, copy, of_version) = (StaffScope::Ward, key(0x61), Seal([0x5e; 80]), 1);
+        let call = pallet_registry::Call::add_staff {
+            account,
+            scope,
+            encryption_key,
+            copy,
+            of_version,
+            expires_at,
+            signature,
+        };
+        send(who, call)
+    };
+    let refused = cells([
+        none([PATIENT, GUARDIAN, DOCTOR], RegistryError::NotAnInstitution),
+        none(NO_MEMBERS, RegistryError::NotAMember),
+        vec![not(PENDING, RegistryError::NotActive)],
+    ]);
+    row(scene, add, &cells([refused.clone(), [HOSPITAL, PHARMACY].map(may).to_vec()]));
+    let reseal = |who, _| {
+        let copies = vec![(CLERK.to_account_id(), Seal([0x5f; 80]))].try_into().unwrap();
+        send(who, pallet_registry::Call::reseal_staff { copies, of_version: 1 })
+    };
+    row(scene, reseal, &cells([refused, vec![may(HOSPITAL), not(PHARMACY, RegistryError::NotStaff)]]));
+}
+
+#[test]
+fn move_own_account() {
+    let act = |who, _| {
+        let (to, key) = (Sr25519Keyring::AliceStash, key(0x79));
+        let (expires_at, signature) = consent_to_move(number(who), to, key);
+        let (to, copy) = (to.to_account_id(), Seal([0x5e; 80]));
+        send(who, pallet_registry::Call::move_account { to, key, expires_at, signature, copy })
+    };
+    row(scene, act, &cells([MEMBERS.map(may).to_vec(), none(NO_MEMBERS, RegistryError::NotAMember)]));
+}
+
+#[test]
+fn name_who_recovers_the_own_account() {
+    let act = |who: Sr25519Keyring, _| {
+        let guardian = if who == GUARDIAN { PATIENT_ID } else { GUARDIAN_ID };
+        let guardians = vec![pallet_registry::GuardianWithCopy { guardian, copy: seal(1) }].try_into().unwrap();
+        send(who, pallet_registry::Call::name_guardians { guardians, threshold: 1, wait: limits::RECOVERY_WAIT_MIN })
+    };
+    row(scene, act, &cells([MEMBERS.map(may).to_vec(), none(NO_MEMBERS, RegistryError::NotAMember)]));
+}
+
+/// The scene with the guardian and the doctor as those who recover the patient's account together.
+fn with_recoverers() -> Scene {
+    let scene = scene();
+    let with_copy = |guardian| pallet_registry::GuardianWithCopy { guardian, copy: seal(1) };
+    let guardians = [GUARDIAN_ID, DOCTOR_ID].map(with_copy).to_vec().try_into().unwrap();
+    let wait = limits::RECOVERY_WAIT_MIN;
+    assert_ok!(send(PATIENT, pallet_registry::Call::name_guardians { guardians, threshold: 2, wait }));
+    scene
+}
+
+/// Where the patient's membership is to go.
+const FOUND: Sr25519Keyring = Sr25519Keyring::AliceStash;
+
+fn propose_recovery(who: Sr25519Keyring) -> DispatchResult {
+    let key = key(0x79);
+    let (expires_at, signature) = consent_to_move(PATIENT_ID, FOUND, key);
+    let (member, to) = (PATIENT_ID, FOUND.to_account_id());
+    send(who, pallet_registry::Call::propose_recovery { member, to, key, expires_at, signature })
+}
+
+fn approve_recovery(who: Sr25519Keyring) -> DispatchResult {
+    let (member, proposer, to, key) = (PATIENT_ID, DOCTOR_ID, FOUND.to_account_id(), key(0x79));
+    send(who, pallet_registry::Call::approve_recovery { member, proposer, to, key })
+}
+
+fn complete_recovery(who: Sr25519Keyring) -> DispatchResult {
+    send(who, pallet_registry::Call::complete_recovery { member: PATIENT_ID, proposer: DOCTOR_ID })
+}
+
+#[test]
+fn recover_the_account_of_a_member() {
+    let refused = cells([
+        none([PATIENT, HOSPITAL, PHARMACY], RegistryError::NotGuardian),
+        none(NO_MEMBERS, RegistryError::NotAMember),
+        vec![not(PENDING, RegistryError::NotActive)],
+    ]);
+    let by_guardians = cells([refused.clone(), [GUARDIAN, DOCTOR].map(may).to_vec()]);
+    row(with_recoverers, |who, _| propose_recovery(who), &by_guardians);
+
+    let proposed = || {
+        let scene = with_recoverers();
+        assert_ok!(propose_recovery(DOCTOR));
+        scene
+    };
+    let agree = cells([refused.clone(), vec![may(GUARDIAN), not(DOCTOR, RegistryError::ApprovedAlready)]]);
+    row(proposed, |who, _| approve_recovery(who), &agree);
+    let early = none([GUARDIAN, DOCTOR], RegistryError::TooFewApprovals);
+    row(proposed, |who, _| complete_recovery(who), &cells([refused.clone(), early]));
+
+    let agreed = || {
+        let scene = proposed();
+        assert_ok!(approve_recovery(GUARDIAN));
+        scene
+    };
+    let early = none([GUARDIAN, DOCTOR], RegistryError::WaitNotOver);
+    row(agreed, |who, _| complete_recovery(who), &cells([refused, early]));
+    let object = |who, _| send(who, pallet_registry::Call::object_to_recovery {});
+    let others = none([GUARDIAN, DOCTOR, PENDING, HOSPITAL, PHARMACY], RegistryError::NothingToObject);
+    row(agreed, object, &cells([others, none(NO_MEMBERS, RegistryError::NotAMember), vec![may(PATIENT)]]));
+
+    let waited = || {
+        let scene = agreed();
+        pass(limits::RECOVERY_WAIT_MIN);
+        scene
+    };
+    row(waited, |who, _| complete_recovery(who), &by_guardians);
+}
+
+#[test]
+fn what_a_recovered_patient_has_is_resealed_from_a_guardian_s_copy() {
+    run(|| {
+        let scene = with_recoverers();
+        assert_ok!(propose_recovery(DOCTOR));
+        assert_ok!(approve_recovery(GUARDIAN));
+        pass(limits::RECOVERY_WAIT_MIN);
+        assert_ok!(complete_recovery(GUARDIAN));
+
+        // The number, and with it everything that is hers, has gone to the new account; the old one has nothing.
+        assert_eq!(number(FOUND), PATIENT_ID);
+        assert_eq!(read(PATIENT, scene.report), Err(AccessError::NotAMember.into()));
+        assert_eq!(read(FOUND, scene.report), Ok(()));
+        let envelope = EnvelopeHash([0xee; 32]);
+        let resealed = |record| pallet_reports::ResealedRecord { record, envelope };
+        let records = || [scene.profile, scene.report].map(resealed).to_vec().try_into().unwrap();
+        let reseal = |who, key_version| send(who, pallet_reports::Call::reseal { records: records(), key_version });
+        assert_eq!(reseal(PATIENT, 2), Err(ReportsError::NotAMember.into()));
+        assert_eq!(reseal(FOUND, 1), Err(ReportsError::KeyVersionNotCurrent.into()));
+
+        // A guardian gives the copy of the earlier secret back, sealed to the key that the patient has now.
+        let back = |who, key_version| {
+            let copy = VersionedSeal { seal: Seal([0xc0; 80]), key_version };
+            send(who, pallet_registry::Call::return_copy { member: PATIENT_ID, copy })
+        };
+        assert_eq!(back(GUARDIAN, 1), Err(RegistryError::KeyVersionNotCurrent.into()));
+        assert_eq!(back(HOSPITAL, 2), Err(RegistryError::NotGuardian.into()));
+        assert_ok!(back(GUARDIAN, 2));
+        let copies = Registry::own_copies_page(PATIENT_ID, None, 10);
+        let given = VersionedSeal { seal: Seal([0xc0; 80]), key_version: 2 };
+        assert_eq!(copies, vec![(1, GUARDIAN_ID, given)]);
+        assert_ok!(reseal(FOUND, 2));
+        for record in [scene.profile, scene.report] {
+            let resealed = Reports::record(record).unwrap();
+            assert_eq!((resealed.envelope, resealed.key_version), (envelope, 2));
+        }
+
+        // She decides as before; the account that was lost decides nothing.
+        assert_eq!(send(PATIENT, grant(HOSPITAL_ID, None, scene.report, 1)), Err(AccessError::NotAMember.into()));
+        assert_ok!(send(FOUND, grant(HOSPITAL_ID, None, scene.report, 1)));
+        assert_ok!(send(HOSPITAL, pallet_access::Call::open { record: scene.report }));
+        assert_eq!(read(HOSPITAL, scene.report), Ok(()));
+        let revoke = || pallet_access::Call::revoke { record: scene.report, reader: HOSPITAL_ID };
+        assert_eq!(send(PATIENT, revoke()), Err(AccessError::NotAMember.into()));
+        assert_ok!(send(FOUND, revoke()));
+        assert_eq!(read(HOSPITAL, scene.report), Err(AccessError::NoGrant.into()));
+    });
+}
+
+#[test]
+fn reschedule_an_appointment() {
+    let (start, end) = (BEGIN + 3 * DAY, BEGIN + 3 * DAY + limits::SLOT);
+    let act = move |who, _| {
+        send(who, pallet_appointments::Call::reschedule { id: SECOND, start, end, note: Default::default() })
+    };
+    let refused = cells([
+        none([DOCTOR, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient),
+        none(NO_MEMBERS, AppointmentsError::NotAMember),
+        vec![not(PENDING, AppointmentsError::NotActive), not(GUARDIAN, AppointmentsError::NotYourAppointment)],
+    ]);
+    row(with_request, act, &cells([refused, vec![may(PATIENT)]]));
+}
+
+#[test]
+fn set_opening_times() {
+    let act = |who, _| send(who, pallet_appointments::Call::set_schedule { schedule: Default::default() });
+    let refused = cells([
+        none([PATIENT, GUARDIAN, HOSPITAL, PHARMACY], AppointmentsError::NotADoctor),
+        none(NO_MEMBERS, AppointmentsError::NotAMember),
+        vec![not(PENDING, AppointmentsError::NotActive)],
+    ]);
+    row(scene, act, &cells([refused, vec![may(DOCTOR)]]));
+}
+
+#[test]
+fn open_a_care_relation() {
+    let act = |who, _| send(who, pallet_appointments::Call::open_care { doctor: DOCTOR_ID, profile: None });
+    let refused = cells([
+        none([DOCTOR, HOSPITAL, PHARMACY], AppointmentsError::NotAPatient),
+        none(NO_MEMBERS, AppointmentsError::NotAMember),
+        vec![not(PENDING, AppointmentsError::NotActive)],
+    ]);
+    let own = vec![may(GUARDIAN), not(PATIENT, AppointmentsError::AlreadyUnderCare)];
+    row(scene, act, &cells([refused.clone(), own]));
+    let ended = || {
+        let scene = scene();
+        assert_ok!(send(PATIENT, pallet_appointments::Call::end_care { doctor: DOCTOR_ID }));
+        scene
+    };
+    row(ended, act, &cells([refused, [PATIENT, GUARDIAN].map(may).to_vec()]));
+}
+
+#[test]
+fn write_for_a_patient_who_is_not_under_care() {
+    let ended = || {
+        let scene = scene();
+        assert_ok!(send(PATIENT, pallet_appointments::Call::end_care { doctor: DOCTOR_ID }));
+        scene
+    };
+    let anchor = |who, _| send(who, chain::anchor(PATIENT_ID, RecordKind::Report, 0x79));
+    let amend = |who, scene: Scene| {
+        let document = document(RecordKind::Report, 0x79, vec![GUARDIAN_ID]);
+        send(who, pallet_reports::Call::amend { record: scene.report, document })
+    };
+    let share = |who, scene: Scene| {
+        let profile = SealedProfile { record: scene.profile, seal: seal(1) };
+        send(who, pallet_access::Call::share { patient: PATIENT_ID, hospital: HOSPITAL_ID, profile })
+    };
+    row(ended, anchor, &[not(DOCTOR, ReportsError::NotUnderCare)]);
+    row(ended, amend, &[not(DOCTOR, ReportsError::NotUnderCare)]);
+    row(ended, share, &[not(DOCTOR, AccessError::NotUnderCare)]);
+}
+
+#[test]
+fn request_a_profile_as_a_pharmacy_without_a_prescription() {
+    let without = || {
+        let scene = scene();
+        let revoke = pallet_access::Call::revoke { record: scene.prescription, reader: PHARMACY_ID };
+        assert_ok!(send(PATIENT, revoke));
+        scene
+    };
+    let asks = |who, scene: Scene| send(who, chain::request(&[scene.profile]));
+    row(without, asks, &none([PHARMACY, PHARMACIST], AccessError::ProfileNeedsPrescription));
+    let asks_for_both = |who, scene: Scene| send(who, chain::request(&[scene.profile, scene.prescription]));
+    row(without, asks_for_both, &[PHARMACY, PHARMACIST].map(may));
+}
+
+#[test]
+fn read_own_records_always() {
+    let act = |who, scene: Scene| {
+        [scene.profile, scene.report, scene.prescription].into_iter().try_for_each(|record| read(who, record))
+    };
+    row(scene, act, &[may(PATIENT)]);
+    row(scene, |who, scene: Scene| read(who, scene.certificate), &[may(PENDING)]);
+}
+
+#[test]
+fn cancel_what_is_not_yet_dispensed() {
+    let act = |who, scene: Scene| send(who, pallet_reports::Call::cancel_fills { record: scene.prescription });
+    let refused = none([PATIENT, GUARDIAN, PENDING, HOSPITAL, PHARMACY], ReportsError::NotTheAuthor);
+    row(scene, act, &cells([refused, none(NO_MEMBERS, ReportsError::NotAMember), vec![may(DOCTOR)]]));
+}
+
+#[test]
+fn dispense_without_a_live_grant() {
+    let ended = || {
+        let scene = scene();
+        pass(DAY);
+        scene
+    };
+    let act = |who, scene: Scene| send(who, pallet_reports::Call::dispense { record: scene.prescription, fill: 1 });
+    row(ended, act, &none([PHARMACY, PHARMACIST], ReportsError::NoGrant));
+}
+
+#[test]
+fn lodge_and_withdraw_for_an_emergency() {
+    let lodge = |who, scene: Scene| {
+        let lodging =
+            pallet_access::EmergencyLodging { record: scene.prescription, capsule: EmergencyCapsuleHash([0xed; 32]) };
+        send(who, pallet_access::Call::lodge_emergency { lodgings: vec![lodging].try_into().unwrap() })
+    };
+    let withdraw = |who, scene: Scene| {
+        send(who, pallet_access::Call::withdraw_emergency { records: vec![scene.report].try_into().unwrap() })
+    };
+    let revoke = |who, _| send(who, pallet_access::Call::revoke_emergency_consent { patient: PATIENT_ID });
+    let refused = cells([
+        none([ADMINISTRATOR, STRANGER], AccessError::NotAMember),
+        none(STAFF, AccessError::NotForStaff),
+        none([HOSPITAL, PHARMACY], AccessError::NotThePatient),
+        vec![not(PENDING, AccessError::NotActive)],
+        [PATIENT, GUARDIAN].map(may).to_vec(),
+    ]);
+    // The author lodges once, and withdraws nothing.
+    row(with_capsule, lodge, &cells([refused.clone(), vec![may(DOCTOR)]]));
+    let refused = cells([refused, vec![not(DOCTOR, AccessError::NotThePatient)]]);
+    row(with_capsule, withdraw, &refused);
+    row(with_capsule, revoke, &refused);
+}
+
+fn register_link(who: Sr25519Keyring, scene: Scene) -> DispatchResult {
+    let (patient, commitment, host) = (PATIENT_ID, LinkCommitment([0x11; 32]), HOSPITAL_ID);
+    let records = vec![scene.report].try_into().unwrap();
+    let (duration, openings) = (DAY, 1);
+    send(who, pallet_access::Call::register_link { patient, commitment, host, records, duration, openings })
+}
+
+#[test]
+fn make_revoke_and_open_a_link() {
+    let decides = cells([
+        none([ADMINISTRATOR, STRANGER], AccessError::NotAMember),
+        none(STAFF, AccessError::NotForStaff),
+        none([DOCTOR, HOSPITAL, PHARMACY], AccessError::NotThePatient),
+        vec![not(PENDING, AccessError::NotActive)],
+        [PATIENT, GUARDIAN].map(may).to_vec(),
+    ]);
+    row(scene, register_link, &decides);
+    let with_link = || {
+        let scene = scene();
+        assert_ok!(register_link(PATIENT, scene));
+        scene
+    };
+    let link = LinkId::FIRST;
+    row(with_link, |who, _| send(who, pallet_access::Call::revoke_link { link }), &decides);
+    let open = |who, _| {
+        let sealed = [0x5a; limits::SEALED_RECIPIENT as usize];
+        let recipient = pallet_access::SealedRecipient { sealed, key_version: 1 };
+        send(who, pallet_access::Call::open_link { link, recipient })
+    };
+    let refused = cells([
+        none([ADMINISTRATOR, STRANGER], AccessError::NotAMember),
+        none(STAFF, AccessError::NotForStaff),
+        none([PATIENT, GUARDIAN, DOCTOR], AccessError::NotAnInstitution),
+        vec![not(PENDING, AccessError::NotActive), not(PHARMACY, AccessError::NotTheHost)],
+    ]);
+    row(with_link, open, &cells([refused, vec![may(HOSPITAL)]]));
+}
+
+#[test]
+fn dismiss_resign_and_seal_to_a_guardian() {
+    let dismiss = |who, _| send(who, pallet_access::Call::dismiss_guardian { guardian: GUARDIAN_ID });
+    let seals = |who, scene: Scene| {
+        let grants = vec![pallet_access::RecordGrant { record: scene.report, seal: seal(1) }].try_into().unwrap();
+        send(who, pallet_access::Call::seal_to_guardian { guardian: GUARDIAN_ID, grants })
+    };
+    let refused = cells([
+        none([ADMINISTRATOR, STRANGER], AccessError::NotAMember),
+        none(STAFF, AccessError::NotForStaff),
+        none([GUARDIAN, DOCTOR, HOSPITAL, PHARMACY], AccessError::NoGuardianship),
+        vec![not(PENDING, AccessError::NotActive), may(PATIENT)],
+    ]);
+    row(scene, dismiss, &refused);
+    row(scene, seals, &refused);
+    let resign = |who, _| send(who, pallet_access::Call::resign_guardianship { patient: PATIENT_ID });
+    let refused = none([PATIENT, DOCTOR, PENDING, HOSPITAL, PHARMACY], AccessError::NoGuardianship);
+    row(scene, resign, &cells([refused, none(NO_MEMBERS, AccessError::NotAMember), vec![may(GUARDIAN)]]));
+}
