@@ -2,6 +2,7 @@
 
 use medchain_primitives::MemberId;
 use medchain_sdk::{Client, Error, Identity};
+use serde_json::Value;
 use std::{future::Future, time::Duration};
 use tokio::sync::{RwLock, Semaphore};
 
@@ -14,6 +15,16 @@ const READS_AT_ONCE: usize = 64;
 /// The node does not answer, or not as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
+
+/// The length of an authority in SCALE: its key, and its weight in eight bytes.
+const AUTHORITY: usize = 40;
+
+/// The keys of a list of authorities in SCALE, in hexadecimal.
+fn keys_in(list: &[u8]) -> Vec<String> {
+    // Before the authorities stands how many there are, in one, two or four bytes.
+    let authorities = list.get(list.len() % AUTHORITY..).unwrap_or_default().chunks_exact(AUTHORITY);
+    authorities.filter_map(|authority| authority.get(..32)).map(|key| format!("0x{}", hex::encode(key))).collect()
+}
 
 /// The connection to the node, made anew when it was lost.
 pub struct Node {
@@ -40,6 +51,18 @@ impl Node {
     /// The hash of the chain's genesis block.
     pub fn genesis(&self) -> [u8; 32] {
         self.genesis
+    }
+
+    /// The ed25519 keys of who finalized the chain at genesis, in hexadecimal; none if the node has forgotten that state.
+    pub async fn first_validators(&self) -> Vec<String> {
+        let genesis = format!("0x{}", hex::encode(self.genesis));
+        let parameters = ["GrandpaApi_grandpa_authorities", "0x", &genesis].map(Value::from);
+        let answer = self.ask(|client| {
+            let parameters = parameters.clone();
+            async move { client.call::<String>("state_call", parameters).await }
+        });
+        let list = answer.await.ok().and_then(|list| hex::decode(list.trim_start_matches("0x")).ok());
+        keys_in(&list.unwrap_or_default())
     }
 
     /// The institution's number.
@@ -85,4 +108,22 @@ impl Node {
 
 async fn within<T>(work: impl Future<Output = T>) -> Result<T, Unreachable> {
     tokio::time::timeout(READ_WITHIN, work).await.map_err(|_| Unreachable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_authorities_are_read_whatever_their_number() {
+        let listed = |count: u8, prefix: &[u8]| {
+            let mut list = prefix.to_vec();
+            (0..count).for_each(|at| list.extend([[at; 32].as_slice(), &[1, 0, 0, 0, 0, 0, 0, 0]].concat()));
+            keys_in(&list)
+        };
+        assert_eq!(listed(1, &[4]), [format!("0x{}", "00".repeat(32))]);
+        let many = listed(70, &[0x19, 0x01]);
+        assert_eq!((many.len(), many.last()), (70, Some(&format!("0x{}", "45".repeat(32)))));
+        assert!(listed(0, &[0]).is_empty() && keys_in(&[]).is_empty());
+    }
 }

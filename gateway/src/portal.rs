@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use medchain_sdk::gateway::{build_hash, PORTAL_CONFIGURATION};
-use serde_json::json;
+use serde_json::{json, Map, Value};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
 
@@ -33,11 +33,13 @@ struct Served {
 }
 
 impl Portal {
-    /// Reads a build; `node` is where browsers reach a node, if it is not where the build says.
+    /// Reads a build; `node` is where browsers reach a node, if it is not where the build says. `validators` are the keys of
+    /// who finalized the chain at genesis, named beside that node unless the build's configuration names some.
     ///
     /// # Errors
-    /// What the file system refuses; a folder without `index.html`, or larger than a build may be.
-    pub fn read(folder: &Path, node: Option<&str>) -> io::Result<Self> {
+    /// What the file system refuses; a folder without `index.html`, or larger than a build may be; a configuration that is no
+    /// JSON object.
+    pub fn read(folder: &Path, node: Option<&str>, validators: &[String]) -> io::Result<Self> {
         let mut contents = BTreeMap::new();
         let mut left = BUILD_MAX;
         read_folder(folder, "", &mut contents, &mut left)?;
@@ -46,7 +48,13 @@ impl Portal {
         }
         let hash = build_hash(contents.iter().map(|(path, content)| (path.as_str(), content.as_slice())));
         if let Some(node) = node {
-            contents.insert(PORTAL_CONFIGURATION.to_owned(), json!({ "node": node }).to_string().into_bytes());
+            let found = contents.get(PORTAL_CONFIGURATION).map_or(b"{}".as_slice(), Vec::as_slice);
+            let mut configuration: Map<String, Value> = serde_json::from_slice(found)?;
+            configuration.insert("node".to_owned(), node.into());
+            if !validators.is_empty() {
+                configuration.entry("validators").or_insert_with(|| validators.into());
+            }
+            contents.insert(PORTAL_CONFIGURATION.to_owned(), Value::from(configuration).to_string().into_bytes());
         }
         let served = |(path, content): (String, Vec<u8>)| {
             let media_type = mime_guess::from_path(&path).first_or_octet_stream();
@@ -125,17 +133,37 @@ mod tests {
     #[test]
     fn what_an_operator_configures_does_not_change_the_build_s_hash() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Portal::read(folder.path(), None).is_err());
+        let read = |node, validators: &[String]| Portal::read(folder.path(), node, validators);
+        assert!(read(None, &[]).is_err());
         fs::create_dir(folder.path().join("assets")).unwrap();
         fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
         fs::write(folder.path().join("assets/x.js"), "1").unwrap();
         fs::write(folder.path().join("config.json"), r#"{"node":""}"#).unwrap();
-        let plain = Portal::read(folder.path(), None).unwrap();
-        let configured = Portal::read(folder.path(), Some("wss://node.example")).unwrap();
+        let plain = read(None, &[]).unwrap();
+        let configured = read(Some("wss://node.example"), &[]).unwrap();
         assert_eq!(plain.hash(), configured.hash());
         assert_eq!(configured.files["config.json"].content, r#"{"node":"wss://node.example"}"#);
         assert!(plain.has("assets/x.js") && !plain.has("../secret"));
         fs::write(folder.path().join("assets/x.js"), "2").unwrap();
-        assert_ne!(Portal::read(folder.path(), None).unwrap().hash(), plain.hash());
+        assert_ne!(read(None, &[]).unwrap().hash(), plain.hash());
+    }
+
+    #[test]
+    fn browsers_are_told_who_finalized_the_chain_at_genesis() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
+        let configuration = |node| {
+            let portal = Portal::read(folder.path(), node, &["0x01".to_owned()]).unwrap();
+            let served = portal.files.get("config.json").map(|served| served.content.clone());
+            served.map(|content| serde_json::from_slice::<Value>(&content).unwrap())
+        };
+        assert_eq!(configuration(None), None);
+        let (node, told) = (Some("wss://node.example"), json!({ "node": "wss://node.example", "validators": ["0x01"] }));
+        assert_eq!(configuration(node), Some(told));
+        // What the operator wrote is not replaced.
+        fs::write(folder.path().join("config.json"), r#"{"node":"","validators":["0x02"]}"#).unwrap();
+        assert_eq!(configuration(node), Some(json!({ "node": "wss://node.example", "validators": ["0x02"] })));
+        fs::write(folder.path().join("config.json"), "[]").unwrap();
+        assert!(Portal::read(folder.path(), node, &[]).is_err());
     }
 }

@@ -84,13 +84,16 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let store = Store::open(&arguments.store).map_err(|error| {
         Failure::new(error.to_string(), "check --store, and that the database runs and lets the gateway in")
     })?;
+    let node = Arc::new(Node::connect(&arguments.node, &identity).await?);
     let portal = match &arguments.portal {
-        Some(folder) => Some(Portal::read(folder, arguments.portal_node.as_deref()).map_err(|error| {
-            Failure::new(format!("the portal cannot be read: {error}"), "build it with npm run build in clients/portal")
-        })?),
+        Some(folder) => {
+            let validators = node.first_validators().await;
+            Some(Portal::read(folder, arguments.portal_node.as_deref(), &validators).map_err(|error| {
+                Failure::new(format!("the portal cannot be read: {error}"), "build it with npm run build in clients/portal")
+            })?)
+        }
         None => None,
     };
-    let node = Arc::new(Node::connect(&arguments.node, &identity).await?);
     let listener = listen(arguments.listen).await?;
     let admin = listen(arguments.admin_listen).await?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
