@@ -140,7 +140,7 @@ function Proposal({ of, plan, recovery }: { of: Member; plan: RecoveryPlan; reco
     });
   const { readyAt } = recovery;
   return (
-    <Stack>
+    <>
       <ListItem
         title={
           <>
@@ -164,7 +164,7 @@ function Proposal({ of, plan, recovery }: { of: Member; plan: RecoveryPlan; reco
         {readyAt === null ? null : <> · {t("recovery.from", { when: dateTime(readyAt) })}</>}
       </ListItem>
       {agreed ? null : (
-        <>
+        <Stack>
           <PlainField
             label={t("recovery.told")}
             value={address}
@@ -178,9 +178,9 @@ function Proposal({ of, plan, recovery }: { of: Member; plan: RecoveryPlan; reco
               {t("recovery.agree")}
             </Button>
           </Row>
-        </>
+        </Stack>
       )}
-    </Stack>
+    </>
   );
 }
 

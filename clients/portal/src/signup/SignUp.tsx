@@ -14,7 +14,7 @@ import { FileDrop, mediaType } from "../records/Upload";
 import { useConnection } from "../session/Connection";
 import { keep, useSession } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Button, ButtonLink, Card, Grid, Notice, PageHead, Row, Stack } from "../ui/basics";
+import { Button, ButtonLink, Card, Columns, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { FormField, PlainField } from "../ui/fields";
 import { ShowPhrase } from "./Phrase";
 import { CredentialFields, useWords } from "./CredentialFields";
@@ -48,7 +48,7 @@ export function ChooseRole() {
   return (
     <>
       <PageHead title={t("signup.title")} intro={t("signup.intro")} />
-      <Grid>
+      <Columns>
         {ROLES.map((role) => (
           <Card key={role} title={t(`role.${role}`)}>
             <p>{t(`signup.about.${role}`)}</p>
@@ -59,12 +59,18 @@ export function ChooseRole() {
             </Row>
           </Card>
         ))}
-      </Grid>
-      <p>
-        <Link to="/signup/staff">{t("signup.staff")}</Link> ·{" "}
-        <Link to="/signup/administrator">{t("signup.administrator")}</Link> ·{" "}
-        <Link to="/signin">{t("signin.instead")}</Link>
-      </p>
+      </Columns>
+      <Stack gap="tight">
+        <p>
+          <Link to="/signin">{t("signin.instead")}</Link>
+        </p>
+        <p>
+          <Link to="/signup/staff">{t("signup.staff")}</Link>
+        </p>
+        <p>
+          <Link to="/signup/administrator">{t("signup.administrator")}</Link>
+        </p>
+      </Stack>
     </>
   );
 }

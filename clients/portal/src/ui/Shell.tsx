@@ -46,7 +46,7 @@ export function Shell({
         <div className={styles.top}>
           <Link className={styles.brand} to="/" aria-label={words.home}>
             <Mark />
-            MedChain
+            <span>MedChain</span>
           </Link>
           <div className={styles.spacer} />
           {who === null ? null : (
