@@ -64,7 +64,7 @@ pub fn too_many(wait: Duration) -> Response {
 }
 
 /// The headers of every answer.
-pub fn strict_headers(tls: bool) -> Vec<(HeaderName, HeaderValue)> {
+pub fn strict_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
     let mut headers = vec![
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -80,7 +80,7 @@ pub fn strict_headers(tls: bool) -> Vec<(HeaderName, HeaderValue)> {
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    if tls {
+    if https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.push((header::STRICT_TRANSPORT_SECURITY, year));
     }

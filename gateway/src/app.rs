@@ -34,8 +34,8 @@ pub struct App {
     pub link_bytes_max: u64,
     /// Whether a proxy says who visits.
     pub behind_proxy: bool,
-    /// Whether visitors come by TLS.
-    pub tls: bool,
+    /// Whether visitors come by TLS, here or at a proxy.
+    pub https: bool,
 }
 
 impl App {

@@ -160,10 +160,21 @@ async fn asked(app: &App, headers: &HeaderMap, operation: LinkOperation, body: &
         let signed = sr25519::Pair::verify(&signature, statement.as_bytes(), &key)
             || sr25519::Pair::verify(&signature, medchain_primitives::wrapped(&statement), &key);
         if signed {
-            return Ok(view);
+            return once(app, &statement, expires_at).await.map(|()| view);
         }
     }
     Err(refused())
+}
+
+/// Refuses what was asked before: whoever saw an asking on its way could else unlock a link again and again, or store
+/// what was removed.
+async fn once(app: &App, statement: &str, expires_at: Moment) -> Result<(), Response> {
+    let digest: [u8; 32] = Sha256::digest(statement).into();
+    match app.store.with(move |store| store.take_asking(digest, expires_at)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(forbidden("this was asked before; sign anew")),
+        Err(_) => Err(unavailable()),
+    }
 }
 
 /// Why this cannot be what the link shows.

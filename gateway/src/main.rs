@@ -13,8 +13,11 @@ mod opener;
 mod passcode;
 mod portal;
 mod rate;
+mod secrets;
 mod server;
+mod serving;
 mod store;
+mod tls;
 mod upkeep;
 
 use arguments::Arguments;

@@ -10,34 +10,27 @@ use crate::{
     opener::Opener,
     portal::{self, Portal},
     rate::Rate,
+    secrets,
+    serving::{Serving, Visitor, HANDSHAKE_WITHIN, HEAD_WITHIN},
     store::Store,
-    upkeep,
+    tls, upkeep,
 };
 use axum::{
-    extract::{connect_info::Connected, ConnectInfo, DefaultBodyLimit, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{header, HeaderName, HeaderValue, StatusCode},
     middleware::{self, Next},
     response::Response,
     routing::{get, post, put},
-    serve::{IncomingStream, Listener},
     Router,
 };
 use medchain_sdk::{keystore::Keystore, Identity};
-use rustls::pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use std::{
-    io::{BufRead, Read},
     net::{IpAddr, SocketAddr},
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-};
-use tokio_rustls::{server::TlsStream, TlsAcceptor};
-use zeroize::Zeroizing;
+use tokio::net::TcpListener;
 
 /// The most that a request's body may have, but for what a link shows.
 const BODY_MAX: usize = 16 * 1024;
@@ -45,10 +38,8 @@ const BODY_MAX: usize = 16 * 1024;
 const ENVELOPE_BYTES: u64 = 64 * 1024;
 /// How long a request may take: an opening waits for a final block, behind others.
 const REQUEST_WITHIN: Duration = Duration::from_secs(120);
-/// How long a TLS handshake may take.
-const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// How many handshaken connections wait to be taken.
-const HANDSHAKEN: usize = 64;
+/// The longest address that links begin with: a link's own has 46 characters more, and 128 at most.
+const URL_MAX: usize = 82;
 
 /// Why the gateway does not run.
 #[derive(Debug)]
@@ -77,9 +68,12 @@ type Result<T> = std::result::Result<T, Failure>;
 /// Runs until it is told to end.
 pub async fn run(arguments: Arguments) -> Result<()> {
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
-        (Some(certificate), Some(key)) => Some(acceptor(certificate, key)?),
+        (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
         _ => None,
     };
+    if let Some(url) = &arguments.url {
+        check_url(url)?;
+    }
     let identity = Arc::new(identity(&arguments)?);
     let store = Store::open(&arguments.store).map_err(|error| {
         Failure::new(error.to_string(), "check --store, and that the database runs and lets the gateway in")
@@ -99,6 +93,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = arguments.url.unwrap_or_else(|| format!("{scheme}://{address}"));
+    let url = url.trim_end_matches('/').to_owned();
     let metrics = Metrics::new()
         .map_err(|_| Failure::new("the counts could not be set up", "report it; this is a fault of the program"))?;
     let app = Arc::new(App {
@@ -108,11 +103,11 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         portal,
         rate: Rate::new(arguments.requests_per_minute),
         metrics,
-        url: url.trim_end_matches('/').to_owned(),
+        https: url.starts_with("https://"),
+        url,
         attempts: arguments.attempts,
         link_bytes_max: arguments.link_bytes_max,
         behind_proxy: arguments.behind_proxy,
-        tls: tls.is_some(),
     });
     tokio::spawn(upkeep::run(app.clone()));
     println!("gateway of institution {}: {}", app.node.institution(), app.url);
@@ -123,14 +118,23 @@ pub async fn run(arguments: Arguments) -> Result<()> {
 
     let monitoring = axum::serve(admin, monitoring(app.clone())).with_graceful_shutdown(told_to_end());
     tokio::spawn(async move { monitoring.await });
-    let service = visitors(app).into_make_service_with_connect_info::<Visitor>();
-    let served = match tls {
-        Some(acceptor) => {
-            axum::serve(TlsListener::new(listener, acceptor), service).with_graceful_shutdown(told_to_end()).await
-        }
-        None => axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await,
-    };
-    served.map_err(|error| Failure::new(format!("listening failed: {error}"), "start it again"))
+    let serving = Serving { tls, handshake_within: HANDSHAKE_WITHIN, head_within: HEAD_WITHIN };
+    serving.run(listener, visitors(app), told_to_end()).await;
+    Ok(())
+}
+
+/// Refuses an address that no link can begin with.
+fn check_url(url: &str) -> Result<()> {
+    let url = url.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
+        return Err(Failure::new(format!("{url:?} is no address of the web"), "give --url as https://HOST"));
+    }
+    if url.chars().count() > URL_MAX {
+        let hint = format!("links begin with it and are to stay short: give one of at most {URL_MAX} characters");
+        return Err(Failure::new("the address in --url is too long", hint));
+    }
+    Ok(())
 }
 
 /// What visitors reach.
@@ -193,7 +197,7 @@ async fn guard(
     };
     app.metrics.answers.with_label_values(&[response.status().as_str()]).inc();
     let headers = response.headers_mut();
-    for (name, value) in strict_headers(app.tls) {
+    for (name, value) in strict_headers(app.https) {
         headers.entry(name).or_insert(value);
     }
     response
@@ -218,93 +222,10 @@ fn visitor_address(app: &App, visitor: &Visitor, request: &Request) -> IpAddr {
     named.unwrap_or(visitor.0)
 }
 
-/// The other end of a connection.
-#[derive(Clone, Copy, Debug)]
-struct Visitor(IpAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Visitor {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(stream.remote_addr().ip())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Visitor {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(stream.remote_addr().ip())
-    }
-}
-
-/// Connections that have shaken hands. Each does so in a task of its own: who is slow keeps nobody waiting.
-struct TlsListener {
-    address: std::io::Result<SocketAddr>,
-    connections: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-}
-
-impl TlsListener {
-    fn new(listener: TcpListener, acceptor: TlsAcceptor) -> Self {
-        let address = listener.local_addr();
-        let (sender, connections) = mpsc::channel(HANDSHAKEN);
-        tokio::spawn(async move {
-            let mut listener = listener;
-            loop {
-                // Axum's own listening waits out what the system refuses for a while.
-                let (stream, address) = Listener::accept(&mut listener).await;
-                if sender.is_closed() {
-                    return;
-                }
-                let (sender, acceptor) = (sender.clone(), acceptor.clone());
-                tokio::spawn(async move {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
-                        // Nobody takes it when the gateway ends.
-                        let _ = sender.send((stream, address)).await;
-                    }
-                });
-            }
-        });
-        Self { address, connections }
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.connections.recv().await {
-            Some(connection) => connection,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        match &self.address {
-            Ok(address) => Ok(*address),
-            Err(error) => Err(error.kind().into()),
-        }
-    }
-}
-
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .map_err(|_| Failure::new(format!("{address} cannot be listened on"), "choose another address or port"))
-}
-
-fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
-    let unreadable =
-        |what: &str| Failure::new(format!("the {what} for TLS cannot be used"), "give PEM files that belong together");
-    let chain = CertificateDer::pem_file_iter(certificate).map_err(|_| unreadable("certificate"))?;
-    let chain = chain.collect::<std::result::Result<Vec<_>, _>>().map_err(|_| unreadable("certificate"))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|_| unreadable("private key"))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|_| unreadable("library"))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|_| unreadable("certificate"))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn identity(arguments: &Arguments) -> Result<Identity> {
@@ -319,12 +240,12 @@ fn identity(arguments: &Arguments) -> Result<Identity> {
     let Some(file) = &arguments.passphrase_file else {
         return Err(Failure::new("no passphrase was given", "name the file that holds it with --passphrase-file"));
     };
-    let opened = std::fs::File::open(file).map_err(|error| medchain_sdk::Error::file("reading", file, &error))?;
-    let mut line = Zeroizing::new(String::new());
-    std::io::BufReader::new(opened.take(4096))
-        .read_line(&mut line)
-        .map_err(|error| medchain_sdk::Error::file("reading", file, &error))?;
-    Ok(keystore.unlock(key, line.trim_end_matches(['\r', '\n']))?)
+    let text = secrets::read(file)?;
+    let text = std::str::from_utf8(&text).map_err(|_| {
+        Failure::new(format!("{:?} holds no text", file.display().to_string()), "give a file of UTF-8 text")
+    })?;
+    let line = text.split('\n').next().unwrap_or_default();
+    Ok(keystore.unlock(key, line.trim_end_matches('\r'))?)
 }
 
 /// Waits for Ctrl-C or SIGTERM.
@@ -339,6 +260,23 @@ async fn told_to_end() {
         }
         Err(_) => {
             let _ = interrupt.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn links_begin_with_an_address_of_the_web_that_leaves_them_short_enough() {
+        let longest = format!("https://{}", "a".repeat(URL_MAX - 8));
+        for url in ["https://gateway.example.org", "http://127.0.0.1:8480/", "https://example.org/medchain", &longest] {
+            check_url(url).unwrap();
+        }
+        for url in ["gateway.example.org", "https://", "ftp://x", "https://a b", "https://a#", &format!("{longest}a")] {
+            assert!(check_url(url).is_err(), "{url}");
         }
     }
 }

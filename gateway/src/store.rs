@@ -48,7 +48,14 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(links, files, tickets);
+diesel::table! {
+    askings (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(links, files, tickets, askings);
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -211,6 +218,10 @@ impl Store {
                 digest {bytes} PRIMARY KEY,
                 commitment {bytes} NOT NULL,
                 place INTEGER NOT NULL,
+                expires_at BIGINT NOT NULL
+            );
+            CREATE TABLE IF NOT EXISTS askings (
+                digest {bytes} PRIMARY KEY,
                 expires_at BIGINT NOT NULL
             );"
         ))?;
@@ -385,11 +396,23 @@ impl Store {
         found.map(|(commitment, place)| Ok((commitment_of(commitment)?, place))).transpose()
     }
 
-    /// Forgets the tickets that have expired.
-    pub fn remove_expired_tickets(&self, now: Moment) -> Result<()> {
-        diesel::delete(tickets::table)
-            .filter(tickets::expires_at.le(as_stored(now)))
-            .execute(&mut self.connection()?)?;
+    /// Remembers what a patient has asked for, by its digest, until it has expired; `false` if it was asked for before.
+    pub fn take_asking(&self, digest: [u8; 32], until: Moment) -> Result<bool> {
+        let taken = diesel::insert_into(askings::table)
+            .values((askings::digest.eq(digest.as_slice()), askings::expires_at.eq(as_stored(until))))
+            .execute(&mut self.connection()?);
+        match taken.map_err(StoreError::from) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Taken) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Forgets tickets and askings that have expired.
+    pub fn remove_expired(&self, now: Moment) -> Result<()> {
+        let (connection, now) = (&mut self.connection()?, as_stored(now));
+        diesel::delete(tickets::table).filter(tickets::expires_at.le(now)).execute(connection)?;
+        diesel::delete(askings::table).filter(askings::expires_at.le(now)).execute(connection)?;
         Ok(())
     }
 
@@ -567,8 +590,13 @@ mod tests {
         assert_eq!(store.ticket([1; 32], NOW + 10).unwrap(), None);
         assert_eq!(store.ticket([2; 32], NOW).unwrap(), None);
         assert!(store.has_tickets(LINK, NOW).unwrap());
-        store.remove_expired_tickets(NOW + 10).unwrap();
+        assert!(store.take_asking([1; 32], NOW + 11).unwrap());
+        assert!(!store.take_asking([1; 32], NOW + 11).unwrap());
+        assert!(store.take_asking([2; 32], NOW + 10).unwrap());
+        store.remove_expired(NOW + 10).unwrap();
         assert!(!store.has_tickets(LINK, NOW).unwrap());
+        assert!(!store.take_asking([1; 32], NOW + 11).unwrap());
+        assert!(store.take_asking([2; 32], NOW + 10).unwrap());
 
         store.remove_file(LINK, 0).unwrap();
         assert_eq!(store.files(LINK).unwrap().len(), 1);

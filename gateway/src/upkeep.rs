@@ -1,4 +1,5 @@
-//! What has ended is deleted: links that can be opened no more, files with an erased record, tickets that have expired.
+//! What has ended is deleted: links that can be opened no more, files with an erased record, tickets and askings that have
+//! expired.
 
 use crate::{app::App, clock, links::are_shown};
 use medchain_primitives::LinkStatus;
@@ -19,7 +20,7 @@ pub async fn run(app: Arc<App>) {
 
 /// `None` if node or store could not be reached.
 async fn round(app: &App) -> Option<()> {
-    app.store.with(|store| store.remove_expired_tickets(clock::now())).await.ok()?;
+    app.store.with(|store| store.remove_expired(clock::now())).await.ok()?;
     let mut after = None;
     loop {
         let page = app.store.with(move |store| store.page(after)).await.ok()?;

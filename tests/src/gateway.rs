@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Tests ask more often than visitors do.
+const RATE: &str = "--requests-per-minute";
 /// How long a gateway may take to its first answer.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -20,6 +22,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 pub struct Gateway {
     folder: PathBuf,
     url: String,
+    address: String,
     monitoring: String,
     child: Child,
 }
@@ -34,7 +37,7 @@ impl Gateway {
         let before = fs::metadata(&log)?.len();
         let child = Command::new(process::binary("MEDCHAIN_GATEWAY", "medchain-gateway")?)
             .args(["--node", node, "--key", key, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .args(["--requests-per-minute", "1000000"])
+            .args(if options.contains(&RATE) { &[][..] } else { &[RATE, "1000000"] })
             .arg("--store")
             .arg(format!("sqlite:{}", folder.join("gateway.db").display()))
             .args(options)
@@ -45,7 +48,8 @@ impl Gateway {
             .stderr(written)
             .spawn()
             .context("starting the gateway")?;
-        let mut gateway = Self { folder: folder.to_owned(), url: String::new(), monitoring: String::new(), child };
+        let (url, address, monitoring) = (String::new(), String::new(), String::new());
+        let mut gateway = Self { folder: folder.to_owned(), url, address, monitoring, child };
         let started = Instant::now();
         while gateway.url.is_empty() || gateway.monitoring.is_empty() {
             let text = gateway.log()?;
@@ -54,8 +58,10 @@ impl Gateway {
                 if let Some((_, url)) = line.split_once(": http").filter(|_| line.starts_with("gateway of")) {
                     gateway.url = format!("http{url}");
                 }
-                if let Some((_, address)) = line.split_once("monitoring on ") {
-                    gateway.monitoring = format!("http://{address}");
+                let listens = line.strip_prefix("listening on ").and_then(|rest| rest.split_once(", monitoring on "));
+                if let Some((address, monitoring)) = listens {
+                    gateway.address = address.to_owned();
+                    gateway.monitoring = format!("http://{monitoring}");
                 }
             }
             if !process::is_running(gateway.child.id()) || started.elapsed() > READY_WITHIN {
@@ -66,9 +72,14 @@ impl Gateway {
         Ok(gateway)
     }
 
-    /// Its address.
+    /// The address that its links begin with.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where it listens: address and port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Where its operator looks.
@@ -103,15 +114,26 @@ impl Drop for Gateway {
 
 /// An HTTP exchange on a connection of its own: the whole answer as text, from its status on.
 pub fn exchange(method: &str, url: &str, body: &str) -> Result<String> {
+    exchange_with(method, url, &[], body)
+}
+
+/// The same, with headers.
+pub fn exchange_with(method: &str, url: &str, headers: &[(&str, String)], body: &str) -> Result<String> {
     let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).context("an http address")?;
     let mut connection = TcpStream::connect(host)?;
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
-    write!(
-        connection,
+    let request = format!(
         "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    )?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    Ok(answer)
+         content-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    );
+    // Who is refused early may be hung up on before all is said.
+    let sent = connection.write_all(request.as_bytes());
+    let mut answer = Vec::new();
+    if let Err(error) = sent.and(connection.read_to_end(&mut answer).map(drop)) {
+        if answer.is_empty() {
+            return Err(error.into());
+        }
+    }
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }

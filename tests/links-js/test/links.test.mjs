@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import {
   SHL,
+  SHLExpiredError,
   SHLInvalidPasscodeError,
   SHLManifestBuilder,
   SHLManifestNotFoundError,
@@ -78,6 +79,20 @@ test('revoked and exhausted links are not found', async () => {
   await world.medchain('ada-sample', 'link', 'revoke', String(revoked.id));
   const gone = new SHLViewer({ shlinkURI: revoked.link });
   await assert.rejects(gone.resolveSHL({ recipient: RECIPIENT }), SHLManifestNotFoundError);
+});
+
+test('a link says itself when it ends', async () => {
+  const made = await world.link(world.records, '--for', '15m');
+  const viewer = new SHLViewer({ shlinkURI: made.link });
+  const ends = viewer.shl.expirationDate.getTime();
+  assert.equal(ends, Math.floor(made.expiresAt / 1000) * 1000);
+  mock.timers.enable({ apis: ['Date'], now: ends + 1000 });
+  try {
+    await assert.rejects(viewer.resolveSHL({ recipient: RECIPIENT }), SHLExpiredError);
+  } finally {
+    mock.timers.reset();
+  }
+  await viewer.resolveSHL({ recipient: RECIPIENT });
 });
 
 test('a browser of any origin may ask', async () => {

@@ -22,7 +22,7 @@ export async function makeWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'medchain-links-js-'));
   const passphrase = join(folder, 'passphrase');
   const passcode = join(folder, 'passcode');
-  writeFileSync(passphrase, 'synthetic passphrase of a test');
+  writeFileSync(passphrase, 'synthetic passphrase of a test', { mode: 0o600 });
   writeFileSync(passcode, PASSCODE);
 
   /** Runs `medchain` as this account and gives what it prints. */
