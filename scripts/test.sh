@@ -21,12 +21,6 @@ npm_test() {
     npm test
 }
 
-(
-    cd benches/peers
-    npm ci --silent --no-audit --no-fund
-    npm test
-)
-
 # The portal: types, lints, unit tests, vectors, the size of its first view; and its flow in browsers, where there is one.
 portal() {
     cd "$MEDCHAIN_ROOT/clients/portal"
@@ -45,6 +39,7 @@ javascript() {
     (npm_test tests/clients-js)
     (npm_test tests/links-js)
     (npm_test tests/interop)
+    (npm_test benches/peers)
     (portal)
 }
 
@@ -59,8 +54,9 @@ run() {
     IFS=$'\t' read -r folder title program <<<"$1"
     shift
     said="$(mktemp)"
+    SECONDS=0
     (cd "$folder" && CARGO_MANIFEST_DIR="$folder" "$program" "$@") >"$said" 2>&1 || passed=false
-    printf '\ntest: %s of %s\n' "$title" "${folder#"$MEDCHAIN_ROOT/"}"
+    printf '\ntest: %s of %s, %s s\n' "$title" "${folder#"$MEDCHAIN_ROOT/"}" "$SECONDS"
     cat "$said"
     rm -f "$said"
     $passed

@@ -6,7 +6,7 @@
 
 use crate::{
     admission::Admission,
-    committee::{allowance::Allowance, metrics::CommitteeMetrics, protocol::CommitteeAsker, shares::ReleaseKeys},
+    committee::{self, allowance::Allowance, metrics::CommitteeMetrics, protocol::CommitteeAsker, shares::ReleaseKeys},
     ipfs::{FetchError, Fetcher},
     peers::{Asker, EnvelopeError, ErasureReport, Holding},
     replication::{Keeper, ReplicationStatus},
@@ -99,6 +99,13 @@ pub struct Reading {
     in_emergency: bool,
     /// The finalized block at which it was checked.
     finalized: Hash,
+}
+
+impl Reading {
+    /// Whether its window has closed since, by this node's clock.
+    pub fn has_closed(&self) -> bool {
+        now().map_or(true, |now| has_closed(self.permit, now))
+    }
 }
 
 /// A partial release of a committee half, wrapped to its reader.
@@ -236,11 +243,15 @@ impl<C: ChainClient> Gate<C> {
         }
         let envelope = parse_envelope(bytes)?;
         let before = Envelope::from_bytes(&self.envelope(&reading)?).map_err(|_| capsule_refused())?;
-        if (&envelope.capsule, envelope.epoch) != (&before.capsule, before.epoch) {
-            let hint = "replace the seals of the envelope and leave the rest";
+        let best = self.client.info().best_hash;
+        let is_same =
+            (&envelope.capsule, envelope.epoch, envelope.carried) == (&before.capsule, before.epoch, before.carried);
+        if !is_same && !self.is_carried_over(best, &reading.record, &before, &envelope)? {
+            let hint =
+                "replace the seals of the envelope and leave the rest, or carry the committee half over to the key in \
+                        force";
             return Err(refused(Code::MalformedContent, "the envelope has another capsule", "otherCapsule", hint));
         }
-        let best = self.client.info().best_hash;
         let owner = self.client.runtime_api().member_by_id(best, reading.record.patient).map_err(runtime_failed)?;
         let sealed = owner.is_some_and(|owner| {
             let seal = envelope.seal_for(&SealRecipient::Member(owner.id.0));
@@ -252,6 +263,15 @@ impl<C: ChainClient> Gate<C> {
         }
         self.deps.vault.add_envelope(reading.content, bytes).map_err(vault_failed)?;
         Ok((reading.content, envelope.hash()))
+    }
+
+    /// Whether the owner has carried the committee half of a record over from the key of an earlier epoch to the one in force.
+    fn is_carried_over(&self, at: Hash, record: &RecordView, from: &Envelope, to: &Envelope) -> RpcResult<bool> {
+        let in_force = self.client.runtime_api().committee(at).map_err(runtime_failed)?;
+        Ok(in_force.is_some_and(|in_force| in_force.epoch == to.epoch)
+            && from.epoch < to.epoch
+            && to.carried.is_some()
+            && to.capsule.verify(&self.capsule_context(record, to)).is_ok())
     }
 
     /// Gives up an upload.
@@ -407,8 +427,14 @@ impl<C: ChainClient> Gate<C> {
     /// # Errors
     /// [`Code::ReadingRefused`], [`Code::NotHeld`], [`Code::Storage`], [`Code::NoReleaseKey`], [`Code::Busy`].
     pub fn release(&self, reading: &Reading, ticket: &Ticket, emergency: bool) -> RpcResult<Vec<SealedRelease>> {
-        let threshold = self.committee(reading)?.map_or(1, |committee| usize::from(committee.threshold));
-        let own = self.own_release(reading, emergency, false);
+        let wanted = self.wanted(reading, emergency);
+        let committee = match &wanted {
+            Ok((_, context)) => self.committee(reading, context.epoch)?,
+            // This node has not what says which committee; the others may.
+            Err(_) => self.client.runtime_api().committee(reading.finalized).map_err(runtime_failed)?,
+        };
+        let threshold = committee.map_or(1, |committee| usize::from(committee.threshold));
+        let own = self.own_release_of(reading, wanted, false);
         if let Err(error) = &own {
             // What this node refuses for itself it does not ask of others.
             if [Code::ReadingRefused, Code::Busy].iter().any(|code| *code as i32 == error.code()) {
@@ -428,11 +454,20 @@ impl<C: ChainClient> Gate<C> {
         Ok(others)
     }
 
-    /// This node's partial release for a reading, to its client or to a peer that gathers for one.
+    /// This node's partial release for a reading that a peer gathers for.
     ///
     /// # Errors
     /// As [`Gate::release`].
-    pub fn own_release(&self, reading: &Reading, emergency: bool, to_peer: bool) -> RpcResult<SealedRelease> {
+    pub fn release_to_peer(&self, reading: &Reading, emergency: bool) -> RpcResult<SealedRelease> {
+        self.own_release_of(reading, self.wanted(reading, emergency), true)
+    }
+
+    fn own_release_of(
+        &self,
+        reading: &Reading,
+        wanted: RpcResult<(Capsule, CapsuleContext)>,
+        to_peer: bool,
+    ) -> RpcResult<SealedRelease> {
         if !self.per_reader.take(reading.account.clone()) {
             return Err(failure(
                 Code::Busy,
@@ -440,28 +475,33 @@ impl<C: ChainClient> Gate<C> {
                 json!({ "reason": "releases", "hint": "wait a minute" }),
             ));
         }
-        let (capsule, context) = if emergency {
-            let (capsule, lodged_by) = self.lodged_capsule(reading)?;
-            let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch).capsule();
-            (capsule.capsule, context)
-        } else {
-            let envelope = Envelope::from_bytes(&self.envelope(reading)?).map_err(|_| capsule_refused())?;
-            let context = CapsuleContext {
-                genesis: self.deps.tickets.genesis(),
-                author: reading.record.author.0,
-                patient: reading.record.patient.0,
-                epoch: envelope.epoch,
-            };
-            (envelope.capsule, context)
-        };
+        let (capsule, context) = wanted?;
         let release = self.release_of(reading, &capsule, &context)?;
         self.count_release(reading, to_peer);
         Ok(release)
     }
 
-    /// The committee at the finalized block of a reading.
-    fn committee(&self, reading: &Reading) -> RpcResult<Option<CommitteeView>> {
-        self.client.runtime_api().committee(reading.finalized).map_err(runtime_failed)
+    /// What a reading wants released, and what that is bound to: the capsule of the record's envelope, or in an emergency
+    /// that of its emergency capsule.
+    fn wanted(&self, reading: &Reading, emergency: bool) -> RpcResult<(Capsule, CapsuleContext)> {
+        if emergency {
+            let (capsule, lodged_by) = self.lodged_capsule(reading)?;
+            let context = self.emergency_context(&reading.record, lodged_by, capsule.epoch).capsule();
+            return Ok((capsule.capsule, context));
+        }
+        let envelope = Envelope::from_bytes(&self.envelope(reading)?).map_err(|_| capsule_refused())?;
+        let context = self.capsule_context(&reading.record, &envelope);
+        Ok((envelope.capsule, context))
+    }
+
+    /// What the capsule of a record's envelope is bound to.
+    fn capsule_context(&self, record: &RecordView, envelope: &Envelope) -> CapsuleContext {
+        envelope.capsule_context(self.deps.tickets.genesis(), record.author.0, record.patient.0)
+    }
+
+    /// The committee of the key of this epoch, at the finalized block of a reading.
+    fn committee(&self, reading: &Reading, epoch: u32) -> RpcResult<Option<CommitteeView>> {
+        committee::of_epoch(&*self.client, reading.finalized, epoch).map_err(runtime_failed)
     }
 
     /// Counts a release, and warns of more than any reader needs.
@@ -497,7 +537,7 @@ impl<C: ChainClient> Gate<C> {
     /// This node's partial release of a capsule, wrapped to the reader.
     fn release_of(&self, reading: &Reading, capsule: &Capsule, context: &CapsuleContext) -> RpcResult<SealedRelease> {
         let (genesis, epoch) = (context.genesis, context.epoch);
-        let committee = self.committee(reading)?.filter(|committee| committee.epoch == epoch);
+        let committee = self.committee(reading, epoch)?;
         let share =
             committee.and_then(|committee| self.deps.release_keys.of_committee(&committee)).ok_or_else(|| {
                 failure(

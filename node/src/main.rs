@@ -25,6 +25,11 @@ mod vault_metrics;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A core would hold the shares of the release key in the clear.
+    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        eprintln!("error: core dumps cannot be turned off: {error}");
+        return ExitCode::FAILURE;
+    }
     match command::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

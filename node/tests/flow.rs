@@ -228,7 +228,7 @@ impl Clinic {
                 EnvelopeSeal { recipient, key_version: 1, seal }
             })
             .collect();
-        let envelope = Envelope { capsule: capsule.clone(), epoch, seals }.to_bytes().unwrap();
+        let envelope = Envelope { capsule: capsule.clone(), epoch, seals, carried: None }.to_bytes().unwrap();
         Document { bytes, root, envelope, capsule, context, patient_half, committee_half }
     }
 

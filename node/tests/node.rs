@@ -190,6 +190,7 @@ async fn a_development_chain_answers_every_method_and_refuses_bad_parameters() {
         "appointments",
         "careRelations",
         "committee",
+        "earlierCommittees",
         "grant",
         "grantsOfReader",
         "grantsOfRecord",

@@ -551,6 +551,10 @@ sp_api::impl_runtime_apis! {
             pallet_committee::CurrentRound::<Runtime>::get().map(views::round)
         }
 
+        fn earlier_committees() -> Vec<CommitteeView> {
+            views::earlier_committees()
+        }
+
         fn failures() -> Vec<FailureView<AccountId>> {
             pallet_committee::Failures::<Runtime>::get().into_iter().map(views::failure).collect()
         }

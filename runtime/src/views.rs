@@ -434,6 +434,20 @@ pub(crate) fn slot_duration() -> sp_consensus_aura::SlotDuration {
     sp_consensus_aura::SlotDuration::from_millis(<Runtime as pallet_aura::Config>::SlotDuration::get())
 }
 
+/// The committees of replaced keys, by epoch; there are at most `EarlierMax`.
+pub(crate) fn earlier_committees() -> Vec<CommitteeView> {
+    let mut earlier: Vec<_> = pallet_committee::Earlier::<Runtime>::iter_values()
+        .map(|earlier| CommitteeView {
+            epoch: earlier.committee.epoch,
+            key: earlier.committee.key,
+            threshold: earlier.committee.threshold,
+            shares: earlier.committee.shares.into_inner(),
+        })
+        .collect();
+    earlier.sort_unstable_by_key(|committee| committee.epoch);
+    earlier
+}
+
 /// A round with all that was published in it.
 pub(crate) fn round(round: pallet_committee::Round<AccountId, BlockNumber>) -> RoundView<AccountId> {
     use pallet_committee::{Answers, Confirmations, Dealings, Phase, Reports};

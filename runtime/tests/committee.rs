@@ -5,13 +5,15 @@
 mod chain;
 
 use chain::*;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_err, assert_noop, assert_ok};
 use medchain_primitives::*;
 use medchain_runtime::*;
 use medchain_runtime_api::{
-    runtime_decl_for_access_api::AccessApiV1, runtime_decl_for_committee_api::CommitteeApiV1, RoundPhase, RoundView,
+    runtime_decl_for_access_api::AccessApiV1, runtime_decl_for_committee_api::CommitteeApiV1, CommitteeView,
+    RoundPhase, RoundView,
 };
 use medchain_sealing::{
+    carried::{carry, uncarry, CarriedContext},
     committee::{combine, Capsule, CapsuleContext, CommitteeKey, ReleaseShare, VerifyingShare},
     dealer,
     record_key::CommitteeHalf,
@@ -39,6 +41,7 @@ fn without_committee(test: impl FnOnce()) {
     let mut genesis = genesis_of("local_testnet");
     genesis.access.committee = None;
     genesis.rounds.holders = Vec::new();
+    genesis.rounds.phase_length = Some(2);
     run_from(genesis, test);
 }
 
@@ -132,7 +135,16 @@ fn numbered(shares: &[ReleaseShare], members: &[u16]) -> BTreeMap<u16, ReleaseSh
 
 /// What a reader gets out of the releases of these members, verified against what the chain shows.
 fn opened(capsule: &Capsule, shares: &[ReleaseShare], members: &[usize]) -> Option<CommitteeHalf> {
-    let committee = Runtime::committee().unwrap();
+    opened_by(&Runtime::committee().unwrap(), capsule, shares, members)
+}
+
+/// The same, verified against this committee.
+fn opened_by(
+    committee: &CommitteeView,
+    capsule: &Capsule,
+    shares: &[ReleaseShare],
+    members: &[usize],
+) -> Option<CommitteeHalf> {
     let releases: Vec<_> = members
         .iter()
         .map(|member| {
@@ -194,14 +206,72 @@ fn four_make_a_key_and_hand_it_on_when_one_leaves_and_one_has_lost_its_share() {
 }
 
 #[test]
+fn a_replaced_key_goes_on_opening_what_was_made_for_it_also_after_another_hand_over_until_it_is_retired() {
+    let two_thirds =
+        || RuntimeOrigin::from(pallet_collective::RawOrigin::<AccountId, pallet_collective::Instance1>::Members(3, 4));
+    without_committee(|| {
+        next_block();
+        let old = carry_out(&BTreeMap::new());
+        let before = Runtime::committee().unwrap();
+        let (capsule, half) = Capsule::create(&CommitteeKey::from_bytes(&before.key.0).unwrap(), &CONTEXT);
+        next_session();
+        // Who may: two thirds of the council.
+        let more_than_half = pallet_collective::RawOrigin::<AccountId, pallet_collective::Instance1>::Members(3, 5);
+        assert_noop!(Rounds::renew(more_than_half.into()), sp_runtime::DispatchError::BadOrigin);
+        assert_ok!(Rounds::renew(two_thirds()));
+        next_block();
+        assert_eq!((view().epoch, view().key), (2, None));
+        let new = carry_out(&BTreeMap::new());
+        let after = Runtime::committee().unwrap();
+        assert_eq!(after.epoch, 2);
+        assert_ne!(after.key, before.key);
+        assert_eq!(Runtime::earlier_committees(), [before.clone()]);
+        assert_eq!(opened_by(&before, &capsule, &old, &[0, 1, 3]), Some(half.clone()));
+        // The new key's holders make nothing of it.
+        assert_eq!(opened_by(&after, &capsule, &new, &[0, 1, 3]).filter(|made| *made == half), None);
+
+        // The owner carries the half over.
+        let to = CommitteeKey::from_bytes(&after.key.0).unwrap();
+        let carried = CarriedContext { genesis: [1; 32], record: 7, content: [2; 32], owner: 1001, epoch: 2 };
+        let (renewed, wrapped) = carry(&half, &to, &carried).unwrap();
+        let releases: Vec<_> = [1, 2, 3]
+            .map(|member: usize| {
+                let shown = VerifyingShare(after.shares[member].0);
+                (shown, new[member].release(&renewed, &carried.capsule()).unwrap())
+            })
+            .to_vec();
+        let released = combine(after.threshold, &releases, &renewed, &carried.capsule()).unwrap();
+        assert_eq!(uncarry(&wrapped, &released, &carried), Ok(half.clone()));
+
+        // Both keys are handed on when a validator leaves, the one in force first.
+        assert_ok!(Validators::remove_member(two_thirds(), Dave.to_account_id().into()));
+        next_session();
+        assert_eq!((view().epoch, view().key, view().recipients.len()), (2, Some(after.key), 3));
+        carry_out(&numbered(&new, &[1, 2, 3, 4]));
+        while view().epoch != 1 {
+            next_block();
+        }
+        let old = carry_out(&numbered(&old, &[1, 2, 4]));
+        let [earlier] = Runtime::earlier_committees().try_into().unwrap();
+        assert_eq!((earlier.key, earlier.threshold, earlier.shares.len()), (before.key, 3, 3));
+        assert_eq!(opened_by(&earlier, &capsule, &old, &[0, 1, 2]), Some(half));
+
+        assert_ok!(Rounds::retire(two_thirds(), 1));
+        assert!(Runtime::earlier_committees().is_empty());
+        assert_eq!(Runtime::committee().unwrap().key, after.key);
+    });
+}
+
+#[test]
 fn a_stranger_reaches_neither_pool_nor_chain_with_an_act() {
     with_validators(|| {
         next_block();
         let dealing = sharing::deal(&round(), 1, Some(&dealer::development_share())).unwrap().dealing;
-        let refused = pallet_committee::Error::<Runtime>::Forged;
         for stranger in [Bob, Charlie, Sr25519Keyring::Eve] {
-            assert_noop!(act(&stranger.pair(), 1, Act::Deal(published(&dealing))), refused.clone());
+            let refused = pallet_committee::Error::<Runtime>::Forged;
+            assert_err!(act(&stranger.pair(), 1, Act::Deal(published(&dealing))), refused);
         }
+        assert!(view().dealers[0].dealing.is_none());
         assert_ok!(act(&Alice.pair(), 1, Act::Deal(published(&dealing))));
         // What was refused once is refused for what it is.
         let call = pallet_committee::Call::<Runtime>::begin {};

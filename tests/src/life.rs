@@ -457,6 +457,7 @@ impl Life<'_> {
             capsule: taken.capsule,
             epoch: taken.epoch,
             seals: vec![EnvelopeSeal { recipient, key_version: 1, seal: own_seal }],
+            carried: None,
         };
         let envelope = attack::store_with_envelope(&self.rpc, &mallory, &disk.root, &disk.data, &envelope)?;
         let anchor = Anchor {

@@ -1,15 +1,22 @@
 //! Four validators make the release key together: any three open a record, two cannot whatever they have, one that lost
-//! everything gets a share again, and nodes that are killed while the key is handed on lose nothing.
+//! everything gets a share again, one that sends garbage is named and stops nobody, the key is replaced by another and records are
+//! carried over, validators come and go while records are written and read, and nodes that are killed while the key is handed
+//! on lose nothing.
 //!
 //! Who is killed and when is random; the seed is printed, and `MEDCHAIN_SEED` repeats it. `MEDCHAIN_KILLS` says how often,
-//! 4 times if it does not.
+//! 4 times if it does not. With `MEDCHAIN_SOAK=1` validators come and go one by one, not in one exchange.
 
 use anyhow::{ensure, Context, Result};
-use codec::Decode;
-use medchain_primitives::{RecordId, TicketOperation};
-use medchain_runtime::AccountId;
-use medchain_runtime_api::{CommitteeView, RecordView, RoundPhase, RoundView};
-use medchain_sdk::{client::Wait, Identity};
+use codec::{Decode, Encode};
+use medchain_primitives::{CommitteePoint, RecordId, TicketOperation};
+use medchain_runtime::{AccountId, RuntimeCall, UncheckedExtrinsic};
+use medchain_runtime_api::{CommitteeView, FailureView, RecordView, RoundPhase, RoundView};
+use medchain_sdk::{
+    chain::{calls, Payload},
+    client::Wait,
+    council::{Majority, Proposed},
+    Identity,
+};
 use medchain_sealing::{
     at_rest::AtRestKey,
     committee::{combine, CapsuleContext, PartialRelease, ReleaseShare, VerifyingShare},
@@ -29,14 +36,20 @@ use medchain_tests::{
     tests,
     world::upload_of,
 };
+use pallet_committee::{Act, PerMember, PublishedDealing};
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use serde_json::{json, Value};
+use sp_core::{sr25519, Pair};
 use std::{
     env, fs,
     fs::File,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    thread::sleep,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        Arc,
+    },
+    thread::{self, sleep},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -44,9 +57,15 @@ use tempfile::TempDir;
 /// How long a round, or anything else that waits for blocks, may take on a machine that has much else to do.
 const WITHIN: Duration = Duration::from_secs(300);
 /// Blocks that a phase of a round may take.
-const PHASE: u32 = 15;
+const PHASE: u32 = 12;
+/// The validator in whose name garbage is sent.
+const CHARLIE: usize = 2;
 /// The validator that loses everything.
 const DAVE: usize = 3;
+/// The node that is no validator at first.
+const NEWCOMER: usize = 4;
+/// The account that it validates for then.
+const NEWCOMERS_ACCOUNT: &str = "//Eve";
 
 /// The network, a patient and her doctor, and a record of before all that happens here.
 struct Committee {
@@ -66,7 +85,10 @@ fn main() -> ExitCode {
             every_member_refuses_for_itself,
             any_three_open_a_record_and_two_cannot_with_all_that_they_have,
             one_that_lost_everything_gets_a_share_again_and_the_key_stays,
+            one_that_sends_garbage_is_named_and_stops_nobody,
+            the_key_is_replaced_and_records_are_carried_over,
             killed_at_any_point_of_a_round_the_committee_loses_nothing,
+            validators_come_and_go_while_records_are_written_and_read,
         ],
     )
 }
@@ -99,7 +121,7 @@ impl Committee {
         println!("seed {seed}: MEDCHAIN_SEED={seed} repeats it");
         let folder = tempfile::Builder::new().prefix("medchain-committee-").tempdir()?;
         let plan =
-            Plan { nodes: VALIDATORS.len(), folder: folder.path().join("network"), ports: None, arguments: Vec::new() };
+            Plan { nodes: NEWCOMER + 1, folder: folder.path().join("network"), ports: None, arguments: Vec::new() };
         chain_without_committee(&plan.folder)?;
         let network = Testnet::start(&plan)?;
         network.wait_finalized(1, WITHIN)?;
@@ -229,6 +251,19 @@ fn the_validators_made_a_key_that_nobody_holds(all: &mut Committee) -> Result<()
     ensure!((committee.epoch, committee.threshold, committee.shares.len()) == (1, 3, 4), "{committee:?}");
     ensure!(committee.key.0 != DEVELOPMENT_COMMITTEE_KEY && !committee.shares.contains(&committee.key));
     wait_for("every node holds one share", || all.all_hold_one())?;
+    for node in 0..VALIDATORS.len() {
+        let running = all.network.node(node);
+        let limits = fs::read_to_string(format!("/proc/{}/limits", running.pid()?))?;
+        let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap_or_default();
+        ensure!(core.split_whitespace().take(2).eq(["0", "0"]), "{} may leave a core: {core}", VALIDATORS[node]);
+        let log = running.log()?;
+        for share in all.shares(node)? {
+            let share = share.to_bytes();
+            for text in [hex::encode(&*share), format!("{:?}", &*share)] {
+                ensure!(!log.contains(&text), "{} has told its share to its log", VALIDATORS[node]);
+            }
+        }
+    }
     let entries = check_state(&all.network.node(0).rpc()?)?;
     println!("     each of the four holds one share of the key; {entries} entries of state keep the invariants");
     Ok(())
@@ -258,6 +293,39 @@ fn every_member_refuses_for_itself(all: &mut Committee) -> Result<()> {
             began.elapsed().as_millis()
         );
     }
+    // How many a second: eight at a time, fewer in all than a reader may have at once.
+    let (at_a_time, each) = (8, 25);
+    let ticket = {
+        let (rpc, identity) = (all.network.node(0).rpc()?, all.cli.identity(PATIENT)?);
+        Ticket::right(&rpc, &identity, TicketOperation::Read, all.record.content)?.signed(&identity)
+    };
+    let began = Instant::now();
+    let askers: Vec<_> = (0..at_a_time)
+        .map(|_| {
+            let (rpc, ticket, record) = (all.network.node(0).rpc()?, ticket.clone(), all.record.id);
+            Ok(thread::spawn(move || -> Result<Vec<Duration>> {
+                let mut took = Vec::new();
+                for _ in 0..each {
+                    let asked = Instant::now();
+                    rpc.answer("vault_release", vec![ticket.clone(), json!(record)])?;
+                    took.push(asked.elapsed());
+                }
+                Ok(took)
+            }))
+        })
+        .collect::<Result<_>>()?;
+    let mut took = Vec::new();
+    for asker in askers {
+        took.extend(asker.join().map_err(|_| anyhow::anyhow!("an asker panicked"))??);
+    }
+    let all_took = began.elapsed().as_secs_f64();
+    took.sort_unstable();
+    println!(
+        "     {} gatherings in {all_took:.1} s, {:.0} a second, half of them within {} ms",
+        took.len(),
+        took.len() as f64 / all_took,
+        took[took.len() / 2].as_millis()
+    );
     Ok(())
 }
 
@@ -388,6 +456,239 @@ fn one_that_lost_everything_gets_a_share_again_and_the_key_stays(all: &mut Commi
     all.opens(DAVE)?;
     all.network.node_mut(1).launch()?;
     all.network.node(1).wait_answering()
+}
+
+/// An act in a validator's name, signed with its well-known key.
+fn act_as(network: &Testnet, uri: &str, round: u32, member: u16, act: Act) -> Result<Result<Value, String>> {
+    let rpc = answering(network)?;
+    let genesis = rpc.answer("chain_getBlockHash", vec![json!(0)])?;
+    let genesis = hex::decode(genesis.as_str().unwrap_or_default().trim_start_matches("0x"))?;
+    let genesis = sp_core::H256::from_slice(&genesis);
+    let pair = sr25519::Pair::from_string(uri, None).map_err(|_| anyhow::anyhow!("no key {uri}"))?;
+    let signature = pair.sign(&act.text(&genesis, round, member));
+    let call = RuntimeCall::Rounds(pallet_committee::Call::act { round, member, act, signature });
+    let text = format!("0x{}", hex::encode(UncheckedExtrinsic::new_bare(call).encode()));
+    Ok(rpc.call("author_submitExtrinsic", vec![json!(text)])?.map_err(|refusal| refusal.message))
+}
+
+/// Who failed in a round, and in what.
+fn failed_in(network: &Testnet, round: u32) -> Result<Vec<(AccountId, String)>> {
+    let rpc = answering(network)?;
+    let finalized = rpc.answer("chain_getFinalizedHead", vec![])?;
+    let answer = rpc.answer("state_call", vec![json!("CommitteeApi_failures"), json!("0x"), finalized])?;
+    let bytes = hex::decode(answer.as_str().unwrap_or_default().trim_start_matches("0x"))?;
+    let failures: Vec<FailureView<AccountId>> = Decode::decode(&mut bytes.as_slice())?;
+    let of_round = failures.into_iter().filter(|failure| failure.round == round);
+    Ok(of_round.map(|failure| (failure.account, failure.fault)).collect())
+}
+
+/// Has the council decide: proposed by the first, with the votes of two others.
+fn decide(network: &Testnet, call: impl Payload) -> Result<()> {
+    let client = network.node(0).client()?;
+    let [first, others @ ..] = ["//Alice", "//Bob", "//Charlie"].map(Identity::from_uri);
+    let (first, quiet) = (first?, &|_| ());
+    block_on(async {
+        let proposed = client.propose(&call, Majority::TwoThirds, &first, Wait::InBlock, quiet).await?;
+        let Proposed::Open { number, .. } = proposed else { return Ok(()) };
+        for other in others {
+            client.vote(number, true, &other?, Wait::InBlock, quiet).await?;
+        }
+        let (_, carried) = client.close_motion(number, &first, Wait::Finalized, quiet).await?;
+        ensure!(carried, "motion {number} was not carried");
+        Ok(())
+    })
+}
+
+fn one_that_sends_garbage_is_named_and_stops_nobody(all: &mut Committee) -> Result<()> {
+    let before = in_force(&all.network)?.context("no committee")?;
+    all.network.node_mut(CHARLIE).kill()?;
+    decide(&all.network, calls::refresh_shares())?;
+    let is_dealing = |round: &RoundView<AccountId>| round.phase == RoundPhase::Dealing;
+    wait_for("a round begins", || Ok(round(&all.network)?.as_ref().is_some_and(is_dealing)))?;
+    let view = round(&all.network)?.context("no round")?;
+    let pair = sr25519::Pair::from_string("//Charlie", None).map_err(|_| anyhow::anyhow!("no key"))?;
+    let place = view.dealers.iter().position(|dealer| dealer.key == pair.public().0).context("it does not deal")?;
+    let (member, share) = (u16::try_from(place + 1)?, view.dealers[place].share.context("no share")?);
+    // What the chain can check is right, what only the others can is not.
+    let dealing = |fill: u8| -> Result<Act> {
+        let mut commitment = vec![share];
+        commitment.extend((1..view.threshold).map(|_| CommitteePoint([fill; 32])));
+        let commitment = PerMember::try_from(commitment).map_err(|_| anyhow::anyhow!("too long"))?;
+        Ok(Act::Deal(PublishedDealing { commitment, proof: [fill; 64] }))
+    };
+    let act = |act| act_as(&all.network, "//Charlie", view.number, member, act);
+    let stranger = act_as(&all.network, "//Dave", view.number, member, dealing(3)?)?;
+    ensure!(stranger.is_err(), "an act that another has signed was taken");
+    act(dealing(3)?)?.map_err(|refusal| anyhow::anyhow!("refused: {refusal}"))?;
+    // It is in one block alone, the same for everybody: another dealing of the same dealer is refused.
+    wait_for("its dealing is published", || {
+        Ok(round(&all.network)?
+            .is_some_and(|round| round.number == view.number && round.dealers[place].dealing.is_some()))
+    })?;
+    ensure!(act(dealing(4)?)?.is_err(), "a dealer told something else than it had told");
+    wait_for("the others finish the round", || {
+        Ok(in_force(&all.network)?.is_some_and(|committee| committee.shares != before.shares))
+    })?;
+    let failed = failed_in(&all.network, view.number)?;
+    let charlie = &view.dealers[place].account;
+    let named = |fault: &str| failed.iter().any(|(who, what)| who == charlie && what == fault);
+    ensure!(named("badDealing") && named("notReported"), "{failed:?}");
+    ensure!(failed.iter().all(|(who, _)| who == charlie), "others are named: {failed:?}");
+    let after = in_force(&all.network)?.context("no committee")?;
+    ensure!((after.key, after.epoch) == (before.key, before.epoch), "another key: {after:?}");
+    all.network.node_mut(CHARLIE).launch()?;
+    all.network.node(CHARLIE).wait_answering()?;
+    wait_for("every node holds one share", || all.all_hold_one())?;
+    println!("     named: {}", failed.iter().map(|(_, fault)| fault.as_str()).collect::<Vec<_>>().join(", "));
+    all.opens(CHARLIE)
+}
+
+fn the_key_is_replaced_and_records_are_carried_over(all: &mut Committee) -> Result<()> {
+    let before = in_force(&all.network)?.context("no committee")?;
+    decide(&all.network, calls::renew_key())?;
+    let began = Instant::now();
+    wait_for("another key is in force", || {
+        Ok(in_force(&all.network)?.is_some_and(|committee| committee.epoch == before.epoch + 1))
+    })?;
+    let after = in_force(&all.network)?.context("no committee")?;
+    ensure!(after.key != before.key && after.shares.len() == 4, "{after:?}");
+    println!("     another key is in force after {:.0} s", began.elapsed().as_secs_f64());
+    // What is encrypted to the key before opens until it is retired; what comes is encrypted to the one in force.
+    all.opens(0)?;
+    let uploaded = all.cli.json(Some(DOCTOR), upload_of(&all.file))?;
+    let new = number(&uploaded, "record")?.to_string();
+    let output = all.folder.path().join("of-the-new-key");
+    all.cli.json(Some(PATIENT), args!["record", "open", &new, "--output", &output])?;
+    ensure!(same_bytes(&all.file, &output)?, "another document was opened");
+
+    let status = all.cli.json(Some(PATIENT), args!["status"])?;
+    ensure!(status["earlierCommittees"][0]["epoch"] == json!(before.epoch), "{status}");
+    let resealed = all.cli.json(Some(PATIENT), args!["member", "reseal"])?;
+    let carried = number(&resealed, "carriedOver")?;
+    ensure!(carried > 0 && resealed["lost"] == json!([]), "{resealed}");
+    let again = all.cli.json(Some(PATIENT), args!["member", "reseal"])?;
+    ensure!(number(&again, "resealed")? == 0, "there was something left to do: {again}");
+    let record = block_on(all.network.node(0).client()?.record(all.record.id))?;
+    ensure!(record.envelope != all.record.envelope, "the record has the envelope of before");
+    all.record = record;
+    for node in 0..VALIDATORS.len() {
+        all.opens(node)?;
+    }
+
+    decide(&all.network, calls::retire_key(before.epoch))?;
+    wait_for("every node holds the share of the key in force alone", || all.all_hold_one())?;
+    for node in 0..VALIDATORS.len() {
+        all.opens(node)?;
+    }
+    // The doctor has not carried its certificate over.
+    let own = all.cli.json(Some(DOCTOR), args!["record", "list"])?;
+    let own = own["items"].as_array().or_else(|| own.as_array()).context("no records")?.clone();
+    let certificate = own.iter().find(|record| record["kind"] == "certificate").context("no certificate")?;
+    let id = number(certificate, "id")?.to_string();
+    let refused = all.cli.refused(Some(DOCTOR), args!["record", "open", id, "--output", &output, "--force"])?;
+    ensure!(refused.says(&format!("keeps the key of epoch {} no more", before.epoch)), "{}", refused.error);
+    check_state(&all.network.node(0).rpc()?)?;
+    println!("     {carried} records were carried over and open; what was not does so no more");
+    Ok(())
+}
+
+/// Doctor and patient at work, until they are told to stop.
+struct Work {
+    stop: Arc<AtomicBool>,
+    hand: thread::JoinHandle<Result<usize>>,
+}
+
+impl Work {
+    /// Uploads a document and opens it, again and again, through nodes that stay.
+    fn begin(all: &Committee) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, file) = (stop.clone(), all.file.clone());
+        let nodes = [0, 1].map(|node| all.cli.at(&all.network.node(node).url()));
+        let output = all.folder.path().join("at-work");
+        let hand = thread::spawn(move || {
+            let mut done = 0;
+            while !stopped.load(Ordering::Relaxed) {
+                let (writing, reading) = (&nodes[done % 2], &nodes[(done + 1) % 2]);
+                let uploaded = writing.json(Some(DOCTOR), upload_of(&file))?;
+                let id = number(&uploaded, "record")?.to_string();
+                let _ = fs::remove_file(&output);
+                reading
+                    .json(Some(PATIENT), args!["record", "open", &id, "--output", &output])
+                    .with_context(|| format!("opening record {id}, the {done}th"))?;
+                ensure!(same_bytes(&file, &output)?, "another document was opened");
+                done += 1;
+            }
+            Ok(done)
+        });
+        Self { stop, hand }
+    }
+
+    fn end(self) -> Result<usize> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.hand.join().map_err(|_| anyhow::anyhow!("the work panicked"))?
+    }
+}
+
+fn validators_come_and_go_while_records_are_written_and_read(all: &mut Committee) -> Result<()> {
+    let before = in_force(&all.network)?.context("no committee")?;
+    // The newcomer's node makes session keys of its own.
+    let node = all.network.node_mut(NEWCOMER);
+    let arguments = node.arguments().iter().cloned().chain(["--validator".into()]).collect();
+    node.kill()?;
+    node.set_arguments(arguments);
+    node.launch()?;
+    node.wait_answering()?;
+    let work = Work::begin(all);
+    let account = |uri: &str| -> Result<[u8; 32]> { Ok(Identity::from_uri(uri)?.account().into()) };
+    let in_committee = |network: &Testnet, uris: &[&str]| -> Result<bool> {
+        let Some(round) = round(network)?.filter(|round| round.phase == RoundPhase::Finished) else { return Ok(false) };
+        let mut members: Vec<[u8; 32]> = round.recipients.into_iter().map(|seat| seat.account.into()).collect();
+        let mut wanted = uris.iter().map(|uri| account(uri)).collect::<Result<Vec<_>>>()?;
+        members.sort_unstable();
+        wanted.sort_unstable();
+        Ok(members == wanted)
+    };
+    let register = |network: &Testnet| -> Result<()> {
+        let client = network.node(NEWCOMER).client()?;
+        let identity = Identity::from_uri(NEWCOMERS_ACCOUNT)?;
+        block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()))?;
+        Ok(())
+    };
+    let soak = env::var("MEDCHAIN_SOAK").is_ok_and(|soak| soak == "1");
+    decide(&all.network, calls::add_validator(account(NEWCOMERS_ACCOUNT)?))?;
+    register(&all.network)?;
+    if soak {
+        let five = ["//Alice", "//Bob", "//Charlie", "//Dave", NEWCOMERS_ACCOUNT];
+        wait_for("the newcomer has a share", || in_committee(&all.network, &five))?;
+        ensure!(in_force(&all.network)?.is_some_and(|committee| committee.threshold == 4));
+    }
+    decide(&all.network, calls::remove_validator(account("//Dave")?))?;
+    let four = ["//Alice", "//Bob", "//Charlie", NEWCOMERS_ACCOUNT];
+    wait_for("the newcomer has taken the place of one that left", || in_committee(&all.network, &four))?;
+    if soak {
+        decide(&all.network, calls::add_validator(account("//Dave")?))?;
+        decide(&all.network, calls::remove_validator(account("//Charlie")?))?;
+        let four = ["//Alice", "//Bob", "//Dave", NEWCOMERS_ACCOUNT];
+        wait_for("one is replaced by another", || in_committee(&all.network, &four))?;
+    }
+    let done = work.end()?;
+    let after = in_force(&all.network)?.context("no committee")?;
+    ensure!((after.key, after.epoch, after.threshold) == (before.key, before.epoch, 3), "another key: {after:?}");
+    ensure!(after.shares != before.shares);
+    ensure!(done > 0, "nobody worked meanwhile");
+    // The newcomer's share counts: with another one away the three suffice.
+    let held = wait_for("the newcomer holds its share", || {
+        Ok(all.shares(NEWCOMER)?.iter().any(|share| {
+            after.shares.get(usize::from(share.index()) - 1).is_some_and(|shown| shown.0 == share.verifying_share().0)
+        }))
+    });
+    held?;
+    all.opens(NEWCOMER)?;
+    all.network.node_mut(1).kill()?;
+    all.opens(0)?;
+    all.opens(NEWCOMER)?;
+    println!("     {done} records were written and opened meanwhile; what was there before opens");
+    Ok(())
 }
 
 fn killed_at_any_point_of_a_round_the_committee_loses_nothing(all: &mut Committee) -> Result<()> {

@@ -7,7 +7,7 @@ use frame_support::dispatch::DispatchClass;
 use frame_system::{ConsumedWeight, EventRecord, Phase};
 use medchain_runtime::{Runtime, RuntimeEvent};
 use medchain_tests::rpc::Rpc;
-use sp_core::hashing::{blake2_256, twox_128};
+use sp_crypto_hashing::{blake2_256, twox_128};
 use std::collections::HashMap;
 
 /// A transaction on chain.

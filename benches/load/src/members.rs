@@ -18,7 +18,7 @@ use medchain_sdk::{
     Client, Identity,
 };
 use medchain_tests::rpc::Rpc;
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::{
     collections::HashMap,
     time::{SystemTime, UNIX_EPOCH},

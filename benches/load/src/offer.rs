@@ -5,7 +5,7 @@ use crate::watch::{Hash, Watch};
 use anyhow::{bail, Result};
 use medchain_sdk::{Client, Error};
 use medchain_tests::{spawn, testnet::load::percentile};
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::{
     collections::BTreeMap,
     sync::{

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use medchain_sdk::Client;
 use medchain_tests::spawn;
 use serde_json::Value;
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::{
     collections::HashMap,
     sync::{

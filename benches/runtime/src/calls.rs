@@ -23,7 +23,8 @@ const BOUND: f64 = 2.0;
 const PALLETS: [&str; 4] = ["Registry", "Appointments", "Reports", "Access"];
 
 /// What a call that misses the bound does more than a remark.
-const MORE: &str = "each call reads and writes several entries of the state, checks rights and emits events; a remark does nothing";
+const MORE: &str =
+    "each call reads and writes several entries of the state, checks rights and emits events; a remark does nothing";
 
 /// Times every call and prints the figures; writes the worst of each call to a file, if one is named.
 ///

@@ -10,7 +10,11 @@ use medchain_bench_report::{Figure, Goal, Plot, Section};
 use medchain_primitives::*;
 use medchain_runtime::{AccountId, Runtime};
 use medchain_runtime_api::ReadLogOf;
-use pallet_access::{Grant, Grants, GrantsByReader, LogByPatient, LogByReader, LogByRecord, ReadLog, Reading};
+use pallet_access::{
+    AccessRequest, ByRequester, EmergencyOpening, EmergencyOpenings, Grant, Grants, GrantsByPatient, GrantsByReader,
+    Inbox, Link, Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, PendingReviews, ReadLog, Reading,
+    Requests,
+};
 use pallet_appointments::{Appointment, Appointments, Care, CareByDoctor, CareRelation};
 use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members};
 use pallet_reports::{ByPatientAndKind, Record, Records};
@@ -33,7 +37,8 @@ const DOCTOR: MemberId = MemberId(MemberId::FIRST.0 + 1);
 type State = InMemoryBackend<sp_core::Blake2Hasher>;
 
 /// What makes a listing slower on a larger chain.
-const DEEPER: &str = "the trie is deeper by a level for each sixteenfold of entries, and each entry of a page is a path of its own";
+const DEEPER: &str =
+    "the trie is deeper by a level for each sixteenfold of entries, and each entry of a page is a path of its own";
 
 /// Times every listing on both chains and prints the figures; writes them to a file, if one is named.
 ///
@@ -97,6 +102,11 @@ fn listings(records: u64) -> Vec<Listing> {
     add("read log of a record", "AccessApi_read_log", &|_| (ReadLogOf::Record(RecordId(1)), none, page).encode());
     add("grants of a reader", "AccessApi_grants_of_reader", &|_| (DOCTOR, none, page).encode());
     add("grants of a record", "AccessApi_grants_of_record", &|_| (RecordId(1), none, page).encode());
+    add("grants of a patient", "AccessApi_grants_of_patient", &|_| (PATIENT, None::<(u64, u64)>, page).encode());
+    add("requests to a patient", "AccessApi_inbox", &|_| (PATIENT, none, page).encode());
+    add("requests by a reader", "AccessApi_requests_by", &|_| (DOCTOR, none, page).encode());
+    add("links of a patient", "AccessApi_links", &|_| (PATIENT, none, page).encode());
+    add("emergency openings to review", "AccessApi_emergency_reviews", &|_| (none, page).encode());
     add("appointments of a doctor", "AppointmentsApi_appointments", &|_| (DOCTOR, none, page).encode());
     add("appointments, middle", "AppointmentsApi_appointments", &|records| {
         (PATIENT, Some(records / TENTH / 2), page).encode()
@@ -153,6 +163,12 @@ fn seed(records: u64) {
         put_reading(reading, record, patient, reader);
         put_grant(RecordId(1 + index), DOCTOR);
         put_grant(RecordId(1), MemberId(PATIENT.0 + index));
+        GrantsByPatient::<Runtime>::insert((PATIENT, DOCTOR, OrderedKey::from(RecordId(1 + index))), ());
+        put_request(RequestId(1 + index), patient, reader, record);
+        put_link(LinkId(1 + index), patient, record);
+        PendingReviews::<Runtime>::insert(OrderedKey::from(reading), ());
+        let opening = EmergencyOpening { reason: EmergencyReason::ALL[0], review: None };
+        EmergencyOpenings::<Runtime>::insert(reading, opening);
         let id = AppointmentId(1 + index);
         put_appointment(id, owner(PATIENT, index, fewer), owner(DOCTOR, index, fewer));
     }
@@ -231,6 +247,39 @@ fn put_grant(record: RecordId, reader: MemberId) {
     };
     Grants::<Runtime>::insert(record, reader, grant);
     GrantsByReader::<Runtime>::insert(reader, OrderedKey::from(record), ());
+}
+
+fn put_request(id: RequestId, patient: MemberId, requester: MemberId, record: RecordId) {
+    let request = AccessRequest {
+        requester,
+        patient,
+        records: vec![record].try_into().unwrap_or_default(),
+        purpose: Purpose::Treatment,
+        asked: None,
+        requested_at: 0,
+        expires_at: Moment::MAX,
+        staff: None,
+    };
+    Requests::<Runtime>::insert(id, request);
+    Inbox::<Runtime>::insert(patient, OrderedKey::from(id), ());
+    ByRequester::<Runtime>::insert(requester, OrderedKey::from(id), ());
+}
+
+fn put_link(id: LinkId, patient: MemberId, record: RecordId) {
+    let link = Link {
+        patient,
+        commitment: LinkCommitment(sp_core::H256::from_low_u64_be(id.0).0),
+        host: DOCTOR,
+        records: vec![record].try_into().unwrap_or_default(),
+        registered_by: patient,
+        registered_at: 0,
+        expires_at: Moment::MAX,
+        openings: 1,
+        openings_left: 1,
+        revoked_at: None,
+    };
+    Links::<Runtime>::insert(id, link);
+    LinksByPatient::<Runtime>::insert(patient, NewestFirstKey::from(id), ());
 }
 
 fn put_appointment(id: AppointmentId, patient: MemberId, doctor: MemberId) {

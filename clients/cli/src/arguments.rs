@@ -167,6 +167,16 @@ pub enum Council {
         /// Its address
         account: AccountId,
     },
+    /// Propose to give every validator a fresh share of the release committee's key, which stays (more than half)
+    RefreshShares,
+    /// Propose to replace the release committee's key by another, because others may know it (two thirds); then patients run
+    /// `medchain member reseal`
+    RenewKey,
+    /// Propose to give up a replaced key of the release committee: what is encrypted to it opens no more (two thirds)
+    RetireKey {
+        /// The key's epoch, as `medchain status` lists it
+        epoch: u32,
+    },
     /// List the validators' proven offences
     Offences,
     /// Propose to take a validator's offences off the list (more than half)
@@ -369,7 +379,8 @@ pub enum MemberCommand {
     },
     /// Replace this account's encryption key by the next one of its seed, and reseal its records, staff and guardians
     RotateKey,
-    /// Reseal this account's records to the key in force; goes on where an interrupted run stopped
+    /// Reseal this account's records to its key and the release committee's key in force; goes on where an interrupted run
+    /// stopped
     Reseal,
     /// List the encryption keys of a member, the one in force last [default: this account]
     Keys {
@@ -902,6 +913,23 @@ pub enum Access {
         #[arg(long, value_name = "RECORD", num_args = 1..)]
         only: Vec<RecordId>,
     },
+    /// Grant records to a reader who has not asked (patients)
+    Give {
+        /// Number, username or address of the reader
+        reader: MemberSelector,
+        /// The records' numbers
+        #[arg(required = true, num_args = 1..=32)]
+        records: Vec<RecordId>,
+        /// What for
+        #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
+        purpose: Purpose,
+        /// For how long
+        #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, default_value = "24h")]
+        duration: Moment,
+        /// How many openings
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::OPENINGS_MAX)))]
+        openings: u32,
+    },
     /// Deny a request (patients)
     Deny {
         /// The request's number
@@ -909,6 +937,11 @@ pub enum Access {
     },
     /// Withdraw a request (the requester)
     Withdraw {
+        /// The request's number
+        request: RequestId,
+    },
+    /// Remove a request that has waited its time (anyone; the chain does it by itself when it has time)
+    ClearExpired {
         /// The request's number
         request: RequestId,
     },

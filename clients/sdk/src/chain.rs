@@ -701,6 +701,11 @@ pub mod calls {
         tx().access().withdraw(Static(request))
     }
 
+    /// Anyone removes a request that has waited its time.
+    pub fn clear_expired(request: RequestId) -> impl Payload {
+        tx().access().clear_expired(Static(request))
+    }
+
     /// The patient grants records to a reader.
     pub fn grant(
         reader: MemberId,
@@ -893,6 +898,21 @@ pub mod calls {
     /// A validator takes its session keys back, and so leaves.
     pub fn purge_session_keys() -> impl Payload {
         tx().session().purge_keys()
+    }
+
+    /// The council has the validators make fresh shares of the release key.
+    pub fn refresh_shares() -> impl Payload {
+        tx().rounds().begin()
+    }
+
+    /// The council has the release key replaced by another.
+    pub fn renew_key() -> impl Payload {
+        tx().rounds().renew()
+    }
+
+    /// The council gives up a replaced release key.
+    pub fn retire_key(epoch: u32) -> impl Payload {
+        tx().rounds().retire(epoch)
     }
 
     /// The council takes note of a validator's offences.

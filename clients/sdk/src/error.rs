@@ -183,6 +183,12 @@ pub enum Error {
     /// The chain has no release committee.
     #[error("this chain has no release committee")]
     NoCommittee,
+    /// The key that the record is encrypted to was given up.
+    #[error("the release committee keeps the key of epoch {epoch} no more")]
+    KeyRetired {
+        /// The epoch.
+        epoch: u32,
+    },
     /// No administrator has published an encryption key.
     #[error("no administrator has published an encryption key yet")]
     NoAdministratorKeys,
@@ -444,6 +450,7 @@ impl Error {
             }
             Self::NotAuthorised { .. } => "propose it with medchain council authorize-upgrade, and have the motion carried out",
             Self::NoCommittee => "a chain gets its release committee in its genesis; see docs/operations",
+            Self::KeyRetired { .. } => "ask the record's owner for a copy, or its author to upload the document anew",
             Self::NoAdministratorKeys => "an administrator publishes one with `medchain member publish-key`",
             Self::ContentMismatch { .. } => "fetch it from another node with --url, and tell this node's operator",
             Self::Undecryptable { .. } => "fetch it from another node with --url",

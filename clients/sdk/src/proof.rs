@@ -11,7 +11,7 @@ use crate::{
 };
 use codec::{Decode, Encode};
 use medchain_primitives::*;
-use medchain_sealing::{keys::EncryptionPublic, seal::SealRecipient};
+use medchain_sealing::{committee::CommitteeKey, keys::EncryptionPublic, seal::SealRecipient};
 use serde::Deserialize;
 use serde_json::json;
 use sp_core::{bytes, crypto::AccountId32, H256};
@@ -31,6 +31,15 @@ pub struct ProvenKey {
     pub key: EncryptionPublic,
     /// Its version.
     pub version: KeyVersion,
+}
+
+/// What a capsule is made to, proved like a member's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProvenCommittee {
+    /// The epoch of the key.
+    pub epoch: u32,
+    /// The key.
+    pub key: CommitteeKey,
 }
 
 /// A member of the registry, as far as a seal depends on it, proved like its key.
@@ -123,6 +132,21 @@ impl Client {
         Ok(proven)
     }
 
+    /// The release committee's key to which capsules are made, with its epoch, proved.
+    ///
+    /// # Errors
+    /// [`Error::NoCommittee`], [`Error::ProofRefused`].
+    pub async fn proven_committee(&self) -> Result<ProvenCommittee> {
+        const WHAT: &str = "the release committee";
+        let refused = || Error::ProofRefused { what: WHAT };
+        let key = committee_key();
+        let mut values = self.prove(std::slice::from_ref(&key), WHAT).await?;
+        let value = values.remove(&key).flatten().ok_or(Error::NoCommittee)?;
+        let (epoch, point) = <(u32, CommitteePoint)>::decode(&mut value.as_slice()).map_err(|_| refused())?;
+        let key = CommitteeKey::from_bytes(&point.0).map_err(|_| refused())?;
+        Ok(ProvenCommittee { epoch, key })
+    }
+
     /// The values under storage keys at the finalized head, proved under its header's state root.
     async fn prove(&self, keys: &[Vec<u8>], what: &'static str) -> Result<HashMap<Vec<u8>, Option<Vec<u8>>>> {
         #[derive(Deserialize)]
@@ -174,6 +198,10 @@ fn administrator_key(account: &AccountId32) -> Vec<u8> {
 
 fn administrators_key() -> Vec<u8> {
     storage_prefix("Administrators", "Members")
+}
+
+fn committee_key() -> Vec<u8> {
+    storage_prefix("Access", "Committee")
 }
 
 #[cfg(test)]

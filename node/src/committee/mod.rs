@@ -14,4 +14,20 @@ pub mod protocol;
 pub mod rounds;
 pub mod shares;
 
+use crate::{rpc::ChainClient, service::Hash};
+use medchain_runtime_api::{AccessApi, CommitteeApi, CommitteeView};
+use sp_api::ApiError;
+
 const LOG: &str = "release";
+
+/// The committee of the key of this epoch that a block's state shows: in force, or of a key that was replaced.
+///
+/// # Errors
+/// If the runtime does not answer.
+pub fn of_epoch<C: ChainClient>(client: &C, at: Hash, epoch: u32) -> Result<Option<CommitteeView>, ApiError> {
+    let api = client.runtime_api();
+    match api.committee(at)? {
+        Some(committee) if committee.epoch == epoch => Ok(Some(committee)),
+        _ => Ok(api.earlier_committees(at)?.into_iter().find(|committee| committee.epoch == epoch)),
+    }
+}

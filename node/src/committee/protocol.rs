@@ -180,7 +180,7 @@ impl<C: ChainClient> Answering<C> {
         let released = self
             .gate
             .authorize_forwarded(ticket, record)
-            .and_then(|reading| self.gate.own_release(&reading, emergency, true));
+            .and_then(|reading| self.gate.release_to_peer(&reading, emergency));
         released.map_err(|error| {
             log::debug!(target: LOG, "a release for a peer was refused with {}: {}", error.code(), error.message());
             error.code()

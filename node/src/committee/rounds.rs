@@ -116,8 +116,13 @@ where
 
     async fn step(&mut self) -> Result<(), RoundError> {
         let info = self.client.info();
-        let committee = self.client.runtime_api().committee(info.finalized_hash)?;
-        let holds_share = committee.as_ref().is_some_and(|committee| self.keys.of_committee(committee).is_some());
+        let in_force = self.client.runtime_api().committee(info.finalized_hash)?;
+        let holds_share = in_force.as_ref().is_some_and(|committee| self.keys.of_committee(committee).is_some());
+        if let Some(in_force) = &in_force {
+            let mut kept = self.client.runtime_api().earlier_committees(info.finalized_hash)?;
+            kept.push(in_force.clone());
+            self.keys.forget_epochs_but(&kept)?;
+        }
         let Some(view) = self.client.runtime_api().round(info.finalized_hash)? else {
             self.metrics.stands(0, 0, holds_share);
             return Ok(());
@@ -129,6 +134,8 @@ where
             self.seen = Some((at, info.best_number));
             self.keys.forget_rounds_before(view.number)?;
         }
+        // The committee whose key the round hands on, or has made.
+        let committee = super::of_epoch(&*self.client, info.finalized_hash, view.epoch)?;
         let own = own_keys(&self.keystore);
         let dealer = number_of(view.dealers.iter().map(|dealer| &dealer.key), &own);
         let recipient = number_of(view.recipients.iter().map(|recipient| &recipient.key), &own);
@@ -150,8 +157,9 @@ where
                 None => None,
             },
             RoundPhase::Finished => {
+                // None if its key was retired since.
                 let Some(committee) = committee else { return Ok(()) };
-                if let (false, Some((number, key))) = (holds_share, recipient) {
+                if let (None, Some((number, key))) = (self.keys.of_committee(&committee), recipient) {
                     self.catch_up(&view, number, key, &committee).await?;
                 }
                 // Only once its successor is there, or none is due to this node.

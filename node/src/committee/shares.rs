@@ -197,6 +197,26 @@ impl ReleaseKeys {
         Ok(())
     }
 
+    /// Deletes the shares of epochs that have no committee any more: their keys were retired. Never those of epochs after
+    /// the one in force: after a crash the state that this node sees may be behind what it has said.
+    ///
+    /// # Errors
+    /// [`ShareError::File`].
+    pub fn forget_epochs_but(&self, committees: &[CommitteeView]) -> Result<(), ShareError> {
+        let Some(in_force) = committees.iter().map(|committee| committee.epoch).max() else { return Ok(()) };
+        let is_retired = |epoch: u32| epoch < in_force && committees.iter().all(|kept| kept.epoch != epoch);
+        if !self.lock().keys().any(|(epoch, _)| is_retired(*epoch)) {
+            return Ok(());
+        }
+        let mut shares = self.shares.write().unwrap_or_else(PoisonError::into_inner);
+        let retired: Vec<_> = shares.keys().filter(|(epoch, _)| is_retired(*epoch)).copied().collect();
+        for (epoch, round) in retired {
+            self.remove(&share_name(epoch, round))?;
+            shares.remove(&(epoch, round));
+        }
+        Ok(())
+    }
+
     /// What this node dealt in a round; `None` if it has not.
     ///
     /// # Errors
@@ -464,6 +484,22 @@ mod tests {
         for keys in [keys, open(folder.path())] {
             assert_eq!((keys.standing(&old), keys.standing(&new)), (Standing::Differs(3), Standing::Member(3)));
             assert_eq!(keys.standing(&committee_of(2, 2, &before)), Standing::Member(2));
+        }
+    }
+
+    #[test]
+    fn shares_of_a_retired_key_are_deleted_and_those_of_kept_and_later_ones_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, shares) = dealer::deal(2, 3).unwrap();
+        let keys = open(folder.path());
+        for epoch in 1..=4 {
+            keys.add(epoch, epoch, shares[0].clone()).unwrap();
+        }
+        keys.forget_epochs_but(&[]).unwrap();
+        keys.forget_epochs_but(&[committee_of(1, 2, &shares), committee_of(3, 2, &shares)]).unwrap();
+        for keys in [keys, open(folder.path())] {
+            let held = |epoch| keys.of_committee(&committee_of(epoch, 2, &shares)).is_some();
+            assert_eq!([1, 2, 3, 4].map(held), [true, false, true, true]);
         }
     }
 

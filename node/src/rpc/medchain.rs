@@ -476,11 +476,18 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<LinkOpeningView, ReadingId>>;
 
-    /// The release committee, or `null`.
+    /// The release committee of the key in force, to which records are encrypted, or `null`.
     ///
     /// Example: `medchain_committee()`. Errors: 7001, 7002.
     #[method(name = "medchain_committee", blocking)]
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>>;
+
+    /// The committees of keys that were replaced, in the order of their epochs: they release what was encrypted to them until
+    /// it is carried over.
+    ///
+    /// Example: `medchain_earlierCommittees()`. Errors: 7001, 7002.
+    #[method(name = "medchain_earlierCommittees", blocking)]
+    fn earlier_committees(&self, at: Option<Hash>) -> RpcResult<Vec<CommitteeView>>;
 
     /// What an account may still spend.
     ///
@@ -924,6 +931,10 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
 
     fn committee(&self, at: Option<Hash>) -> RpcResult<Option<CommitteeView>> {
         self.ask(at, |api, at| api.committee(at))
+    }
+
+    fn earlier_committees(&self, at: Option<Hash>) -> RpcResult<Vec<CommitteeView>> {
+        self.ask(at, |api, at| api.earlier_committees(at))
     }
 
     fn allowance(&self, account: Selector, at: Option<Hash>) -> RpcResult<AllowanceView> {

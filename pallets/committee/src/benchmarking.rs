@@ -71,6 +71,16 @@ fn dealing(number: u16, threshold: u16) -> PublishedDealing {
     PublishedDealing { commitment: PerMember::truncate_from(commitment), proof: [0; 64] }
 }
 
+/// The largest committee, of a key of this epoch.
+fn committee(epoch: u32) -> Committee {
+    Committee {
+        epoch,
+        key: point(0),
+        threshold: threshold_of(largest()),
+        shares: PerMember::truncate_from((1..=largest()).map(point).collect()),
+    }
+}
+
 fn largest() -> u16 {
     u16::try_from(limits::COMMITTEE_MAX).unwrap_or(u16::MAX)
 }
@@ -126,17 +136,39 @@ mod benchmarks {
         let mut last = round::<T>(largest(), sr25519::Public::unchecked_from([1; 32]), Phase::Confirming);
         last.phase = Phase::Finished;
         let seats: Vec<_> = last.recipients.iter().cloned().collect();
-        T::Published::publish(Committee {
-            epoch: 1,
-            key: point(0),
-            threshold: last.threshold,
-            shares: PerMember::truncate_from((1..=largest()).map(point).collect()),
-        });
+        T::Published::publish(committee(1));
         Holders::<T>::put(PerMember::truncate_from(seats));
         CurrentRound::<T>::put(last);
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin);
         assert_eq!(LastRound::<T>::get(), 1);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn renew() -> Result<(), BenchmarkError> {
+        let origin = T::RenewOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        T::Published::publish(committee(1));
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin);
+        assert!(RenewalDue::<T>::get());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn retire() -> Result<(), BenchmarkError> {
+        let origin = T::RenewOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let last = round::<T>(largest(), sr25519::Public::unchecked_from([1; 32]), Phase::Confirming);
+        T::Published::publish(committee(2));
+        Earlier::<T>::insert(1, EarlierCommittee { committee: committee(1), holders: last.recipients });
+        CurrentRound::<T>::mutate(|round| {
+            if let Some(round) = round {
+                round.phase = Phase::Finished;
+            }
+        });
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, 1);
+        assert_eq!(Earlier::<T>::count(), 0);
         Ok(())
     }
 

@@ -21,6 +21,10 @@
 //! A round begins when a session begins whose validators or their keys are not the committee's, and by
 //! [`Config::BeginOrigin`].
 //!
+//! A key that may be known to others is **renewed** by [`Config::RenewOrigin`]: the validators make another, of the next epoch,
+//! to which records are encrypted from then on. The committee of the epoch before goes on releasing, and hands its key on as
+//! before, for as long as records need it: their owners' clients carry them over. [`Call::retire`] ends it.
+//!
 //! [`Call::act`] needs no signer but a member's signature with its session key, by which it is checked before it enters
 //! a block: each member can act once in each phase of a round, so nobody can flood the chain with acts.
 
@@ -71,6 +75,11 @@ pub mod pallet {
         type Published: Published;
         /// By whose word a round begins though the validators have not changed.
         type BeginOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// By whose word the key is replaced by another, and a replaced one is given up.
+        type RenewOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// How many replaced keys may be kept at a time.
+        #[pallet::constant]
+        type EarlierMax: Get<u32>;
         /// How many blocks a phase may take where genesis does not say.
         #[pallet::constant]
         type DefaultPhaseLength: Get<BlockNumberFor<Self>>;
@@ -96,6 +105,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Holders<T: Config> = StorageValue<_, PerMember<Seat<T::AccountId>>, ValueQuery>;
 
+    /// The committees of replaced keys, by epoch; at most `EarlierMax`. `Identity`: the number is small and the runtime's.
+    #[pallet::storage]
+    pub type Earlier<T: Config> = CountedStorageMap<_, Identity, u32, EarlierCommittee<T::AccountId>>;
+
+    /// Whether the key in force is to be replaced by another.
+    #[pallet::storage]
+    pub type RenewalDue<T: Config> = StorageValue<_, bool, ValueQuery>;
+
     /// The round that is under way or was finished last.
     #[pallet::storage]
     pub type CurrentRound<T: Config> = StorageValue<_, Round<T::AccountId, BlockNumberFor<T>>>;
@@ -108,9 +125,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type ComparedIn<T: Config> = StorageValue<_, u32>;
 
-    /// The block from which the validators may be compared with the committee again, after a round that failed.
+    /// The block before which no further round begins by itself, after the end of one: who is behind reads what a finished one
+    /// has published, and one that failed is not begun again at once.
     #[pallet::storage]
-    pub type RetryAt<T: Config> = StorageValue<_, BlockNumberFor<T>>;
+    pub type NotBefore<T: Config> = StorageValue<_, BlockNumberFor<T>>;
 
     /// What the dealers of the current round have published, by number. `Identity`: the number is small and the runtime's.
     #[pallet::storage]
@@ -196,7 +214,14 @@ pub mod pallet {
             /// In which phase.
             phase: Phase,
         },
-        /// A round is finished: another committee is in force.
+        /// The key in force will be replaced by another, in a round that begins when none is under way.
+        RenewalOrdered,
+        /// A replaced key is given up: what was encrypted to it alone opens no more.
+        KeyRetired {
+            /// The epoch of the key.
+            epoch: u32,
+        },
+        /// A round is finished: the key has another committee.
         CommitteeChanged {
             /// The round.
             round: u32,
@@ -217,6 +242,14 @@ pub mod pallet {
         RoundUnderWay,
         /// There is no committee and no validator that could make one; see the list of validators.
         NobodyToBegin,
+        /// There is no key yet that could be renewed; the validators make the first by themselves.
+        NoKey,
+        /// The key is being renewed already; wait for the end of that round.
+        RenewalUnderWay,
+        /// As many replaced keys are kept as may be; retire one whose records have been carried over.
+        TooManyEarlier,
+        /// No replaced key of this epoch is kept; read the list of earlier committees.
+        NoEarlierKey,
         /// This is not the round under way; read its number.
         OtherRound,
         /// The round is in another phase; read which.
@@ -265,7 +298,7 @@ pub mod pallet {
         pub fn begin(origin: OriginFor<T>) -> DispatchResult {
             T::BeginOrigin::ensure_origin(origin)?;
             ensure!(!Self::is_under_way(), Error::<T>::RoundUnderWay);
-            ensure!(Self::do_begin(T::Validators::seats()), Error::<T>::NobodyToBegin);
+            ensure!(Self::do_begin(Target::InForce, T::Validators::seats()), Error::<T>::NobodyToBegin);
             Ok(())
         }
 
@@ -295,6 +328,55 @@ pub mod pallet {
             // The signature was checked before the call entered the block, see `pre_dispatch`; it is cheap to be sure.
             let current = Self::check(round, member, &act, &signature)?;
             Self::do_act(current, member, act);
+            Ok(())
+        }
+
+        /// Has the validators make another key in place of the one in force, which others may know. The next block begins the
+        /// round, or the block after the round that is under way; it is begun again until it succeeds.
+        ///
+        /// ## Dispatch origin
+        /// [`Config::RenewOrigin`].
+        ///
+        /// ## Errors
+        /// [`Error::NoKey`], [`Error::RenewalUnderWay`], [`Error::TooManyEarlier`].
+        ///
+        /// ## Events
+        /// [`Event::RenewalOrdered`]; later [`Event::RoundBegan`] and [`Event::CommitteeChanged`] with the next epoch.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::renew())]
+        pub fn renew(origin: OriginFor<T>) -> DispatchResult {
+            T::RenewOrigin::ensure_origin(origin)?;
+            ensure!(T::Published::committee().is_some(), Error::<T>::NoKey);
+            ensure!(!RenewalDue::<T>::get(), Error::<T>::RenewalUnderWay);
+            ensure!(Earlier::<T>::count() < T::EarlierMax::get(), Error::<T>::TooManyEarlier);
+            RenewalDue::<T>::put(true);
+            ComparedIn::<T>::kill();
+            Self::deposit_event(Event::RenewalOrdered);
+            Ok(())
+        }
+
+        /// Gives the committee of a replaced key up: its members delete their shares, and records that were not carried over
+        /// open no more.
+        ///
+        /// ## Dispatch origin
+        /// [`Config::RenewOrigin`].
+        ///
+        /// - `epoch`: that of the key.
+        ///
+        /// ## Errors
+        /// [`Error::NoEarlierKey`], [`Error::RoundUnderWay`] if this key is being handed on.
+        ///
+        /// ## Events
+        /// [`Event::KeyRetired`].
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::retire())]
+        pub fn retire(origin: OriginFor<T>, epoch: u32) -> DispatchResult {
+            T::RenewOrigin::ensure_origin(origin)?;
+            ensure!(Earlier::<T>::contains_key(epoch), Error::<T>::NoEarlierKey);
+            let handed_on = Self::is_under_way() && CurrentRound::<T>::get().is_some_and(|round| round.epoch == epoch);
+            ensure!(!handed_on, Error::<T>::RoundUnderWay);
+            Earlier::<T>::remove(epoch);
+            Self::deposit_event(Event::KeyRetired { epoch });
             Ok(())
         }
     }

@@ -68,6 +68,8 @@ impl pallet_committee::Config for Test {
     type Validators = Beside;
     type Published = Beside;
     type BeginOrigin = EnsureRoot<AccountId>;
+    type RenewOrigin = EnsureRoot<AccountId>;
+    type EarlierMax = ConstU32<2>;
     type DefaultPhaseLength = ConstU64<100>;
     type FailuresMax = ConstU32<8>;
     type ActPriority = ConstU64<1>;

@@ -4,9 +4,9 @@ use crate::{
     checks::{lacking, numbered},
     threshold_of,
     weights::WeightInfo as _,
-    Act, Answers, Committee, ComparedIn, Config, Confirmations, CurrentRound, Dealer, Dealings, Event, Failure,
-    Failures, Fault, Holders, LastRound, Outcome, Pallet, PerMember, Phase, PhaseLength, Published, Reports, RetryAt,
-    Round, Seat, Validators,
+    Act, Answers, Committee, ComparedIn, Config, Confirmations, CurrentRound, Dealer, Dealings, Earlier,
+    EarlierCommittee, Event, Failure, Failures, Fault, Holders, LastRound, NotBefore, Outcome, Pallet, PerMember,
+    Phase, PhaseLength, Published, RenewalDue, Reports, Round, Seat, Target, Validators,
 };
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
@@ -36,37 +36,68 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Begins a round if the validators are not the committee; looks once in a session, and again when a round failed.
+    /// Begins a round if one is due; looks once in a session, and again some time after each round.
     fn compare(now: BlockNumberFor<T>) -> Weight {
         let session = T::Validators::session();
-        let retry = RetryAt::<T>::get().is_some_and(|at| at <= now);
-        if ComparedIn::<T>::get() == Some(session) && !retry {
+        let waits = match NotBefore::<T>::get() {
+            Some(at) => now < at,
+            None => ComparedIn::<T>::get() == Some(session),
+        };
+        if waits {
             return T::WeightInfo::look();
         }
         ComparedIn::<T>::put(session);
-        RetryAt::<T>::kill();
+        NotBefore::<T>::kill();
         let seats = T::Validators::seats();
         let members = u32::try_from(seats.len()).unwrap_or(u32::MAX);
-        let holders = Holders::<T>::get();
-        if holders.len() != seats.len() || !seats.iter().all(|seat| holders.contains(seat)) {
-            Self::do_begin(seats);
+        let committees = Earlier::<T>::count().saturating_add(1);
+        let _ = Self::due(&seats).into_iter().any(|target| Self::do_begin(target, seats.clone()));
+        T::WeightInfo::compare(members).saturating_mul(committees.into())
+    }
+
+    /// The keys of which shares are to be made for these validators, in order: another one if that was ordered, the one in
+    /// force and the earlier ones if others hold their shares.
+    fn due(seats: &[Seat<T::AccountId>]) -> Vec<Target> {
+        let differ = |holders: &[Seat<T::AccountId>]| {
+            holders.len() != seats.len() || !seats.iter().all(|seat| holders.contains(seat))
+        };
+        let mut earlier: Vec<_> =
+            Earlier::<T>::iter().filter(|(_, earlier)| differ(&earlier.holders)).map(|(epoch, _)| epoch).collect();
+        earlier.sort_unstable();
+        let mut due = Vec::new();
+        if RenewalDue::<T>::get() {
+            due.push(Target::NewKey);
         }
-        T::WeightInfo::compare(members)
+        if differ(&Holders::<T>::get()) {
+            due.push(Target::InForce);
+        }
+        due.extend(earlier.into_iter().map(Target::Earlier));
+        due
+    }
+
+    /// The committee that a round hands the key on from, with its holders; `None` in a round for a new key.
+    fn handing_on(target: Target) -> Option<EarlierCommittee<T::AccountId>> {
+        match target {
+            Target::InForce => {
+                T::Published::committee().map(|committee| EarlierCommittee { committee, holders: Holders::<T>::get() })
+            }
+            Target::NewKey => None,
+            Target::Earlier(epoch) => Earlier::<T>::get(epoch),
+        }
     }
 
     /// Begins a round for these recipients; `false` if there is nobody who could deal or receive.
-    pub(crate) fn do_begin(seats: Vec<Seat<T::AccountId>>) -> bool {
+    pub(crate) fn do_begin(target: Target, seats: Vec<Seat<T::AccountId>>) -> bool {
         let Ok(recipients) = PerMember::try_from(seats) else { return false };
-        let holders = Holders::<T>::get();
-        let committee = T::Published::committee();
-        if recipients.is_empty() || committee.as_ref().is_some_and(|committee| committee.shares.len() != holders.len())
+        let from = Self::handing_on(target);
+        if recipients.is_empty() || from.as_ref().is_some_and(|from| from.committee.shares.len() != from.holders.len())
         {
             // Nobody knows who holds the shares of a committee that genesis named without its holders.
             return false;
         }
         let threshold = threshold_of(count(&recipients));
-        let (epoch, key, needed, dealers): (_, _, _, Vec<_>) = match &committee {
-            Some(committee) => {
+        let (epoch, key, needed, dealers): (_, _, _, Vec<_>) = match from {
+            Some(EarlierCommittee { committee, holders }) => {
                 // Who is still a validator acts with the key that it works with now.
                 let seat = |holder: &Seat<T::AccountId>| {
                     recipients.iter().find(|seat| seat.account == holder.account).unwrap_or(holder).clone()
@@ -76,8 +107,10 @@ impl<T: Config> Pallet<T> {
                 (committee.epoch, Some(committee.key), committee.threshold, dealers.collect())
             }
             None => {
+                let last = T::Published::committee().map_or(0, |committee| committee.epoch);
+                let Some(epoch) = last.checked_add(1) else { return false };
                 let dealers = recipients.iter().map(|seat| Dealer { seat: seat.clone(), share: None });
-                (1, None, threshold, dealers.collect())
+                (epoch, None, threshold, dealers.collect())
             }
         };
         let Ok(dealers) = PerMember::try_from(dealers) else { return false };
@@ -231,24 +264,37 @@ impl<T: Config> Pallet<T> {
             threshold: round.threshold,
             members: round.recipients.iter().map(|seat| seat.account.clone()).collect(),
         });
-        Holders::<T>::put(&round.recipients);
-        T::Published::publish(Committee {
-            epoch: round.epoch,
-            key: outcome.key,
-            threshold: round.threshold,
-            shares: outcome.shares,
-        });
+        Self::put_in_force(
+            Committee { epoch: round.epoch, key: outcome.key, threshold: round.threshold, shares: outcome.shares },
+            round.recipients.clone(),
+        );
         (round.phase, round.counted) = (Phase::Finished, outcome.dealers);
         CurrentRound::<T>::put(round);
-        // The validators may have changed meanwhile.
-        ComparedIn::<T>::kill();
+        // The validators may have changed meanwhile, or another key is to be handed on. What was published stays until then
+        // for recipients that are behind.
+        NotBefore::<T>::put(Self::deadline());
+    }
+
+    /// Keeps what a round has made: as the committee in force, or as that of an earlier key.
+    fn put_in_force(committee: Committee, holders: PerMember<Seat<T::AccountId>>) {
+        if Earlier::<T>::contains_key(committee.epoch) {
+            Earlier::<T>::insert(committee.epoch, EarlierCommittee { committee, holders });
+            return;
+        }
+        if let Some(replaced) = T::Published::committee().filter(|before| before.epoch < committee.epoch) {
+            let before = EarlierCommittee { holders: Holders::<T>::get(), committee: replaced };
+            Earlier::<T>::insert(before.committee.epoch, before);
+            RenewalDue::<T>::kill();
+        }
+        Holders::<T>::put(holders);
+        T::Published::publish(committee);
     }
 
     /// Gives a round up; another begins after the time of a phase.
     fn fail(round: &RoundOf<T>) {
         Self::deposit_event(Event::RoundFailed { round: round.number, phase: round.phase });
         Self::forget();
-        RetryAt::<T>::put(Self::deadline());
+        NotBefore::<T>::put(Self::deadline());
     }
 
     /// Forgets the round and all that was published in it.

@@ -6,13 +6,15 @@
 //! 3. What is published belongs to a round: dealings of its dealers, each of the round's degree and, where a key is handed
 //!    on, of the dealer's share; reports and confirmations of its recipients; answers of its dealers.
 //! 4. A round under way counts who has acted in its phase, and no more are expected to than there are.
-//! 5. A finished round is the committee in force.
+//! 5. A finished round is the committee of its key, unless that was retired.
+//! 6. Earlier committees are of epochs before the one in force, no more than may be kept, each under its own and with a
+//!    threshold that its holders can reach.
 
 use crate::{
-    checks::numbered, Answers, Config, Confirmations, CurrentRound, Dealings, Holders, LastRound, Pallet, Phase,
-    Published, Reports,
+    checks::numbered, Answers, Config, Confirmations, CurrentRound, Dealings, Earlier, Holders, LastRound, Pallet,
+    Phase, Published, RenewalDue, Reports,
 };
-use frame_support::ensure;
+use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -31,6 +33,22 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 (1..=committee.shares.len()).contains(&usize::from(committee.threshold)),
                 "the committee cannot reach its threshold"
+            );
+        }
+        let in_force = T::Published::committee().map(|committee| committee.epoch);
+        ensure!(!RenewalDue::<T>::get() || in_force.is_some(), "no key is there to be renewed");
+        ensure!(Earlier::<T>::count() <= T::EarlierMax::get(), "more replaced keys are kept than may be");
+        for (epoch, earlier) in Earlier::<T>::iter() {
+            let shares = earlier.committee.shares.len();
+            ensure!(epoch == earlier.committee.epoch, "an earlier committee stands under another epoch");
+            ensure!(
+                in_force.is_some_and(|in_force| epoch < in_force),
+                "an earlier committee is not of an earlier epoch"
+            );
+            ensure!(
+                (earlier.holders.is_empty() || earlier.holders.len() == shares)
+                    && (1..=shares).contains(&usize::from(earlier.committee.threshold)),
+                "an earlier committee cannot reach its threshold"
             );
         }
         let Some(round) = CurrentRound::<T>::get() else {
@@ -77,7 +95,14 @@ impl<T: Config> Pallet<T> {
             Phase::Answering => Answers::<T>::iter_keys().count(),
             Phase::Confirming => Confirmations::<T>::iter_keys().count(),
             Phase::Finished => {
-                ensure!(holders == round.recipients, "the finished round is not the committee in force");
+                let of_its_key = match Earlier::<T>::get(round.epoch) {
+                    Some(earlier) => Some(earlier.holders),
+                    None => (in_force == Some(round.epoch)).then_some(holders),
+                };
+                ensure!(
+                    of_its_key.is_none_or(|holders| holders == round.recipients),
+                    "the finished round is not the committee of its key"
+                );
                 return Ok(());
             }
         };

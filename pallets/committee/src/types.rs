@@ -35,6 +35,26 @@ pub struct Committee {
     pub shares: PerMember<CommitteePoint>,
 }
 
+/// The committee of a key that was replaced: records whose owners have not carried them over yet need it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EarlierCommittee<AccountId> {
+    /// The committee; its epoch is the key of the map.
+    pub committee: Committee,
+    /// Who holds its shares, in the order of their numbers; empty if genesis named it without its holders.
+    pub holders: PerMember<Seat<AccountId>>,
+}
+
+/// Of which key a round makes shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Of the key in force, or of a first one.
+    InForce,
+    /// Of a new key that replaces the one in force.
+    NewKey,
+    /// Of the key of an earlier epoch.
+    Earlier(u32),
+}
+
 /// How far a round is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum Phase {

@@ -19,6 +19,10 @@ pub trait WeightInfo {
     fn begin() -> Weight;
     /// A member's act of so many entries, and the end of the phase with it.
     fn act(entries: u32) -> Weight;
+    /// Ordering that the key be replaced.
+    fn renew() -> Weight;
+    /// Giving up a replaced key.
+    fn retire() -> Weight;
 }
 
 /// Estimates for a runtime with its own database weights.
@@ -64,6 +68,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads_writes(4, 3))
             .saturating_add(Self::end_phase(limits::COMMITTEE_MAX))
     }
+
+    /// Base 30 µs. Reads: the committee, the order, the count. Writes: the order, the session compared.
+    fn renew() -> Weight {
+        Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+    }
+
+    /// Base 30 µs. Reads: the committee, the round, the count. Writes: the committee, the count.
+    fn retire() -> Weight {
+        Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+    }
 }
 
 impl WeightInfo for () {
@@ -85,5 +99,13 @@ impl WeightInfo for () {
 
     fn act(entries: u32) -> Weight {
         Weight::from_parts(WEIGHT_REF_TIME_PER_MICROS, 0).saturating_mul(entries.into())
+    }
+
+    fn renew() -> Weight {
+        Weight::from_parts(WEIGHT_REF_TIME_PER_MICROS, 0)
+    }
+
+    fn retire() -> Weight {
+        Weight::from_parts(WEIGHT_REF_TIME_PER_MICROS, 0)
     }
 }

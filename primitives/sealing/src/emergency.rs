@@ -145,6 +145,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{
+        carried::CARRIED_BYTES,
         committee::{combine, VerifyingShare},
         dealer,
         envelope::{Envelope, EnvelopeSeal, MAX_SEALS},
@@ -217,8 +218,11 @@ mod tests {
                 (0..=MAX_SEALS - members).map(|n| recipients.clone().chain(std::iter::repeat_n(administrator, n)))
             {
                 let seal = |recipient| EnvelopeSeal { recipient, key_version: 1, seal: [0; SEAL_BYTES] };
-                let envelope = Envelope { capsule: capsule.clone(), epoch: 0, seals: recipients.map(seal).collect() };
-                assert_ne!(envelope.to_bytes().unwrap().len(), EMERGENCY_CAPSULE_BYTES);
+                let seals: Vec<_> = recipients.map(seal).collect();
+                for carried in [None, Some([0; CARRIED_BYTES])] {
+                    let envelope = Envelope { capsule: capsule.clone(), epoch: 0, seals: seals.clone(), carried };
+                    assert_ne!(envelope.to_bytes().unwrap().len(), EMERGENCY_CAPSULE_BYTES);
+                }
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Envelopes: what the vault keeps beside a content, its hash in the record. Deleting it erases the record.
 
 use crate::{
-    committee::{Capsule, CAPSULE_BYTES},
-    seal::{SealRecipient, SEAL_BYTES},
+    carried::{uncarry, CarriedContext, CARRIED_BYTES},
+    committee::{Capsule, CapsuleContext, CAPSULE_BYTES},
+    record_key::CommitteeHalf,
+    seal::{SealError, SealRecipient, SEAL_BYTES},
 };
-use codec::{Compact, Decode, Encode, Input, MaxEncodedLen};
+use codec::{Compact, Decode, Encode, Input, MaxEncodedLen, Output};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -14,8 +16,9 @@ pub const MAX_SEALS: usize = 32;
 /// The longest encoding of one seal: recipient (33), key version (4), seal (80).
 const MAX_ENVELOPE_SEAL_BYTES: usize = 33 + 4 + SEAL_BYTES;
 
-/// The longest encoding of an envelope, in bytes: capsule, epoch, the number of seals (1 byte up to 63), the seals.
-pub const MAX_ENVELOPE_BYTES: usize = CAPSULE_BYTES + 4 + 1 + MAX_SEALS * MAX_ENVELOPE_SEAL_BYTES;
+/// The longest encoding of an envelope, in bytes: capsule, epoch, the number of seals (1 byte up to 63), the seals, the
+/// carried half.
+pub const MAX_ENVELOPE_BYTES: usize = CAPSULE_BYTES + 4 + 1 + MAX_SEALS * MAX_ENVELOPE_SEAL_BYTES + CARRIED_BYTES;
 
 /// Why bytes are not an envelope, or an envelope cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,7 +43,7 @@ pub struct EnvelopeSeal {
 }
 
 /// The capsule of a content and the seals that its author made: the patient's own, and those of standing consents.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// The committee half, encrypted.
     pub capsule: Capsule,
@@ -48,6 +51,8 @@ pub struct Envelope {
     pub epoch: u32,
     /// The patient half, sealed; at most [`MAX_SEALS`].
     pub seals: Vec<EnvelopeSeal>,
+    /// The committee half, if its owner has carried it over to a later key: the capsule is then the owner's.
+    pub carried: Option<[u8; CARRIED_BYTES]>,
 }
 
 impl Envelope {
@@ -87,9 +92,47 @@ impl Envelope {
         Sha256::digest(self.encode()).into()
     }
 
+    /// What the capsule of a record's envelope is bound to: its author, or its owner if the half was carried over.
+    pub fn capsule_context(&self, genesis: [u8; 32], author: u64, owner: u64) -> CapsuleContext {
+        let author = if self.carried.is_some() { owner } else { author };
+        CapsuleContext { genesis, author, patient: owner, epoch: self.epoch }
+    }
+
+    /// The record's committee half, by what the committee released of the capsule.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::Unopened`] if the half was carried over and does not open.
+    pub fn committee_half(
+        &self,
+        released: CommitteeHalf,
+        genesis: [u8; 32],
+        record: u64,
+        content: [u8; 32],
+        owner: u64,
+    ) -> Result<CommitteeHalf, SealError> {
+        match &self.carried {
+            None => Ok(released),
+            Some(carried) => {
+                uncarry(carried, &released, &CarriedContext { genesis, record, content, owner, epoch: self.epoch })
+            }
+        }
+    }
+
     /// The seal for this recipient, if the envelope has one.
     pub fn seal_for(&self, recipient: &SealRecipient) -> Option<&EnvelopeSeal> {
         self.seals.iter().find(|seal| seal.recipient == *recipient)
+    }
+}
+
+impl Encode for Envelope {
+    fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
+        self.capsule.encode_to(dest);
+        self.epoch.encode_to(dest);
+        self.seals.encode_to(dest);
+        if let Some(carried) = &self.carried {
+            carried.encode_to(dest);
+        }
     }
 }
 
@@ -107,7 +150,12 @@ impl Decode for Envelope {
         for _ in 0..count {
             seals.push(EnvelopeSeal::decode(input)?);
         }
-        Ok(Self { capsule, epoch, seals })
+        // An envelope is the last of what is encoded: what follows its seals is its own.
+        let carried = match input.remaining_len()? {
+            Some(0) => None,
+            _ => Some(Decode::decode(input)?),
+        };
+        Ok(Self { capsule, epoch, seals, carried })
     }
 }
 
@@ -128,12 +176,12 @@ mod tests {
         let context = CapsuleContext { genesis: [1; 32], author: 5, patient: 1001, epoch: 3 };
         let (capsule, _) = Capsule::create(&dealer::development_committee_key(), &context);
         let seal = EnvelopeSeal { recipient: SealRecipient::Administrator([7; 32]), key_version: 1, seal: [9; 80] };
-        Envelope { capsule, epoch: 3, seals: vec![seal; seals] }
+        Envelope { capsule, epoch: 3, seals: vec![seal; seals], carried: None }
     }
 
     #[test]
     fn the_fullest_envelope_has_the_greatest_length() {
-        let full = envelope(MAX_SEALS);
+        let full = Envelope { carried: Some([8; CARRIED_BYTES]), ..envelope(MAX_SEALS) };
         let bytes = full.to_bytes().unwrap();
         assert_eq!(bytes.len(), MAX_ENVELOPE_BYTES);
         assert_eq!(Envelope::from_bytes(&bytes).unwrap(), full);
@@ -150,8 +198,29 @@ mod tests {
         for length in 0..bytes.len() {
             assert_eq!(Envelope::from_bytes(&bytes[..length]), Err(EnvelopeError::Malformed), "cut at {length}");
         }
-        bytes.push(0);
-        assert_eq!(Envelope::from_bytes(&bytes), Err(EnvelopeError::Malformed));
+        for behind in 1..2 * CARRIED_BYTES {
+            bytes.push(0);
+            let read = Envelope::from_bytes(&bytes);
+            match behind {
+                CARRIED_BYTES => assert_eq!(read.unwrap().carried, Some([0; CARRIED_BYTES])),
+                _ => assert_eq!(read, Err(EnvelopeError::Malformed), "{behind} bytes behind it"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_capsule_is_its_authors_until_the_half_is_carried_over() {
+        let before = envelope(1);
+        assert_eq!(
+            before.capsule_context([1; 32], 5, 1001),
+            CapsuleContext { genesis: [1; 32], author: 5, patient: 1001, epoch: 3 }
+        );
+        let after = Envelope { carried: Some([8; CARRIED_BYTES]), ..before.clone() };
+        assert_ne!(before.hash(), after.hash());
+        assert_eq!(
+            after.capsule_context([1; 32], 5, 1001),
+            CapsuleContext { genesis: [1; 32], author: 1001, patient: 1001, epoch: 3 }
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! | [`release`] | a partial release wrapped to one reader |
 //! | [`envelope`] | what the vault keeps beside a content |
 //! | [`emergency`] | the second capsule of a record, which carries the patient half |
+//! | [`carried`] | committee halves carried over to another key of the committee |
 //! | [`sharing`] | how the committee makes its key and hands it on |
 //! | [`at_rest`] | what a node keeps on its disk, encrypted |
 //! | [`dealer`] | committees for development chains and tests |
@@ -25,6 +26,7 @@
 //! Functions that draw random numbers panic if the operating system cannot supply them: there is no safe way on.
 
 pub mod at_rest;
+pub mod carried;
 pub mod committee;
 pub mod content;
 pub mod dealer;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{
+    carried::{self, CarriedContext},
     committee::{
         combine, Capsule, CapsuleContext, CombineError, CommitteeKey, PartialRelease, ReleaseShare, VerifyingShare,
     },
@@ -486,6 +487,7 @@ fn committee(threshold: u16, n: u16) -> CommitteeVector {
             .iter()
             .map(|v| EnvelopeSeal { recipient: v.recipient.value(), key_version: v.key_version, seal: v.seal.array() })
             .collect(),
+        carried: None,
     };
     CommitteeVector {
         threshold,
@@ -673,10 +675,11 @@ struct TwinMember {
     index: u16,
     share: Hex,
     verifying_share: Hex,
+    partial_release: Hex,
 }
 
 #[test]
-fn capsules_of_the_twin_verify_and_their_releases_combine() {
+fn capsules_and_releases_of_the_twin_verify_and_combine() {
     let read: TwinCapsules = read("ts-capsule.json");
     assert!(!read.committees.is_empty());
     for vector in &read.committees {
@@ -692,11 +695,18 @@ fn capsules_of_the_twin_verify_and_their_releases_combine() {
             .iter()
             .map(|member| {
                 let share = ReleaseShare::from_bytes(member.index, &member.share.array()).unwrap();
-                (VerifyingShare(member.verifying_share.array()), share.release(&capsule, &context).unwrap())
+                let verifying = VerifyingShare(member.verifying_share.array());
+                assert_eq!(share.verifying_share(), verifying);
+                let partial = PartialRelease::from_bytes(&member.partial_release.array()).unwrap();
+                partial.verify(&verifying, &capsule, &context).unwrap();
+                (verifying, partial)
             })
             .collect();
-        let half = combine(vector.threshold, &releases, &capsule, &context).unwrap();
-        assert_eq!(half, CommitteeHalf::from_bytes(vector.committee_half.array()));
+        let threshold = usize::from(vector.threshold);
+        for window in releases.windows(threshold) {
+            let half = combine(vector.threshold, window, &capsule, &context).unwrap();
+            assert_eq!(half, CommitteeHalf::from_bytes(vector.committee_half.array()));
+        }
     }
 }
 
@@ -834,6 +844,106 @@ fn emergency_capsules_agree_with_their_vectors_and_those_of_the_twin_open() {
     }
 }
 
+// carried.json, and ts-carried.json of the TypeScript twin
+
+#[derive(PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct CarriedVector {
+    genesis: Hex,
+    record: Long,
+    content: Hex,
+    owner: Long,
+    epoch: u32,
+    /// r and s of the capsule; empty where they were drawn.
+    capsule_r: Hex,
+    capsule_s: Hex,
+    ephemeral_ikm: Hex,
+    committee_key: Hex,
+    released: Hex,
+    committee_half: Hex,
+    envelope: Hex,
+    hash: Hex,
+}
+
+impl CarriedVector {
+    fn context(&self) -> CarriedContext {
+        CarriedContext {
+            genesis: self.genesis.array(),
+            record: self.record.0,
+            content: self.content.array(),
+            owner: self.owner.0,
+            epoch: self.epoch,
+        }
+    }
+}
+
+/// Of a patient, and of a record with a great number under a late epoch.
+fn carried_halves() -> Vec<CarriedVector> {
+    [(1001, 7, 2), (1_000_002, u64::MAX - 1, u32::MAX)]
+        .into_iter()
+        .map(|(owner, record, epoch)| {
+            let name = |what: &str| format!("carried {record} {what}");
+            let context =
+                CarriedContext { genesis: bytes("genesis"), record, content: bytes(&name("content")), owner, epoch };
+            let key = dealer::development_committee_key();
+            let (r, s) = (scalar(&name("r")), scalar(&name("s")));
+            let (capsule, released) = Capsule::create_from(&key, &context.capsule(), &r, &s);
+            let (half, ikm) = (bytes(&name("committee half")), bytes(&name("ikm")));
+            let wrapped = hpke_suite::encrypt_with_rng(
+                carried::CARRIED_INFO,
+                &context.aad(),
+                &half,
+                &carried::carried_secret(&released).public(),
+                &mut Ikm(ikm),
+            );
+            let seals = seals().seals.into_iter().take(1).map(|v| EnvelopeSeal {
+                recipient: v.recipient.value(),
+                key_version: v.key_version,
+                seal: v.seal.array(),
+            });
+            let carried = Some(wrapped.unwrap().try_into().unwrap());
+            let envelope = Envelope { capsule, epoch, seals: seals.collect(), carried };
+            CarriedVector {
+                genesis: context.genesis.into(),
+                record: Long(record),
+                content: context.content.into(),
+                owner: Long(owner),
+                epoch,
+                capsule_r: r.to_bytes().into(),
+                capsule_s: s.to_bytes().into(),
+                ephemeral_ikm: ikm.into(),
+                committee_key: key.to_bytes().into(),
+                released: released.as_bytes().into(),
+                committee_half: half.into(),
+                envelope: envelope.to_bytes().unwrap().into(),
+                hash: envelope.hash().into(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn carried_halves_agree_with_their_vectors_and_those_of_the_twin_open() {
+    assert_eq!(read::<Vec<CarriedVector>>("carried.json"), carried_halves());
+    let twin: Vec<CarriedVector> = read("ts-carried.json");
+    assert!(!twin.is_empty());
+    for vector in carried_halves().into_iter().chain(twin) {
+        let context = vector.context();
+        let envelope = Envelope::from_bytes(&vector.envelope.0).unwrap();
+        assert_eq!(Hex::from(envelope.hash()), vector.hash);
+        let capsule_context = envelope.capsule_context(context.genesis, 5, context.owner);
+        assert_eq!(capsule_context, context.capsule());
+        envelope.capsule.verify(&capsule_context).unwrap();
+        let share = dealer::development_share();
+        let partial = share.release(&envelope.capsule, &capsule_context).unwrap();
+        let shares = [(VerifyingShare(*share.verifying_share().as_bytes()), partial)];
+        let released = combine(1, &shares, &envelope.capsule, &capsule_context).unwrap();
+        assert_eq!(Hex::from(released.as_bytes()), vector.released);
+        let half =
+            envelope.committee_half(released, context.genesis, context.record, context.content, context.owner).unwrap();
+        assert_eq!(Hex::from(half.as_bytes()), vector.committee_half);
+    }
+}
+
 #[test]
 #[ignore = "writes the vectors anew, after a deliberate change of format"]
 fn write_the_vectors() {
@@ -842,6 +952,7 @@ fn write_the_vectors() {
     write("seal.json", &seals());
     write("capsule.json", &capsules());
     write("emergency.json", &emergencies());
+    write("carried.json", &carried_halves());
     if folder().join("content.json").exists() {
         return;
     }

@@ -156,7 +156,7 @@ sp_api::decl_runtime_apis! {
         fn links(patient: MemberId, cursor: Option<LinkId>, limit: u32) -> Page<LinkView, LinkId>;
         /// The openings of a link before `cursor`, newest first, with the first of its readings as cursor.
         fn link_openings(link: LinkId, cursor: Option<ReadingId>, limit: u32) -> Page<LinkOpeningView, ReadingId>;
-        /// The release committee.
+        /// The release committee of the key in force, to which records are encrypted.
         fn committee() -> Option<CommitteeView>;
     }
 
@@ -165,6 +165,9 @@ sp_api::decl_runtime_apis! {
     pub trait CommitteeApi<AccountId> where AccountId: Codec {
         /// The round that is under way or was finished last, with all that was published in it.
         fn round() -> Option<RoundView<AccountId>>;
+        /// The committees of keys that were replaced, in the order of their epochs: records that were not carried over yet
+        /// are encrypted to them.
+        fn earlier_committees() -> Vec<CommitteeView>;
         /// Who failed in the last rounds, oldest first.
         fn failures() -> Vec<FailureView<AccountId>>;
     }

@@ -664,7 +664,7 @@ pub enum ReadPermit {
     },
 }
 
-/// The release committee.
+/// A release committee: of the key in force, or of one that was replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CommitteeView {

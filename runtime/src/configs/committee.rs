@@ -1,6 +1,6 @@
 //! The release committee: the validators of the session, who make its key and hand it on in rounds.
 
-use super::council::MoreThanHalf;
+use super::council::{MoreThanHalf, TwoThirds};
 use crate::*;
 use alloc::vec::Vec;
 use frame_support::{
@@ -19,6 +19,8 @@ impl pallet_committee::Config for Runtime {
     type Validators = SessionValidators;
     type Published = InAccess;
     type BeginOrigin = MoreThanHalf;
+    type RenewOrigin = TwoThirds;
+    type EarlierMax = ConstU32<8>;
     type DefaultPhaseLength = PhaseLength;
     type FailuresMax = ConstU32<256>;
     /// Before what members send; there are few, each is checked before the pool takes it.

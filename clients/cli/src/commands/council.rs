@@ -72,6 +72,20 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
             let said = format!("{account} validates until the end of the session");
             session.propose(calls::remove_validator(account.into()), TwoThirds, &said).await
         }
+        Council::RefreshShares => {
+            session
+                .propose(calls::refresh_shares(), MoreThanHalf, "the validators make fresh shares of the release key")
+                .await
+        }
+        Council::RenewKey => {
+            let said =
+                "the validators make another release key; once it is in force, patients run `medchain member reseal`";
+            session.propose(calls::renew_key(), TwoThirds, said).await
+        }
+        Council::RetireKey { epoch } => {
+            let said = format!("the release key of epoch {epoch} is given up");
+            session.propose(calls::retire_key(epoch), TwoThirds, &said).await
+        }
         Council::Offences => {
             let offences = session.client().await?.offences().await?;
             let report = Report::new(&offences);

@@ -258,8 +258,21 @@ async fn reseal_own(session: &Session) -> Result<ResealedOwn> {
 fn with_resealed(report: Report, done: &ResealedOwn) -> Report {
     let report = report
         .field("resealed", done.resealed)
+        .field("carriedOver", done.carried_over)
         .field("left", &done.left)
+        .field("lost", &done.lost)
         .line(format!("resealed {} records", done.resealed));
+    let report = match done.carried_over {
+        0 => report,
+        carried => report.line(format!("{carried} of them are encrypted to the release committee's key in force now")),
+    };
+    let report = match done.lost.as_slice() {
+        [] => report,
+        lost => report.line(format!(
+            "records {} are encrypted to a release key that was given up; nobody can open them",
+            lost.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
+        )),
+    };
     if done.left.is_empty() {
         return report;
     }

@@ -18,6 +18,7 @@ pub async fn run(session: &Session) -> Result<Report> {
         Err(Error::NoCommittee) => None,
         Err(error) => return Err(error.into()),
     };
+    let earlier = client.earlier_committees().await?;
     let version = client.runtime_version();
     let genesis = crate::session::hex(&client.genesis());
     let mut report = Report::new(json!({
@@ -29,6 +30,7 @@ pub async fn run(session: &Session) -> Result<Report> {
         "finalizedBlock": finalized,
         "peers": peers,
         "committee": committee,
+        "earlierCommittees": earlier,
     }))
     .line(format!("node:       {}", client.url()))
     .line(format!("chain:      {name}, genesis {genesis}"))
@@ -44,6 +46,13 @@ pub async fn run(session: &Session) -> Result<Report> {
         ),
         None => "committee:  none".to_owned(),
     });
+    if !earlier.is_empty() {
+        let epochs: Vec<_> = earlier.iter().map(|committee| committee.epoch.to_string()).collect();
+        report = report.line(format!(
+            "            keys of epochs {} are kept until records are carried over: run `medchain member reseal`",
+            epochs.join(", ")
+        ));
+    }
     if !session.has_key() {
         return Ok(report);
     }

@@ -458,12 +458,31 @@ impl Client {
         self.call("medchain_mayLodgeEmergency", [json!(account.to_ss58check()), json!(record)]).await
     }
 
-    /// The release committee.
+    /// The release committee of the key in force, by the node's word; what is to be encrypted to it takes
+    /// [`Client::proven_committee`].
     ///
     /// # Errors
     /// [`Error::NoCommittee`] if the chain has none.
     pub async fn committee(&self) -> Result<CommitteeView> {
         self.call::<Option<_>>("medchain_committee", []).await?.ok_or(Error::NoCommittee)
+    }
+
+    /// The committees of keys that were replaced, by epoch.
+    pub async fn earlier_committees(&self) -> Result<Vec<CommitteeView>> {
+        self.call("medchain_earlierCommittees", []).await
+    }
+
+    /// The committee of the key of this epoch, in force or earlier.
+    ///
+    /// # Errors
+    /// [`Error::NoCommittee`], [`Error::KeyRetired`].
+    pub async fn committee_of(&self, epoch: u32) -> Result<CommitteeView> {
+        let committee = self.committee().await?;
+        if committee.epoch == epoch {
+            return Ok(committee);
+        }
+        let earlier = self.earlier_committees().await?;
+        earlier.into_iter().find(|committee| committee.epoch == epoch).ok_or(Error::KeyRetired { epoch })
     }
 
     /// What an account may still spend.

@@ -42,7 +42,7 @@ where
     loop {
         left -= 1;
         let answers = fetch().await?;
-        let committee = client.committee().await?;
+        let committee = client.committee_of(capsule_context.epoch).await?;
         let secret = actor.secret(identity, actor.key_version())?;
         let context = ReleaseContext {
             genesis: client.genesis(),

@@ -6,12 +6,12 @@ use crate::{
     chain::{calls, EmergencyLodging},
     client::{Client, Submitted, Wait},
     error::{Error, Result},
+    proof::ProvenCommittee,
     vault::{lodge_capsule, Reads},
 };
 use medchain_primitives::{limits, EmergencyCapsuleHash, MemberId, RecordId, RecordKind, RecordStatus};
-use medchain_runtime_api::{CommitteeView, RecordView};
+use medchain_runtime_api::RecordView;
 use medchain_sealing::{
-    committee::CommitteeKey,
     emergency::{EmergencyCapsule, EmergencyContext},
     record_key::PatientHalf,
 };
@@ -30,7 +30,7 @@ pub async fn lodge(
 ) -> Result<Vec<Submitted>> {
     let actor = actor(client, identity).await?;
     let lodged_by = actor.member_id().ok_or(Error::NotAMember)?;
-    let committee = client.committee().await?;
+    let committee = client.proven_committee().await?;
     let mut transactions = Vec::new();
     for some in records.chunks(limits::RECORDS_PER_REQUEST_MAX as usize) {
         let mut made = Vec::new();
@@ -86,7 +86,7 @@ pub(super) async fn lodge_as_author(
         }
         let committee = match &committee {
             Some(committee) => committee,
-            None => committee.insert(client.committee().await?),
+            None => committee.insert(client.proven_committee().await?),
         };
         let capsule = capsule_of(client, committee, &record, author, half)?;
         made.push((record, capsule));
@@ -119,14 +119,12 @@ async fn lodge_made(
 
 fn capsule_of(
     client: &Client,
-    committee: &CommitteeView,
+    committee: &ProvenCommittee,
     record: &RecordView,
     lodged_by: MemberId,
     half: &PatientHalf,
 ) -> Result<EmergencyCapsule> {
-    let key = CommitteeKey::from_bytes(&committee.key.0)
-        .map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
-    EmergencyCapsule::create(half, &key, &context(client, record, lodged_by, committee.epoch))
+    EmergencyCapsule::create(half, &committee.key, &context(client, record, lodged_by, committee.epoch))
         .map_err(|_| Error::Internal("the emergency capsule could not be made"))
 }
 
@@ -158,6 +156,7 @@ pub(super) async fn half_in_emergency(
     let context = context(client, record, lodged.lodged_by, capsule.epoch);
     let fetch = || reads.release_emergency();
     let (released, _) =
-        super::committee::released(client, identity, actor, record, &fetch, &capsule.capsule, &context.capsule()).await?;
+        super::committee::released(client, identity, actor, record, &fetch, &capsule.capsule, &context.capsule())
+            .await?;
     capsule.open(&released, &context).map_err(|_| Error::Unopened { what: "emergency capsule", record: record.id })
 }

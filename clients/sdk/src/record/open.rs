@@ -19,10 +19,9 @@ use futures::TryStreamExt;
 use medchain_primitives::{EmergencyReason, Moment, ReadingId, RecordId, RecordKind};
 use medchain_runtime_api::{GrantView, ReadPermit, RecordView};
 use medchain_sealing::{
-    committee::CapsuleContext,
     content::{self, ContentError},
     envelope::Envelope,
-    record_key::{PatientHalf, RecordKey},
+    record_key::{CommitteeHalf, PatientHalf, RecordKey},
 };
 use medchain_vault::{ContentRoot, RootBlock};
 use std::{
@@ -30,7 +29,6 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::sync::mpsc;
-
 
 /// How many verified leaves may wait for decryption.
 const LEAVES_WAITING: usize = 2;
@@ -196,7 +194,7 @@ async fn open_on_chain(
     Ok(submitted.event::<events::RecordOpened>().map(|event| (event.reading, event.closes_at)))
 }
 
-/// Has the committee half released, verifies and combines, and derives the record key.
+/// Has the committee half released, and derives the record key.
 async fn release_key(
     client: &Client,
     identity: &Identity,
@@ -206,16 +204,28 @@ async fn release_key(
     half: &PatientHalf,
     envelope: &Envelope,
 ) -> Result<(RecordKey, Vec<u16>)> {
-    let context = CapsuleContext {
-        genesis: client.genesis(),
-        author: record.author.0,
-        patient: record.patient.0,
-        epoch: envelope.epoch,
-    };
-    let fetch = || reads.release();
-    let (committee_half, distrusted) =
-        released(client, identity, actor, record, &fetch, &envelope.capsule, &context).await?;
+    let (committee_half, distrusted) = committee_half(client, identity, actor, record, reads, envelope).await?;
     Ok((RecordKey::derive(half, &committee_half), distrusted))
+}
+
+/// Has the committee half of a record released, verifies and combines; gives it with the numbers of the members whose
+/// releases were no good.
+pub(super) async fn committee_half(
+    client: &Client,
+    identity: &Identity,
+    actor: &Actor,
+    record: &RecordView,
+    reads: &Reads<'_>,
+    envelope: &Envelope,
+) -> Result<(CommitteeHalf, Vec<u16>)> {
+    let (genesis, owner) = (client.genesis(), record.patient.0);
+    let context = envelope.capsule_context(genesis, record.author.0, owner);
+    let fetch = || reads.release();
+    let (half, distrusted) = released(client, identity, actor, record, &fetch, &envelope.capsule, &context).await?;
+    let half = envelope
+        .committee_half(half, genesis, record.id.0, record.content.0, owner)
+        .map_err(|_| Error::Unopened { what: "carried half", record: record.id })?;
+    Ok((half, distrusted))
 }
 
 /// Opens a record and writes its document: obtains the key, fetches the leaves, verifies each, decrypts on the way into a

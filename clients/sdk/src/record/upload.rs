@@ -20,7 +20,7 @@ use medchain_primitives::{
     RecordStatus, Role, SealedAs, Status,
 };
 use medchain_sealing::{
-    committee::{Capsule, CapsuleContext, CommitteeKey},
+    committee::{Capsule, CapsuleContext},
     content::{self, ContentError},
     envelope::{Envelope, EnvelopeSeal},
     record_key::{PatientHalf, RecordKey},
@@ -455,9 +455,7 @@ async fn prepare(
             }
         }
     }
-    let committee = client.committee().await?;
-    let committee_key = CommitteeKey::from_bytes(&committee.key.0)
-        .map_err(|_| Error::MalformedAnswer { method: "medchain_committee".into() })?;
+    let committee = client.proven_committee().await?;
     let context = CapsuleContext {
         genesis: client.genesis(),
         author: author.id.0,
@@ -468,7 +466,7 @@ async fn prepare(
     let (mut document, total) = read_source(&new.source)?;
     check_size(new.kind, new.description.len() as u64, total)?;
     let half = PatientHalf::generate();
-    let (capsule, committee_half) = Capsule::create(&committee_key, &context);
+    let (capsule, committee_half) = Capsule::create(&committee.key, &context);
     let key = RecordKey::derive(&half, &committee_half);
 
     // The thread reports where it is; this task passes it on.
@@ -531,7 +529,7 @@ fn envelope(
             Ok(EnvelopeSeal { recipient: to.recipient, key_version: to.version, seal: sealed.seal.0 })
         })
         .collect::<Result<_>>()?;
-    Ok(Envelope { capsule, epoch, seals })
+    Ok(Envelope { capsule, epoch, seals, carried: None })
 }
 
 /// The version of the key that the first seal of an envelope is for, which is its record's owner's.

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod acts;
+mod renewal;
 mod rounds;

@@ -69,6 +69,7 @@ fn a_committee_that_is_the_validators_begins_no_round() {
 fn nothing_begins_where_nobody_could_deal() {
     with_four(|| {
         carry_out(10);
+        pass_phase();
         Holders::<Test>::kill();
         assert_noop!(Rounds::begin(RuntimeOrigin::root()), Error::<Test>::NobodyToBegin);
         next_session(vec![seat(NORTH)]);
@@ -81,6 +82,7 @@ fn nothing_begins_where_nobody_could_deal() {
 fn validators_come_go_and_change_their_keys_and_the_key_stays() {
     with_four(|| {
         carry_out(10);
+        pass_phase();
         let renewed = Seat { account: SOUTH, key: sp_core::Pair::public(&pair(SOUTH, 1)) };
         // One leaves, one comes, one has another key; the one that has left still deals.
         next_session(vec![seat(NORTH), renewed.clone(), seat(EAST), seat(CENTRE)]);
@@ -119,6 +121,11 @@ fn a_change_during_a_round_is_followed_by_another_round() {
             assert_ok!(act(who, number, outcome(1..=4, 10)));
         }
         assert_eq!(round().phase, Phase::Finished);
+        // Who was behind has the time of a phase to read what was published.
+        for _ in 1..PHASE {
+            next_block();
+            assert_eq!((round().number, Dealings::<Test>::iter_keys().count()), (1, 4));
+        }
         next_block();
         assert_eq!((round().number, round().recipients.len()), (2, 3));
     });
@@ -215,6 +222,7 @@ fn one_that_confirms_something_else_is_named_and_so_is_who_dealt_in_vain() {
 fn a_round_that_fails_leaves_the_committee_and_another_begins() {
     with_four(|| {
         carry_out(10);
+        pass_phase();
         let before = InForce::get();
         next_session(vec![seat(NORTH), seat(SOUTH), seat(EAST), seat(CENTRE)]);
         for (who, number) in [(NORTH, 1), (SOUTH, 2)] {
