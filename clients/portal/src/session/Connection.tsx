@@ -20,6 +20,8 @@ export interface Connection {
   readonly reads: Reads;
   /** Members by number, asked once: names and roles do not change. */
   readonly name: (member: number) => Promise<Member | null>;
+  /** Tells of every new block, and after every reconnection, until the returned function is called. */
+  readonly onBlock: (listener: () => void) => () => void;
 }
 
 const Context = createContext<Connection | null>(null);
@@ -36,9 +38,30 @@ export function ConnectionProvider({ node, children }: { node: NodeSettings; chi
       known.catch(() => names.delete(member));
       return known;
     };
-    return { node, rpc, reads, name };
+    return { node, rpc, reads, name, onBlock: blocksOf(rpc) };
   }, [node]);
   return <Context value={connection}>{children}</Context>;
+}
+
+/** One subscription for all who want to know of blocks, for as long as anybody does. */
+function blocksOf(rpc: Rpc): Connection["onBlock"] {
+  const listeners = new Set<() => void>();
+  let end: (() => void) | undefined;
+  return (listener) => {
+    listeners.add(listener);
+    end ??= rpc.subscribe("chain_subscribeNewHeads", "chain_unsubscribeNewHeads", () => {
+      for (const one of listeners) {
+        one();
+      }
+    });
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) {
+        end?.();
+        end = undefined;
+      }
+    };
+  };
 }
 
 export function useConnection(): Connection {
@@ -65,14 +88,14 @@ export type Live<T> =
 /** How often at most a live value is read again, in milliseconds; longer for what takes long to read. */
 const QUIET = 1_500;
 /** For how many times as long as it took to read a value is left alone. */
-const REST = 10;
+const REST = 5;
 
 /**
  * A value of the chain that stays current: read again with every block and after every reconnection. `key` names what is
  * read; `null` reads nothing.
  */
 export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T>): Live<T> {
-  const { rpc, reads } = useConnection();
+  const { onBlock, reads } = useConnection();
   const [live, setLive] = useState<Live<T> & { readonly key?: string | null }>({ type: "loading" });
   const latest = useRef(read);
   latest.current = read;
@@ -116,13 +139,13 @@ export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T
       }
     };
     void refresh();
-    const unsubscribe = rpc.subscribe("chain_subscribeNewHeads", "chain_unsubscribeNewHeads", () => void refresh());
+    const unsubscribe = onBlock(() => void refresh());
     return () => {
       ended = true;
       clearTimeout(later);
       unsubscribe();
     };
-  }, [key, rpc, reads]);
+  }, [key, onBlock, reads]);
   return live.key === key ? live : { type: "loading" };
 }
 

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./ui.module.css";
 
 /** Longer lists draw only what is in view. */
@@ -33,6 +33,14 @@ export function List<T>({
 
 function VirtualList<T>({ items, keyOf, label, children }: Parameters<typeof List<T>>[0]) {
   const scroller = useRef<HTMLDivElement>(null);
+  const count = useRef(items.length);
+  useEffect(() => {
+    // A filter leaves fewer: they are shown from the first.
+    if (items.length < count.current) {
+      scroller.current?.scrollTo({ top: 0 });
+    }
+    count.current = items.length;
+  }, [items.length]);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,

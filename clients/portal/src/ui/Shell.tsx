@@ -26,7 +26,15 @@ export function Shell({
   children: ReactNode;
 }) {
   const main = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
+  // On a phone the bar is wider than the screen: the page that is shown stays in sight.
+  useEffect(() => {
+    const current = bar.current?.querySelector<HTMLElement>("[aria-current='page']");
+    if (current != null && bar.current !== null) {
+      bar.current.scrollLeft = current.offsetLeft - (bar.current.clientWidth - current.offsetWidth) / 2;
+    }
+  }, [pathname, nav.length]);
   const first = useRef(true);
   useEffect(() => {
     if (first.current) {
@@ -60,7 +68,7 @@ export function Shell({
       </header>
       <div className={nav.length === 0 ? undefined : styles.body}>
         {nav.length === 0 ? null : (
-          <nav className={styles.nav} aria-label={words.navigation}>
+          <nav className={styles.nav} aria-label={words.navigation} ref={bar}>
             <ul>
               {nav.map((item) => (
                 <li key={item.to}>
