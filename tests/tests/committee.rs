@@ -488,7 +488,7 @@ fn decide(network: &Testnet, call: impl Payload) -> Result<()> {
     let [first, others @ ..] = ["//Alice", "//Bob", "//Charlie"].map(Identity::from_uri);
     let (first, quiet) = (first?, &|_| ());
     block_on(async {
-        let proposed = client.propose(&call, Majority::TwoThirds, &first, Wait::InBlock, quiet).await?;
+        let proposed = client.propose(&call, Majority::TwoThirds, &first, Wait::Finalized, quiet).await?;
         let Proposed::Open { number, .. } = proposed else { return Ok(()) };
         for other in others {
             client.vote(number, true, &other?, Wait::InBlock, quiet).await?;

@@ -58,8 +58,6 @@ pub struct Pace {
 /// What became of what was offered.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// How many were offered.
-    pub offered: usize,
     /// How many the pool refused for good, by its reason.
     pub refused: BTreeMap<String, usize>,
     /// How often it refused one that it took later.
@@ -110,7 +108,6 @@ struct Tally {
 /// # Errors
 /// If a node is lost.
 pub async fn offer(clients: &[Client], watch: &Watch, transactions: Vec<Signed>, pace: Pace) -> Result<Outcome> {
-    let offered = transactions.len();
     let tally = Arc::new(Tally::default());
     let (before, first) = (watch.included(), watch.heads().0 + 1);
     let mut shares: Vec<Vec<(usize, Signed)>> = vec![Vec::new(); clients.len()];
@@ -178,7 +175,6 @@ pub async fn offer(clients: &[Client], watch: &Watch, transactions: Vec<Signed>,
         sleep(Duration::from_millis(100)).await;
     }
     let mut outcome = Outcome {
-        offered,
         refused,
         again: tally.again.load(Ordering::Relaxed),
         pool: most.load(Ordering::Relaxed),
