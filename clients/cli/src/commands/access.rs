@@ -36,6 +36,13 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             Ok(shown_requests(&own, "no requests wait"))
         }
         Access::Grant { request, duration, openings, only } => grant(session, request, duration, openings, only).await,
+        Access::Give { reader, records, purpose, duration, openings } => {
+            let given = Given { answers: None, reader, records, purpose, duration, openings };
+            give(session, given).await
+        }
+        Access::ClearExpired { request } => {
+            session.act(calls::clear_expired(request), format!("removed request {request}, which has expired")).await
+        }
         Access::Deny { request } => {
             session.act(calls::deny_request(request), format!("denied request {request}")).await
         }
@@ -133,7 +140,26 @@ async fn grant(
             .hint(format!("it asks for records {}", numbers(&request.records))));
     }
     let records = if only.is_empty() { request.records.clone() } else { only };
-    let reader = client.proven_member(&MemberSelector::Number(request.requester)).await?;
+    let (reader, purpose) = (MemberSelector::Number(request.requester), request.purpose);
+    give(session, Given { answers: Some(id), reader, records, purpose, duration, openings }).await
+}
+
+/// A grant that a patient is to give.
+struct Given {
+    /// The request that it answers, if any.
+    answers: Option<RequestId>,
+    reader: MemberSelector,
+    records: Vec<RecordId>,
+    purpose: Purpose,
+    duration: Moment,
+    openings: u32,
+}
+
+/// Seals the records' patient halves to the reader and grants them.
+async fn give(session: &Session, given: Given) -> Result<Report> {
+    let Given { answers, reader, records, purpose, duration, openings } = given;
+    let client = session.client().await?;
+    let reader = client.proven_member(&reader).await?;
     let identity = session.identity().await?;
     let actor = actor(client, identity).await?;
     let mut grants = Vec::new();
@@ -143,23 +169,22 @@ async fn grant(
         let seal = reseal(client.genesis(), record.content.0, &half, &reader.key)?;
         grants.push(RecordGrant { record: record.id, seal });
     }
-    let call = calls::grant(reader.id, Some(id), grants, request.purpose, duration, openings);
+    let call = calls::grant(reader.id, answers, grants, purpose, duration, openings);
     let submitted = session.submit(call).await?;
     let expires_at = submitted.event::<events::AccessGranted>().map(|event| event.expires_at);
     Ok(transaction_report(&submitted)
-        .field("request", id)
+        .field("request", answers)
         .field("reader", reader.id)
         .field("records", &records)
-        .field("purpose", request.purpose)
+        .field("purpose", purpose)
         .field("openings", openings)
         .field("expiresAt", expires_at)
         .line(format!(
-            "granted records {} to {} {} ({}) for {}: {openings} opening{} within {}",
+            "granted records {} to {} {} ({}) for {purpose}: {openings} opening{} within {}",
             numbers(&records),
             reader.role,
             reader.id,
             reader.username,
-            request.purpose,
             if openings == 1 { "" } else { "s" },
             shown_duration(duration)
         )))
