@@ -24,6 +24,7 @@ pub struct Cli {
     binary: PathBuf,
     home: PathBuf,
     url: String,
+    environment: Vec<(String, String)>,
 }
 
 /// How a command ended.
@@ -63,13 +64,20 @@ impl Cli {
         let binary = process::binary("MEDCHAIN_CLI", "medchain")?;
         fs::create_dir_all(home)?;
         fs::write(home.join(PASSPHRASE_FILE), PASSPHRASE)?;
-        Ok(Self { binary, home: home.to_owned(), url: url.to_owned() })
+        Ok(Self { binary, home: home.to_owned(), url: url.to_owned(), environment: Vec::new() })
     }
 
     /// The same keystore, another node.
     #[must_use]
     pub fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same, with this variable in the environment of its commands.
+    #[must_use]
+    pub fn with_environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Starts a command; `key` is the name of an account of the keystore, or a development URI.
@@ -82,6 +90,7 @@ impl Cli {
             .env("XDG_DATA_HOME", &self.home)
             .env("MEDCHAIN_URL", &self.url)
             .env_remove("MEDCHAIN_KEY")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`node`] | a `medchain-node` on free ports in a folder of its own |
 //! | [`cli`] | the `medchain` command as its users run it |
+//! | [`clock`] | programs that see another time |
 //! | [`gateway`] | a `medchain-gateway` on a free port |
 //! | [`process`] | programs, processes and their memory |
 //! | [`rpc`] | the node's JSON-RPC as it goes over the wire |
@@ -17,6 +18,7 @@
 
 pub mod attack;
 pub mod cli;
+pub mod clock;
 pub mod consortium;
 pub mod gateway;
 pub mod http;

@@ -8,7 +8,7 @@
 use anyhow::{ensure, Context, Result};
 use medchain_sdk::{client::Wait, Identity};
 use medchain_tests::{
-    block_on, scenario,
+    block_on, clock, scenario,
     testnet::{
         ledger::{check_state, ensure_one_chain, transactions},
         load::Load,
@@ -401,35 +401,29 @@ fn a_full_disk_stops_one_node_and_ruins_nothing(all: &mut Faults) -> Result<()> 
     Ok(())
 }
 
-/// The library that lets a program see another time, where Debian's package `libfaketime` is installed.
-fn faketime() -> Option<PathBuf> {
-    let folders = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime"];
-    folders.map(|folder| Path::new(folder).join("libfaketime.so.1")).into_iter().find(|library| library.exists())
-}
-
 fn a_clock_that_is_off_by_an_hour_hurts_only_its_own_node(all: &mut Faults) -> Result<()> {
-    let Some(library) = faketime() else {
-        println!("     left out: libfaketime is not installed (scripts/setup.sh installs it)");
-        return Ok(());
-    };
     for offset in ["+1h", "-1h"] {
+        let Some(shifted) = clock::shifted(offset) else {
+            println!("     left out: libfaketime is not installed (scripts/setup.sh installs it)");
+            return Ok(());
+        };
         all.under_load(|all| {
             let victim = all.validators()[0];
-            let set = |all: &mut Faults, clock: Option<&str>| -> Result<()> {
+            let set = |all: &mut Faults, off: bool| -> Result<()> {
                 let node = all.network.node_mut(victim);
                 node.kill()?;
-                node.set_environment("LD_PRELOAD", clock.and(library.to_str()));
-                node.set_environment("FAKETIME", clock);
-                node.set_environment("FAKETIME_DONT_FAKE_MONOTONIC", clock.and(Some("1")));
+                for (name, value) in &shifted {
+                    node.set_environment(name, off.then_some(value.as_str()));
+                }
                 node.launch()
             };
-            set(all, Some(offset))?;
+            set(all, true)?;
             let before = all.network.finalized();
             sleep(all.seconds(12.0, 16.0));
             let others: Vec<_> = (0..FULL).filter(|&node| node != victim).collect();
             let meanwhile =
                 others.iter().try_fold(0, |most, &node| anyhow::Ok(all.finalized(node)?.max(most)))?.saturating_sub(before);
-            set(all, None)?;
+            set(all, false)?;
             let took = all.until_caught_up(WHOLE_WITHIN)?;
             println!(
                 "     with {}'s clock at {offset} {meanwhile} blocks became final; it caught up {:.1} s after it was right",

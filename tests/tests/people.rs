@@ -7,6 +7,7 @@ use medchain_sdk::{vault::Tickets, Error};
 use medchain_tests::{
     args, block_on,
     cli::Cli,
+    clock,
     life::{self, number, ADMINISTRATOR, DOCTOR, HOSPITAL, PATIENT},
     scenario, tests,
     world::World,
@@ -21,6 +22,12 @@ const NURSE: &str = "nurse";
 const CLERK: &str = "clerk";
 /// The patient's newborn.
 const NEWBORN: &str = "newborn";
+/// Where the patient has moved to.
+const MOVED: &str = "moved";
+/// Two patients who may recover the patient's account together.
+const GUARDIANS: [&str; 2] = ["sister", "brother"];
+/// The account that the patient makes when her key is lost.
+const FOUND: &str = "found";
 /// How long the nodes may take to delete what was replaced.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -37,6 +44,7 @@ fn main() -> ExitCode {
             a_doctor_is_affiliated_by_both,
             a_newborn_is_registered_and_takes_over_its_membership,
             a_patient_moves_and_opens_everything_from_her_new_account,
+            a_patient_whose_key_is_lost_is_recovered_by_her_guardians_with_all_her_records,
         ],
     )
 }
@@ -180,6 +188,23 @@ fn a_patient_rotates_her_key_and_her_records_are_resealed(world: &mut World) -> 
     // There is nothing left to do.
     let again = world.cli.json(Some(PATIENT), args!["member", "reseal"])?;
     ensure!(again["resealed"] == 0, "{again}");
+    an_envelope_may_be_given_again(world, report)
+}
+
+/// The owner gives the envelope that the vault has; the answer is the one to any other of hers.
+fn an_envelope_may_be_given_again(world: &World, report: RecordId) -> Result<()> {
+    use base64::{engine::general_purpose::STANDARD, Engine};
+    let record = world.record(report)?;
+    let content = ContentRoot(record.content.0);
+    let folder = world.node.vault()?.join("envelopes").join(hex::encode(record.content.0));
+    let file = fs::read_dir(folder)?.next().context("the vault has no envelope")??.path();
+    let (client, identity) = (world.client()?, world.cli.identity(PATIENT)?);
+    let tickets = Tickets::new(&client, &identity, TicketOperation::Store, content);
+    let parameters = [json!(report), json!(STANDARD.encode(fs::read(file)?))];
+    let answer = block_on(tickets.call::<Value>("vault_reseal", parameters))?;
+    ensure!(answer["envelope"] == json!(record.envelope), "{answer}");
+    ensure!(answer["content"] == content.to_string(), "{answer}");
+    println!("     vault_reseal answers {answer}");
     Ok(())
 }
 
@@ -246,18 +271,78 @@ fn a_patient_moves_and_opens_everything_from_her_new_account(world: &mut World) 
     let report = report(world)?;
     let cli = &world.cli;
     let member = MemberId(number(&cli.json(Some(PATIENT), args!["member", "show"])?, "id")?);
-    cli.json(None, args!["account", "new", "moved"])?;
-    let consent = cli.json(Some("moved"), args!["member", "accept-move", member.to_string()])?;
+    cli.json(None, args!["account", "new", MOVED])?;
+    let consent = cli.json(Some(MOVED), args!["member", "accept-move", member.to_string()])?;
     cli.json(Some(PATIENT), args!["member", "move", text(&consent, "consent")?])?;
     // What is sealed to the earlier key opens by the copy that came along.
     let copies = world.node.rpc()?.answer("medchain_ownCopies", vec![json!(member)])?;
     ensure!(copies[0]["ofVersion"] == 2 && copies[0]["giver"] == json!(member), "{copies}");
     println!("medchain_ownCopies answers {copies}");
     let output = world.folder().join("after-move");
-    cli.json(Some("moved"), args!["record", "open", report.to_string(), "--output", &output])?;
+    cli.json(Some(MOVED), args!["record", "open", report.to_string(), "--output", &output])?;
     is_the_report(&output)?;
-    let resealed = cli.json(Some("moved"), args!["member", "reseal"])?;
+    let resealed = cli.json(Some(MOVED), args!["member", "reseal"])?;
     ensure!(resealed["resealed"] == 2 && resealed["left"] == json!([]), "{resealed}");
     ensure!(world.record(report)?.key_version == 3, "the report is sealed to an earlier key");
+    Ok(())
+}
+
+fn a_patient_whose_key_is_lost_is_recovered_by_her_guardians_with_all_her_records(world: &mut World) -> Result<()> {
+    let Some(a_day_later) = clock::shifted("+25h") else {
+        println!("     left out: libfaketime is not installed (scripts/setup.sh installs it)");
+        return Ok(());
+    };
+    let (report, cli, folder) = (report(world)?, world.cli.clone(), world.folder().to_owned());
+    let member = world.patient.to_string();
+    let [sister, brother] = GUARDIANS;
+    for name in [sister, brother, FOUND] {
+        cli.json(None, args!["account", "new", name])?;
+    }
+    for name in GUARDIANS {
+        life::register_patient(&cli, name)?;
+    }
+    let named = args!["member", "guardians", sister, brother, "--threshold", "2", "--wait", "1d"];
+    cli.json(Some(MOVED), named)?;
+
+    // What the patient objects to ends.
+    let consent = text(&cli.json(Some(FOUND), args!["member", "accept-move", &member, "--for", "3d"])?, "consent")?;
+    let (account, complete) =
+        (address(&cli, FOUND)?, args!["member", "complete-recovery", &member, "--proposer", sister]);
+    let propose = || cli.json(Some(sister), args!["member", "propose-recovery", &consent]);
+    let approve = args!["member", "approve-recovery", &member, "--proposer", sister, "--to", account];
+    propose()?;
+    cli.json(Some(MOVED), args!["member", "object-to-recovery"])?;
+    ensure!(cli.refused(Some(brother), &approve)?.says("has not proposed"), "a recovery goes on after the objection");
+
+    // Her key is lost: she objects to nothing, and the guardians wait.
+    propose()?;
+    let refused = cli.refused(Some(sister), &complete)?;
+    ensure!(refused.says("TooFewApprovals"), "{refused:?}");
+    cli.json(Some(brother), &approve)?;
+    let refused = cli.refused(Some(sister), &complete)?;
+    ensure!(refused.says("WaitNotOver"), "{refused:?}");
+    for (name, value) in &a_day_later {
+        world.node.set_environment(name, Some(value));
+    }
+    world.node.restart()?;
+    let cli = a_day_later.iter().fold(cli, |cli, (name, value)| cli.with_environment(name, value));
+    cli.json(Some(brother), &complete)?;
+    let found = cli.json(Some(FOUND), args!["member", "show"])?;
+    ensure!(found["id"] == json!(world.patient), "{found}");
+    ensure!(cli.refused(Some(MOVED), args!["member", "show"])?.says("no member"), "the lost account is a member's");
+
+    // Her records are sealed to the key that was lost, until a guardian gives its copy back.
+    let left = cli.json(Some(FOUND), args!["member", "reseal"])?;
+    ensure!(left["resealed"] == 0 && left["left"].as_array().is_some_and(|left| left.len() == 2), "{left}");
+    cli.json(Some(brother), args!["member", "return-copy", &member])?;
+    let resealed = cli.json(Some(FOUND), args!["member", "reseal"])?;
+    ensure!(resealed["resealed"] == 2 && resealed["left"] == json!([]), "{resealed}");
+    // She and whom she gives it to read it from her new account.
+    cli.json(Some(FOUND), args!["access", "give", HOSPITAL, report.to_string()])?;
+    for reader in [FOUND, HOSPITAL] {
+        let output = folder.join(format!("{reader}-after-recovery"));
+        cli.json(Some(reader), args!["record", "open", report.to_string(), "--output", &output])?;
+        is_the_report(&output)?;
+    }
     Ok(())
 }

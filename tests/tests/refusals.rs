@@ -438,6 +438,8 @@ fn commands_refuse_bad_input(world: &mut World) -> Result<()> {
         case!(patient, 2, "15m", "access", "grant", "1", "--for", "forever"),
         case!(patient, 2, "0", "access", "grant", "1", "--openings", "0"),
         case!(patient, 1, "UnknownRequest", "access", "deny", "999999"),
+        case!(patient, 1, "no member", "access", "give", "nobody-here", &report),
+        case!(doctor, 1, "UnknownRequest", "access", "clear-expired", "999999"),
         case!(doctor, 1, "UnknownRequest", "access", "withdraw", "999999"),
         case!(patient, 1, "NoGrant", "access", "revoke", &report, DOCTOR),
         case!(doctor, 1, "NoGrant", "access", "relinquish", &report),
