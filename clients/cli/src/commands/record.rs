@@ -322,9 +322,12 @@ fn opened_report(opened: &OpenedRecord) -> Report {
             .opening
             .map(|(reading, closes)| format!("logged as reading {reading}; the window closes {}", shown(closes))),
     );
-    lines.extend(opened.distrusted.iter().map(|member| {
-        format!("member {member} of the release committee sent no good release; tell its operator")
-    }));
+    lines.extend(
+        opened
+            .distrusted
+            .iter()
+            .map(|member| format!("member {member} of the release committee sent no good release; tell its operator")),
+    );
     Report::new(json!({
         "record": opened.record.id,
         "path": opened.path.display().to_string(),
