@@ -11,7 +11,7 @@
 //! than a leaf a minute is disconnected.
 
 use crate::{
-    gate::Gate,
+    gate::{Gate, Reading},
     rpc::{
         failure::{failure, Code},
         ChainClient,
@@ -58,7 +58,7 @@ const CONNECTIONS_MAX: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How many leaves of a transfer wait for the disk or for the client.
 const LEAVES_AHEAD: usize = 2;
-/// How long a reading that was allowed is not asked about again.
+/// How long the chain is not asked again about a reading that was allowed.
 const ALLOWED_FOR: Duration = Duration::from_secs(1);
 /// The longest ticket in base64, in bytes.
 const TICKET_MAX: usize = 4096;
@@ -251,7 +251,12 @@ async fn send<C: ChainClient>(
             let (gate, ticket) = (gate.clone(), ticket.clone());
             move || {
                 let (reading, since) = match allowed {
-                    Some((reading, since)) if Instant::elapsed(&since) < ALLOWED_FOR => (reading, since),
+                    // The end of a window is kept to the millisecond.
+                    Some((reading, since))
+                        if Instant::elapsed(&since) < ALLOWED_FOR && !Reading::has_closed(&reading) =>
+                    {
+                        (reading, since)
+                    }
                     _ => (gate.authorize(&ticket, record)?, Instant::now()),
                 };
                 let leaf = gate.leaf(&reading, index)?;

@@ -12,7 +12,7 @@ use crate::{
     service::{Block, Hash},
 };
 use codec::{Decode, DecodeAll, Encode};
-use futures::future::join_all;
+use futures::{future::join_all, stream, StreamExt};
 use medchain_primitives::{limits, Moment, RecordId};
 use medchain_vault::{ContentRoot, ContentStore, VaultError};
 use sc_network::{
@@ -41,6 +41,8 @@ const REQUEST_MAX: u64 = 8 * 1024;
 const ANSWER_MAX: u64 = (ENVELOPES_MAX as u64 + 1) * limits::ENVELOPE_MAX as u64;
 /// How long a peer has to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How many peers are asked for one envelope at a time.
+const ASKED_AT_ONCE: usize = 4;
 /// How many requests wait to be answered; more are dropped.
 const QUEUE: usize = 64;
 /// How far a statement's time may be from this node's clock, in milliseconds.
@@ -362,11 +364,12 @@ impl<C: ValidatorClient> Asker<C> {
     /// # Errors
     /// [`EnvelopeError::NobodyGaveIt`].
     pub async fn envelope(&self, content: ContentRoot, hash: [u8; 32]) -> Result<Vec<u8>, EnvelopeError> {
-        for peer in self.connected().await {
-            let Some(Answer::Envelopes(envelopes)) = self.ask(peer, Question::Envelopes(vec![(content.0, hash)])).await
-            else {
-                continue;
-            };
+        let asked = self.connected().await.into_iter();
+        let asked: Vec<_> = asked.map(|peer| self.ask(peer, Question::Envelopes(vec![(content.0, hash)]))).collect();
+        // Some at a time: one that is silent keeps nobody waiting for the others.
+        let mut answers = stream::iter(asked).buffer_unordered(ASKED_AT_ONCE);
+        while let Some(answer) = answers.next().await {
+            let Some(Answer::Envelopes(envelopes)) = answer else { continue };
             let found = envelopes.into_iter().flatten().find(|envelope| {
                 envelope.len() <= limits::ENVELOPE_MAX as usize && sp_io::hashing::sha2_256(envelope) == hash
             });
@@ -377,14 +380,14 @@ impl<C: ValidatorClient> Asker<C> {
         Err(EnvelopeError::NobodyGaveIt)
     }
 
-    /// The statements of the validators that hold a content, this node among them: one for each validator.
+    /// The statements of the validators that hold a content, this node among them: one for each validator. All are asked
+    /// at once.
     pub async fn holdings(&self, content: ContentRoot) -> Vec<Holding> {
         let validators = validators(&*self.statements.client);
         let mut found: Vec<Holding> = self.statements.holding(content).into_iter().collect();
-        for peer in self.connected().await {
-            let Some(Answer::Holding(Some(holding))) = self.ask(peer, Question::Holding(content.0)).await else {
-                continue;
-            };
+        let asked = self.connected().await.into_iter().map(|peer| self.ask(peer, Question::Holding(content.0)));
+        for answer in join_all(asked).await {
+            let Some(Answer::Holding(Some(holding))) = answer else { continue };
             let text = holding_text(&self.statements.genesis, content, holding.at);
             if validators.contains(&holding.key)
                 && now().abs_diff(holding.at) <= STATEMENT_LIFETIME
