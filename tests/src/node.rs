@@ -1,16 +1,17 @@
 //! A `medchain-node` of its own for a test: fresh development chain, free loopback ports, a folder that it is given.
 
 use crate::{block_on, http, process, rpc::Rpc};
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use medchain_sdk::Client;
 use serde_json::Value;
 use std::{
+    env,
     fs::{self, File},
-    io::Read,
+    io::{Read, Write},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 /// How long a node may take to its first finalized block.
@@ -28,6 +29,9 @@ pub struct Node {
     vault: Option<PathBuf>,
     child: Option<Child>,
 }
+
+/// Names the folder in which nodes keep compiled runtimes, where they share one.
+pub(crate) const RUNTIME_CACHE_VARIABLE: &str = "MEDCHAIN_RUNTIME_CACHE";
 
 /// The file in a node's folder that holds its process id.
 pub const PID_FILE: &str = "pid";
@@ -115,7 +119,7 @@ impl Node {
         let child = command
             .args(["--no-telemetry", "--vault-http-port", "0"])
             .args(self.prometheus_port().is_none().then_some("--no-prometheus"))
-            .args(&self.arguments)
+            .args(self.arguments_with_chain_file()?)
             .arg("--rpc-port")
             .arg(self.port.to_string())
             .arg("--base-path")
@@ -129,6 +133,24 @@ impl Node {
         fs::write(self.folder.join(PID_FILE), child.id().to_string())?;
         self.child = Some(child);
         Ok(())
+    }
+
+    /// Its arguments, with the file of the development chain in the place of its name, if that is shared.
+    fn arguments_with_chain_file(&self) -> Result<Vec<String>> {
+        let mut arguments = self.arguments.clone();
+        let named = arguments.iter().position(|argument| argument == "--chain").map(|at| at + 1);
+        let name = named.and_then(|at| arguments.get(at));
+        let is_development = match name {
+            Some(name) => name == "dev",
+            None => arguments.iter().any(|argument| argument == "--dev"),
+        };
+        let Some(folder) = env::var_os(RUNTIME_CACHE_VARIABLE).filter(|_| is_development) else { return Ok(arguments) };
+        let file = chain_file("dev", &self.binary, Path::new(&folder))?.to_string_lossy().into_owned();
+        match named {
+            Some(at) => arguments[at] = file,
+            None => arguments.extend(["--chain".to_owned(), file]),
+        }
+        Ok(arguments)
     }
 
     /// Waits until it answers and its chain finalizes a block after that.
@@ -299,6 +321,24 @@ impl Drop for Node {
         // Nothing can be done about a failure here; the process ends with its parent's container at the latest.
         let _ = self.kill();
     }
+}
+
+/// The file of a chain with its genesis state made out, of this program, in a folder that tests share: a node that is given the
+/// chain's name compiles the runtime to make it anew at every start, which takes the most of one.
+pub(crate) fn chain_file(chain: &str, binary: &Path, folder: &Path) -> Result<PathBuf> {
+    let program = fs::metadata(binary)?;
+    let built = program.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
+    let file = folder.join(format!("{chain}-{:x}-{built:x}.json", program.len()));
+    if !file.exists() {
+        fs::create_dir_all(folder)?;
+        let output = Command::new(binary).args(["build-spec", "--chain", chain, "--raw"]).output()?;
+        ensure!(output.status.success(), "the chain cannot be made: {}", String::from_utf8_lossy(&output.stderr));
+        // Others may be making it too.
+        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+        draft.write_all(&output.stdout)?;
+        draft.persist(&file)?;
+    }
+    Ok(file)
 }
 
 /// A TCP port of the loopback address that nothing listens on.

@@ -16,7 +16,7 @@ pub mod link;
 pub mod load;
 
 use crate::{
-    node::{free_port, Node, PID_FILE},
+    node::{self, free_port, Node, PID_FILE, RUNTIME_CACHE_VARIABLE},
     process,
     rpc::Rpc,
 };
@@ -41,9 +41,6 @@ pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 pub const NODES_MIN: usize = 3;
 /// Every node has a link to every other.
 pub const NODES_MAX: usize = 12;
-
-/// Where a node finds and keeps compiled runtimes, if not in its data folder.
-const RUNTIME_CACHE_VARIABLE: &str = "MEDCHAIN_RUNTIME_CACHE";
 
 /// How long a node that is alive may take to say how it is.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
@@ -366,15 +363,13 @@ fn peer_id(key: &Path) -> Result<String> {
     Ok(peer.with_context(|| format!("the node does not name the peer of its key: {said}"))?.to_owned())
 }
 
-/// The file of the chain `local` with its genesis state made out: a node that is given the chain's name makes it anew at
-/// every start, which takes the most of one.
+/// The file of the chain `local`, taken from where tests share it, or made.
 fn chain_file(network: &Path) -> Result<PathBuf> {
     let file = network.join("local.json");
     if !file.exists() {
         let binary = process::binary("MEDCHAIN_NODE", "medchain-node")?;
-        let output = Command::new(binary).args(["build-spec", "--chain", "local", "--raw"]).output()?;
-        ensure!(output.status.success(), "the chain cannot be made: {}", String::from_utf8_lossy(&output.stderr));
-        fs::write(&file, output.stdout)?;
+        let shared = env::var_os(RUNTIME_CACHE_VARIABLE).map_or_else(|| network.to_owned(), PathBuf::from);
+        fs::copy(node::chain_file("local", &binary, &shared)?, &file)?;
     }
     Ok(file)
 }
