@@ -14,7 +14,11 @@ use medchain_sdk::{
     client::{MemberSelector, Wait},
     Client,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 /// A running node, a keystore, and two members in it. Fields end in this order: first the node, then its folder.
@@ -58,22 +62,8 @@ impl World {
 
     /// Writes a file of so many bytes that do not compress, the same for the same seed.
     pub fn file(&self, name: &str, bytes: u64, seed: u64) -> Result<PathBuf> {
-        use std::io::Write;
         let path = self.folder().join(name);
-        let mut file = std::io::BufWriter::new(std::fs::File::create(&path)?);
-        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let mut left = bytes;
-        while left > 0 {
-            // xorshift64: any bytes do, as long as no two leaves are alike.
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let word = state.to_le_bytes();
-            let take = usize::try_from(left.min(8))?;
-            file.write_all(&word[..take])?;
-            left = left.saturating_sub(8);
-        }
-        file.flush()?;
+        write_synthetic(&path, bytes, seed)?;
         Ok(path)
     }
 
@@ -97,6 +87,24 @@ impl World {
         self.cli.json(Some(PATIENT), args!["record", "open", record.to_string(), "--output", &output])?;
         Ok(output)
     }
+}
+
+/// Writes a file of so many bytes that do not compress, the same for the same seed.
+pub fn write_synthetic(path: &Path, bytes: u64, seed: u64) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut left = bytes;
+    while left > 0 {
+        // xorshift64: any bytes do, as long as no two leaves are alike.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let word = state.to_le_bytes();
+        let take = usize::try_from(left.min(8))?;
+        file.write_all(&word[..take])?;
+        left = left.saturating_sub(8);
+    }
+    Ok(file.flush()?)
 }
 
 /// The arguments by which the doctor uploads a report for the patient.

@@ -1,13 +1,13 @@
 //! The gates before the vault, on every node of a consortium and by every way in: tickets, windows, limits for clients that
 //! ask for too much, and full or read-only disks.
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
 use base64::{engine::general_purpose::STANDARD, Engine};
 use jsonrpsee::{
     core::client::{ClientT, Error as ClientError},
     ws_client::WsClientBuilder,
 };
-use medchain_primitives::{ContentRoot, TicketOperation, HOUR};
+use medchain_primitives::{ContentRoot, Moment, TicketOperation, HOUR};
 use medchain_runtime_api::RecordView;
 use medchain_sdk::Identity;
 use medchain_tests::{
@@ -26,9 +26,10 @@ use medchain_vault::{dag::leaf_cid, DagBuilder, RootBlock, LEAF_BYTES};
 use serde_json::{json, Value};
 use std::{
     fs,
+    io::Read,
     process::ExitCode,
     thread::sleep,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -38,12 +39,14 @@ fn main() -> ExitCode {
         Consortium::make,
         tests![
             a_wrong_ticket_is_refused_by_every_node_by_every_way_with_its_own_error,
-            no_refusal_is_logged_with_who_or_what,
-            a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere,
+            who_may_not_read_or_store_does_so_on_no_node,
+            a_reader_whose_window_was_closed_or_ended_or_whose_grant_was_revoked_reads_nowhere,
+            a_suspended_reader_reads_and_stores_nowhere,
             leaves_go_over_http_and_come_back,
             what_is_wrong_over_http_is_refused_as_over_json_rpc,
             a_connection_with_too_many_calls_is_refused_and_others_are_served,
             clients_that_are_slow_or_vanish_hold_nothing,
+            no_refusal_is_logged_with_who_or_what,
         ],
     )
 }
@@ -98,33 +101,76 @@ fn bitswap_gives_nothing(node: &Node, record: &RecordView, root: &RootBlock) -> 
     Ok(())
 }
 
+/// Every way in that a ticket for storing has.
+fn store_refusals(node: &Node, ticket: &Value, root: &RootBlock, leaf: &[u8]) -> Result<Vec<NodeRefusal>> {
+    let rpc = node.rpc()?;
+    let (root, bytes) = (json!(STANDARD.encode(root.bytes())), json!(STANDARD.encode(leaf)));
+    let mut refusals = Vec::new();
+    for (method, more) in [
+        ("vault_begin", vec![root]),
+        ("vault_putLeaf", vec![json!(0), bytes.clone()]),
+        ("vault_finish", vec![bytes]),
+        ("vault_abort", vec![]),
+        ("vault_copies", vec![]),
+    ] {
+        refusals.push(rpc.refusal(method, [vec![ticket.clone()], more].concat())?);
+    }
+    let mut put = Exchange::put(node.http_port()?, "/vault/1/leaves/0", ticket, leaf.len())?;
+    put.send(leaf)?;
+    refusals.push(over_http(&mut put)?);
+    Ok(refusals)
+}
+
+/// Tickets of which one thing is wrong, and the reason that the node shall give. `right` is by `signer`, for a node whose
+/// challenge `elsewhere` does not know.
+fn wrong_tickets(right: &Ticket, elsewhere: &Node, signer: &Identity) -> Result<Vec<(&'static str, Value)>> {
+    let mallory = Identity::from_uri("//Mallory")?;
+    let now = right.expires_at.saturating_sub(600_000);
+    let mut other_chain = Ticket { genesis: [7; 32], ..right.clone() }.signed(signer);
+    other_chain["genesis"] = json!(format!("0x{}", "07".repeat(32)));
+    let other_operation = match right.operation {
+        TicketOperation::Read => TicketOperation::Store,
+        TicketOperation::Store => TicketOperation::Read,
+    };
+    let content: [u8; 32] = medchain_vault::ContentRoot::parse_cid(&right.content)?.0;
+    let of_elsewhere = Ticket::right(&elsewhere.rpc()?, signer, right.operation, ContentRoot(content))?;
+    Ok(vec![
+        ("forged", right.signed(&mallory)),
+        ("forged", Ticket { genesis: [7; 32], ..right.clone() }.signed(signer)),
+        ("expired", Ticket { expires_at: now, ..right.clone() }.signed(signer)),
+        ("lifetimeTooLong", Ticket { expires_at: now + 2 * HOUR, ..right.clone() }.signed(signer)),
+        ("wrongChain", other_chain),
+        ("wrongOperation", Ticket { operation: other_operation, ..right.clone() }.signed(signer)),
+        // One that was signed for another node, used here.
+        ("unknownChallenge", of_elsewhere.signed(signer)),
+        ("malformed", Ticket { account: "5Nonsense".into(), ..right.clone() }.signed(signer)),
+    ])
+}
+
+/// The refusals are of tickets, for this reason, with a hint, and in the log.
+fn ensure_ticket_refused(node: &Node, refusals: &[NodeRefusal], reason: &str) -> Result<()> {
+    for refusal in refusals {
+        ensure!(refusal.code == 7101 && refusal.reason() == reason, "{reason}: {refusal:?}");
+        ensure!(refusal.data["hint"].is_string(), "{refusal:?}");
+        ensure_logged(node, refusal)?;
+    }
+    Ok(())
+}
+
 fn a_wrong_ticket_is_refused_by_every_node_by_every_way_with_its_own_error(all: &mut Consortium) -> Result<()> {
     let (record, root) = some_record(all, "ticketed.bin", 2 * MIB, 31)?;
     let (other, _) = some_record(all, "another.bin", 1000, 32)?;
     let patient = all.world.cli.identity(PATIENT)?;
-    let mallory = Identity::from_uri("//Mallory")?;
+    let doctor = all.world.cli.identity(DOCTOR)?;
+    let leaf = b"synthetic ciphertext";
+    let upload = DagBuilder::build(&leaf[..])?;
     for (node, elsewhere) in nodes(all).into_iter().zip([&all.clinic, &all.stranger, &all.world.node]) {
         let right = all.right_ticket(node, &record)?;
-        let now = right.expires_at.saturating_sub(600_000);
-        let mut other_chain = Ticket { genesis: [7; 32], ..right.clone() }.signed(&patient);
-        other_chain["genesis"] = json!(format!("0x{}", "07".repeat(32)));
-        let wrong = [
-            ("forged", right.signed(&mallory)),
-            ("forged", Ticket { genesis: [7; 32], ..right.clone() }.signed(&patient)),
-            ("expired", Ticket { expires_at: now, ..right.clone() }.signed(&patient)),
-            ("lifetimeTooLong", Ticket { expires_at: now + 2 * HOUR, ..right.clone() }.signed(&patient)),
-            ("wrongChain", other_chain),
-            ("wrongOperation", Ticket { operation: TicketOperation::Store, ..right.clone() }.signed(&patient)),
-            // One that is good for another record, and one that was signed for another node, used here.
-            ("wrongContent", all.patients_ticket(node, &other)?),
-            ("unknownChallenge", all.patients_ticket(elsewhere, &record)?),
-            ("malformed", Ticket { account: "5Nonsense".into(), ..right.clone() }.signed(&patient)),
-        ];
+        let mut wrong = wrong_tickets(&right, elsewhere, &patient)?;
+        // One that is good for another record.
+        wrong.push(("wrongContent", all.patients_ticket(node, &other)?));
         for (reason, ticket) in wrong {
-            for refusal in refusals(node, &ticket, &record)? {
-                ensure!(refusal.code == 7101 && refusal.reason() == reason, "{reason}: {refusal:?}");
-                ensure!(refusal.data["hint"].is_string(), "{refusal:?}");
-            }
+            ensure_ticket_refused(node, &refusals(node, &ticket, &record)?, reason)?;
             bitswap_gives_nothing(node, &record, &root)?;
         }
         // The right one is good on the same node, by both ways.
@@ -132,39 +178,126 @@ fn a_wrong_ticket_is_refused_by_every_node_by_every_way_with_its_own_error(all: 
         node.rpc()?.answer("vault_leaf", vec![ticket.clone(), json!(record.id), json!(1)])?;
         ensure!(Exchange::get(node.http_port()?, &leaves_of(&record), &ticket)?.status()? == 200);
         bitswap_gives_nothing(node, &record, &root)?;
+
+        let right = Ticket::right(&node.rpc()?, &doctor, TicketOperation::Store, ContentRoot(upload.root().0))?;
+        for (reason, ticket) in wrong_tickets(&right, elsewhere, &doctor)? {
+            ensure_ticket_refused(node, &store_refusals(node, &ticket, &upload, leaf)?, reason)?;
+        }
+        let begin = |ticket: Value, root: &RootBlock| {
+            node.rpc()?.call("vault_begin", vec![ticket, json!(STANDARD.encode(root.bytes()))])
+        };
+        let Err(refusal) = begin(right.signed(&doctor), &root)? else { bail!("another content is begun") };
+        ensure_ticket_refused(node, &[refusal], "wrongContent")?;
+        ensure!(begin(right.signed(&doctor), &upload)?.is_ok());
+        node.rpc()?.answer("vault_abort", vec![right.signed(&doctor)])?;
     }
     Ok(())
 }
 
-fn no_refusal_is_logged_with_who_or_what(all: &mut Consortium) -> Result<()> {
-    let (record, _) = some_record(all, "logged.bin", 1000, 33)?;
-    let mallory = Identity::from_uri("//Mallory")?;
+fn who_may_not_read_or_store_does_so_on_no_node(all: &mut Consortium) -> Result<()> {
+    let (record, root) = some_record(all, "forbidden.bin", MIB, 50)?;
+    let (mallory, doctor) = (Identity::from_uri("//Mallory")?, all.world.cli.identity(DOCTOR)?);
+    let patient = all.world.cli.identity(PATIENT)?;
+    let envelope = json!(STANDARD.encode(fs::read(all.on_disk(&all.world.node, &record)?.envelope)?));
+    let small = DagBuilder::build(&b"synthetic ciphertext"[..])?;
+    // A patient stores profiles: 32 MiB at most.
+    let large = DagBuilder::build(&vec![0; 33 * LEAF_BYTES][..])?;
     for node in nodes(all) {
-        let forged = all.right_ticket(node, &record)?.signed(&mallory);
-        node.rpc()?.refusal("vault_root", vec![forged, json!(record.id)])?;
-        let log = node.log()?;
-        let refused: Vec<&str> = log.lines().filter(|line| line.contains("was refused with 7101")).collect();
-        let patient = all.world.cli.identity(PATIENT)?.address();
-        let cid = medchain_vault::ContentRoot(record.content.0).to_string();
-        ensure!(refused.iter().any(|line| line.contains("the signature is not the account's")), "it is not logged");
-        for line in refused {
-            ensure!(!line.contains(&patient) && !line.contains(&mallory.address()) && !line.contains(&cid), "{line}");
+        // Somebody without a membership, and the author.
+        for (who, error) in [(&mallory, "NotAMember"), (&doctor, "NoGrant")] {
+            for refusal in refusals(node, &readers_ticket(node, who, &record)?, &record)? {
+                ensure!(refusal.code == 7103 && refusal.reason() == error, "{error}: {refusal:?}");
+                ensure_logged(node, &refusal)?;
+            }
+            bitswap_gives_nothing(node, &record, &root)?;
+        }
+        let rpc = node.rpc()?;
+        for (who, root, reason) in [(&mallory, &small, "noAllowance"), (&patient, &large, "overAllowance")] {
+            let ticket = Ticket::right(&rpc, who, TicketOperation::Store, ContentRoot(root.root().0))?.signed(who);
+            let block = json!(STANDARD.encode(root.bytes()));
+            let refusal = rpc.refusal("vault_begin", vec![ticket.clone(), block])?;
+            ensure!(refusal.code == 7102 && refusal.reason() == reason, "{reason}: {refusal:?}");
+            ensure_logged(node, &refusal)?;
+            let refusal = rpc.refusal("vault_finish", vec![ticket, envelope.clone()])?;
+            ensure!(matches!(refusal.code, 7102 | 7106), "{refusal:?}");
         }
     }
     Ok(())
 }
 
-fn a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere(all: &mut Consortium) -> Result<()> {
+/// The node's log has the refusal's sentence, or will have it as soon as it is written out.
+fn ensure_logged(node: &Node, refusal: &NodeRefusal) -> Result<()> {
+    let line = format!("was refused with {}: {}", refusal.code, refusal.message);
+    let started = Instant::now();
+    while !node.log()?.contains(&line) {
+        ensure!(started.elapsed() < Duration::from_secs(10), "this is not logged: {line}");
+        sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// Last of all: what the tests before have left in the logs counts too.
+fn no_refusal_is_logged_with_who_or_what(all: &mut Consortium) -> Result<()> {
+    let (record, _) = some_record(all, "logged.bin", 1000, 33)?;
+    let mallory = Identity::from_uri("//Mallory")?;
+    let mut secret = vec![mallory.address(), medchain_vault::ContentRoot(record.content.0).to_string()];
+    for name in [PATIENT, DOCTOR, HOSPITAL] {
+        // The hospital is there if its test was run.
+        let Ok(identity) = all.world.cli.identity(name) else { continue };
+        secret.extend([identity.address(), hex::encode(identity.account())]);
+    }
+    secret.extend(["@example.org", "Example Street", "(synthetic)", "SYN-0001", "ticketed.bin"].map(str::to_owned));
+    for node in nodes(all) {
+        let forged = all.right_ticket(node, &record)?.signed(&mallory);
+        let refusal = node.rpc()?.refusal("vault_root", vec![forged, json!(record.id)])?;
+        ensure_logged(node, &refusal)?;
+        let log = node.log()?;
+        for secret in &secret {
+            let line = log.lines().find(|line| line.contains(secret));
+            ensure!(line.is_none(), "the log says {secret}: {line:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Registers and verifies a hospital, unless it is there.
+fn hospital(all: &Consortium) -> Result<Identity> {
     let cli = &all.world.cli;
-    cli.json(None, args!["account", "new", HOSPITAL])?;
-    life::register_professional(cli, HOSPITAL, "hospital", all.world.folder())?;
-    cli.json(Some(life::ADMINISTRATOR), args!["member", "verify", HOSPITAL])?;
-    let (record, root) = some_record(all, "granted.bin", MIB, 34)?;
-    let hospital = cli.identity(HOSPITAL)?;
-    let id = record.id.to_string();
-    let requested = cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, &id])?;
+    if cli.identity(HOSPITAL).is_err() {
+        cli.json(None, args!["account", "new", HOSPITAL])?;
+        life::register_professional(cli, HOSPITAL, "hospital", all.world.folder())?;
+        cli.json(Some(life::ADMINISTRATOR), args!["member", "verify", HOSPITAL])?;
+    }
+    cli.identity(HOSPITAL)
+}
+
+/// The hospital requests a record, and the patient grants it for so long, with so many openings.
+fn grant(all: &Consortium, record: &RecordView, time: &str, openings: &str) -> Result<()> {
+    let cli = &all.world.cli;
+    let requested = cli.json(Some(HOSPITAL), args!["access", "request", PATIENT, record.id.to_string()])?;
     let request = life::number(&requested, "request")?.to_string();
-    cli.json(Some(PATIENT), args!["access", "grant", &request, "--for", "1h", "--openings", "2"])?;
+    cli.json(Some(PATIENT), args!["access", "grant", &request, "--for", time, "--openings", openings])?;
+    Ok(())
+}
+
+/// The hospital opens a record that it may open for a minute; when its window ends, on the chain's clock as on the nodes'.
+fn opened_for_a_minute(all: &Consortium, record: &RecordView) -> Result<Moment> {
+    grant(all, record, "1m", "1")?;
+    let opened = all.world.cli.json(Some(HOSPITAL), args!["access", "open", record.id.to_string()])?;
+    life::number(&opened, "windowClosesAt")
+}
+
+fn a_reader_whose_window_was_closed_or_ended_or_whose_grant_was_revoked_reads_nowhere(
+    all: &mut Consortium,
+) -> Result<()> {
+    let hospital = hospital(all)?;
+    let cli = &all.world.cli;
+    let (record, root) = some_record(all, "granted.bin", MIB, 34)?;
+    let (brief, brief_root) = some_record(all, "granted-for-a-minute.bin", 24 * MIB, 49)?;
+    // It ends by itself while the other is closed and revoked.
+    let mut ends_at = opened_for_a_minute(all, &brief)?;
+    let id = record.id.to_string();
+    grant(all, &record, "1h", "2")?;
     let ends = [
         (HOSPITAL, args!["access", "close", &id].to_vec(), "NoWindow"),
         (PATIENT, args!["access", "revoke", &id, HOSPITAL].to_vec(), "NoGrant"),
@@ -172,25 +305,146 @@ fn a_reader_whose_grant_was_revoked_or_whose_window_closed_reads_nowhere(all: &m
     for (who, end, error) in ends {
         let folder = all.world.folder().join(format!("opened-before-{error}"));
         cli.json(Some(HOSPITAL), args!["record", "open", &id, "--output", &folder])?;
-        let ticket = |node: &Node| -> Result<Value> {
-            Ok(Ticket::right(&node.rpc()?, &hospital, TicketOperation::Read, record.content)?.signed(&hospital))
-        };
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            node.rpc()?.answer("vault_leaf", vec![ticket(node)?, json!(record.id), json!(0)])?;
+            let ticket = readers_ticket(node, &hospital, &record)?;
+            node.rpc()?.answer("vault_leaf", vec![ticket, json!(record.id), json!(0)])?;
         }
         cli.json(Some(who), end)?;
         let number = all.world.node.finalized()?;
         for node in nodes(all) {
             node.wait_finalized(number)?;
-            for refusal in refusals(node, &ticket(node)?, &record)? {
+            for refusal in refusals(node, &readers_ticket(node, &hospital, &record)?, &record)? {
                 ensure!(refusal.code == 7103 && refusal.reason() == error, "{error}: {refusal:?}");
+                ensure_logged(node, &refusal)?;
             }
             bitswap_gives_nothing(node, &record, &root)?;
         }
     }
+    if clock()? + 2 * AROUND >= ends_at {
+        // All that took longer than a minute.
+        ends_at = opened_for_a_minute(all, &brief)?;
+    }
+    let number = all.world.node.finalized()?;
+    for node in nodes(all) {
+        node.wait_finalized(number)?;
+    }
+    std::thread::scope(|scope| {
+        let (hospital, brief) = (&hospital, &brief);
+        let watch = |node| scope.spawn(move || ends_to_the_millisecond(node, hospital, brief, ends_at));
+        let watched = nodes(all).map(watch);
+        let node = &all.world.node;
+        let stream = scope.spawn(move || a_stream_ends_with_its_window(node, hospital, brief, ends_at));
+        let mut threads = watched.into_iter().chain([stream]);
+        threads.try_for_each(|thread| thread.join().map_err(|_| anyhow!("a watcher panicked"))?)
+    })?;
+    for node in nodes(all) {
+        for refusal in refusals(node, &readers_ticket(node, &hospital, &brief)?, &brief)? {
+            ensure!(refusal.code == 7103 && HAS_ENDED.contains(&refusal.reason()), "{refusal:?}");
+            ensure_logged(node, &refusal)?;
+        }
+        bitswap_gives_nothing(node, &brief, &brief_root)?;
+    }
     Ok(())
+}
+
+/// How long before the end of a window its reader is served for the last time here, in milliseconds.
+const AROUND: Moment = 500;
+
+/// What a reader is told whose window has ended: by the node's clock, and from the next block on by the chain's.
+const HAS_ENDED: [&str; 3] = ["windowClosed", "NoWindow", "NoGrant"];
+
+/// This machine's clock, which is the nodes' too, in milliseconds since 1970.
+fn clock() -> Result<Moment> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?)
+}
+
+fn readers_ticket(node: &Node, reader: &Identity, record: &RecordView) -> Result<Value> {
+    Ok(Ticket::right(&node.rpc()?, reader, TicketOperation::Read, record.content)?.signed(reader))
+}
+
+/// A reader is served until its window ends, and a call that it begins a millisecond later is refused.
+fn ends_to_the_millisecond(node: &Node, reader: &Identity, record: &RecordView, ends_at: Moment) -> Result<()> {
+    let (rpc, ticket) = (node.rpc()?, readers_ticket(node, reader, record)?);
+    let leaf = || rpc.call("vault_leaf", vec![ticket.clone(), json!(record.id), json!(0)]);
+    let mut served_at = 0;
+    while clock()? + AROUND < ends_at {
+        ensure!(leaf()?.is_ok(), "refused {} ms before the end", ends_at.saturating_sub(clock()?));
+        served_at = clock()?;
+        sleep(Duration::from_millis(ends_at.saturating_sub(served_at).min(AROUND * 2).saturating_sub(AROUND)));
+    }
+    ensure!(served_at > 0, "the window had all but ended when the reading began");
+    // Up to the last call that is sure to have its answer before the end.
+    let mut longest = AROUND / 20;
+    while clock()? + 2 * longest < ends_at {
+        let (begun, answer) = (clock()?, leaf()?);
+        let now = clock()?;
+        ensure!(answer.is_ok() || now >= ends_at, "refused {} ms before the end: {answer:?}", ends_at - now);
+        (served_at, longest) = (now, longest.max(now - begun));
+    }
+    while clock()? <= ends_at {
+        std::hint::spin_loop();
+    }
+    let (begun, answer) = (clock()?, leaf()?);
+    let Err(refusal) = answer else { bail!("served {} ms after the end", begun - ends_at) };
+    ensure!(refusal.code == 7103 && HAS_ENDED.contains(&refusal.reason()), "{refusal:?}");
+    println!(
+        "     served until {} ms before the end of the window, refused {} ms after it: {}",
+        ends_at.saturating_sub(served_at),
+        begun - ends_at,
+        refusal.reason()
+    );
+    Ok(())
+}
+
+/// What is under way when the window ends is cut off: a client has what the buffers held, and no more.
+fn a_stream_ends_with_its_window(node: &Node, reader: &Identity, record: &RecordView, ends_at: Moment) -> Result<()> {
+    let (port, ticket) = (node.http_port()?, readers_ticket(node, reader, record)?);
+    sleep(Duration::from_millis(ends_at.saturating_sub(clock()?).saturating_sub(AROUND)));
+    let mut answer = Exchange::get(port, &leaves_of(record), &ticket)?;
+    ensure!(answer.status()? == 200, "refused before the end");
+    let mut received = vec![0; LEAF_BYTES];
+    answer.body().read_exact(&mut received)?;
+    sleep(Duration::from_millis(ends_at.saturating_sub(clock()?) + 1));
+    // Cut off, which may show as an error.
+    let _ = answer.body().read_to_end(&mut received);
+    println!("     a stream that was under way was cut off after {} MiB of 24", received.len() / LEAF_BYTES);
+    ensure!(received.len() < 24 * LEAF_BYTES, "the window's end does not end a stream");
+    Ok(())
+}
+
+fn a_suspended_reader_reads_and_stores_nowhere(all: &mut Consortium) -> Result<()> {
+    let hospital = hospital(all)?;
+    let cli = &all.world.cli;
+    let (record, root) = some_record(all, "open-to-a-hospital.bin", 1000, 51)?;
+    let upload = DagBuilder::build(&b"synthetic ciphertext"[..])?;
+    grant(all, &record, "1h", "1")?;
+    cli.json(Some(HOSPITAL), args!["access", "open", record.id.to_string()])?;
+    let number = all.world.node.finalized()?;
+    let mut tickets = Vec::new();
+    for node in nodes(all) {
+        node.wait_finalized(number)?;
+        let rpc = node.rpc()?;
+        let ticket = readers_ticket(node, &hospital, &record)?;
+        rpc.answer("vault_leaf", vec![ticket.clone(), json!(record.id), json!(0)])?;
+        let store = Ticket::right(&rpc, &hospital, TicketOperation::Store, ContentRoot(upload.root().0))?;
+        tickets.push((node, ticket, store.signed(&hospital)));
+    }
+    cli.json(Some(life::ADMINISTRATOR), args!["member", "suspend", HOSPITAL, "--reason", "misconduct"])?;
+    let number = all.world.node.finalized()?;
+    for (node, ticket, store) in tickets {
+        node.wait_finalized(number)?;
+        for refusal in refusals(node, &ticket, &record)? {
+            ensure!(refusal.code == 7103 && refusal.reason() == "NotActive", "{refusal:?}");
+            ensure_logged(node, &refusal)?;
+        }
+        let begin = vec![store, json!(STANDARD.encode(upload.bytes()))];
+        let refusal = node.rpc()?.refusal("vault_begin", begin)?;
+        ensure!(refusal.code == 7102 && refusal.reason() == "noAllowance", "{refusal:?}");
+        bitswap_gives_nothing(node, &record, &root)?;
+    }
+    cli.json(Some(life::ADMINISTRATOR), args!["member", "reinstate", HOSPITAL]).map(drop)
 }
 
 /// A content of a doctor's that is begun and has no leaf yet.
@@ -234,7 +488,7 @@ fn leaves_go_over_http_and_come_back(all: &mut Consortium) -> Result<()> {
             let mut answer = Exchange::get(node.http_port()?, &path, &ticket)?;
             ensure!(answer.status()? == 200);
             let mut part = Vec::new();
-            std::io::Read::read_to_end(&mut answer.body(), &mut part)?;
+            answer.body().read_to_end(&mut part)?;
             ensure!(part == whole[(first * LEAF_BYTES).min(whole.len())..], "from leaf {first} on");
         }
     }
@@ -307,7 +561,7 @@ fn a_connection_with_too_many_calls_is_refused_and_others_are_served(all: &mut C
                     ensure!(error.data().is_some_and(|data| data.get().contains("connection")), "{error:?}");
                     refused += 1;
                 }
-                Err(error) => anyhow::bail!("refused otherwise: {error}"),
+                Err(error) => bail!("refused otherwise: {error}"),
             }
         }
         println!("     of 300 calls at once on one connection {served} were served and {refused} refused");
