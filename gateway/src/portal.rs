@@ -158,7 +158,8 @@ mod tests {
             served.map(|content| serde_json::from_slice::<Value>(&content).unwrap())
         };
         assert_eq!(configuration(None), None);
-        let (node, told) = (Some("wss://node.example"), json!({ "node": "wss://node.example", "validators": ["0x01"] }));
+        let (node, told) =
+            (Some("wss://node.example"), json!({ "node": "wss://node.example", "validators": ["0x01"] }));
         assert_eq!(configuration(node), Some(told));
         // What the operator wrote is not replaced.
         fs::write(folder.path().join("config.json"), r#"{"node":"","validators":["0x02"]}"#).unwrap();
