@@ -118,6 +118,35 @@ fn a_guardianship_ends_at_once_when_it_is_dismissed_resigned_narrowed_or_over() 
 }
 
 #[test]
+fn a_guardianship_that_is_given_when_it_has_ended_begins_anew() {
+    let since_after = |time| {
+        let mut since = 0;
+        ExtBuilder::default().build_and_execute(|| {
+            assert_ok!(try_appoint(PATIENT, GUARDIAN, FULL, NOW + 30 * DAY));
+            pass(time);
+            assert_ok!(try_appoint(PATIENT, GUARDIAN, FULL, UNTIL));
+            since = Access::guardianships(id(PATIENT))[0].1.since;
+        });
+        since
+    };
+    assert_eq!(since_after(30 * DAY - 1), NOW);
+    assert_eq!(since_after(30 * DAY), NOW + 30 * DAY);
+}
+
+#[test]
+fn a_guardian_receives_seals_until_the_moment_of_its_end() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(try_appoint(PATIENT, GUARDIAN, FULL, NOW + 30 * DAY));
+        pass(30 * DAY - 1);
+        assert_eq!(Access::recipients(id(PATIENT), RecordKind::Report).len(), 1);
+        assert_ok!(try_seal(PATIENT, &[REPORT]));
+        pass(1);
+        assert!(Access::recipients(id(PATIENT), RecordKind::Report).is_empty());
+        assert_noop!(try_seal(PATIENT, &[REPORT]), Error::<Test>::NoGuardianship);
+    });
+}
+
+#[test]
 fn guardians_are_other_active_patients_within_bounds() {
     ExtBuilder::default().build_and_execute(|| {
         for account in [PATIENT, DOCTOR, STRANGER] {

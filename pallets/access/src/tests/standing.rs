@@ -93,6 +93,22 @@ fn a_standing_consent_that_is_extended_keeps_what_rests_on_it_unless_its_kinds_g
 }
 
 #[test]
+fn a_standing_consent_that_is_given_when_it_has_ended_begins_anew() {
+    let since_after = |time| {
+        let mut since = 0;
+        ExtBuilder::default().build_and_execute(|| {
+            assert_ok!(try_give(PATIENT, DOCTOR, REPORTS, UNTIL));
+            pass(time);
+            assert_ok!(try_give(PATIENT, DOCTOR, REPORTS, UNTIL + DAY));
+            since = Access::standing_consents(id(PATIENT))[0].1.since;
+        });
+        since
+    };
+    assert_eq!(since_after(30 * DAY - 1), NOW);
+    assert_eq!(since_after(30 * DAY), UNTIL);
+}
+
+#[test]
 fn standing_consents_are_within_bounds_and_given_by_the_patient_to_professionals() {
     ExtBuilder::default().build_and_execute(|| {
         for account in [OTHER_PATIENT, DOCTOR] {
