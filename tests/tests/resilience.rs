@@ -1,9 +1,12 @@
-//! A node that is killed at the worst moment, and documents that are larger than memory should be.
+//! A node that is killed at the worst moment, damage on its disk, and documents that are larger than memory should be.
+//!
+//! `MEDCHAIN_BIG` says how many MiB the large document has; 64 if it does not.
 
 use anyhow::{ensure, Context, Result};
 use medchain_primitives::RecordId;
 use medchain_tests::{
     args,
+    attack::OnDisk,
     life::{number, same_bytes, DOCTOR, PATIENT},
     process::{resident, MemoryWatch},
     scenario, tests,
@@ -18,13 +21,14 @@ use std::{
 };
 
 const MIB: u64 = 1024 * 1024;
-/// How much more memory a large document may cost a node or a client than a small one.
-const GROWTH_MAX: u64 = 300 * MIB;
+/// How much more memory a large document may cost a node or a client than a small one, in bytes.
+const GROWTH_MAX: u64 = 150_000_000;
 
 fn main() -> ExitCode {
     scenario::run(
         World::make,
         tests![
+            damage_that_no_peer_can_repair_is_reported_and_spoils_nothing_else,
             a_large_document_passes_through_little_memory,
             an_upload_goes_on_after_the_node_was_killed,
             an_upload_whose_client_was_killed_can_be_repeated,
@@ -33,13 +37,35 @@ fn main() -> ExitCode {
     )
 }
 
-/// 64 MiB, or 1 GiB if `MEDCHAIN_BIG` is set.
-fn large() -> u64 {
-    if env::var_os("MEDCHAIN_BIG").is_some() {
-        1024 * MIB
-    } else {
-        64 * MIB
-    }
+/// How many bytes the large document has.
+fn large() -> Result<u64> {
+    let mebibytes = env::var("MEDCHAIN_BIG").map_or(Ok(64), |mebibytes| mebibytes.parse::<u64>());
+    Ok(mebibytes.context("MEDCHAIN_BIG is no number of MiB")? * MIB)
+}
+
+/// First of all, while the vault is small: the scrub that comes by when the node starts reads all of it.
+fn damage_that_no_peer_can_repair_is_reported_and_spoils_nothing_else(world: &mut World) -> Result<()> {
+    let (damaged, whole) = (world.file("damaged.bin", 10_000, 6)?, world.file("whole.bin", 10_000, 7)?);
+    let (record, other) = (world.upload(&damaged)?, world.upload(&whole)?);
+    let place = OnDisk::of(&world.node.vault()?, record.content, record.envelope);
+    world.node.kill()?;
+    place.flip_byte(5_000)?;
+    world.node.restart()?;
+    wait_for("the scrub reports it", Duration::from_secs(60), || {
+        world
+            .node
+            .log()
+            .is_ok_and(|log| log.contains("scrub: 1 contents are corrupt and no connected peer could repair"))
+    })?;
+    let output = world.folder().join("damaged-as-read");
+    let open = args!["record", "open", record.id.to_string(), "--output", &output];
+    let refusal = world.cli.refused(Some(PATIENT), open)?;
+    ensure!(refusal.says("differs from its hash") && !output.exists(), "{refusal:?}");
+    ensure!(same_bytes(&whole, &world.open(other.id)?)?, "another record is spoilt");
+    // As if somebody had put the right copy back.
+    place.flip_byte(5_000)?;
+    ensure!(same_bytes(&damaged, &world.open(record.id)?)?, "what is whole again is not read");
+    Ok(())
 }
 
 fn a_large_document_passes_through_little_memory(world: &mut World) -> Result<()> {
@@ -47,7 +73,7 @@ fn a_large_document_passes_through_little_memory(world: &mut World) -> Result<()
     let before = world.cli.run(Some(DOCTOR), upload_of(&small))?;
     ensure!(before.status == Some(0), "{}", before.stderr);
 
-    let file = world.file("large.bin", large(), 2)?;
+    let file = world.file("large.bin", large()?, 2)?;
     let pid = world.node.pid()?;
     let node_before = resident(pid)?;
     let watch = MemoryWatch::begin(pid);
@@ -64,7 +90,7 @@ fn a_large_document_passes_through_little_memory(world: &mut World) -> Result<()
     let client_growth = uploaded.peak.max(opened.peak).saturating_sub(before.peak);
     println!(
         "     {} MiB: node grew by {} MiB, client by {} MiB over a small document's {} MiB",
-        large() / MIB,
+        large()? / MIB,
         node_growth / MIB,
         client_growth / MIB,
         before.peak / MIB
