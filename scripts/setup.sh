@@ -56,6 +56,9 @@ need curl curl
 need jq jq
 need git git
 need openssl openssl # certificates for tests of TLS
+need ip iproute2 # networks of their own for tests
+need wg wireguard-tools
+need wireguard-go wireguard-go # where the kernel has no WireGuard
 need node nodejs
 need npm npm
 # The gateway's link store links PostgreSQL's client library; its tests start a server of their own.
