@@ -41,6 +41,7 @@ use rand::{rngs::StdRng, Rng, SeedableRng};
 use serde_json::{json, Value};
 use sp_core::{sr25519, Pair};
 use std::{
+    cell::RefCell,
     env, fs,
     fs::File,
     path::{Path, PathBuf},
@@ -203,11 +204,22 @@ impl Committee {
     fn renew_keys(&self, node: usize) -> Result<()> {
         let mut account = VALIDATORS[node].to_owned();
         account[..1].make_ascii_uppercase();
-        let identity = Identity::from_uri(&format!("//{account}"))?;
-        let client = self.network.node(node).client()?;
-        block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()))?;
-        Ok(())
+        register_keys(&self.network, node, &format!("//{account}"))
     }
+}
+
+/// Has a node make session keys and registers them for this account. A node that has just caught up may refuse for a moment:
+/// its pool is still where the node began.
+fn register_keys(network: &Testnet, node: usize, account: &str) -> Result<()> {
+    let identity = Identity::from_uri(account)?;
+    let refused = RefCell::new(None);
+    wait_for("session keys are registered", || {
+        let client = network.node(node).client()?;
+        let registered = block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()));
+        *refused.borrow_mut() = registered.as_ref().err().map(ToString::to_string);
+        Ok(registered.is_ok())
+    })
+    .with_context(|| format!("{account} was refused last with: {:?}", refused.borrow()))
 }
 
 fn keystore(network: &Testnet, node: usize) -> PathBuf {
@@ -648,15 +660,9 @@ fn validators_come_and_go_while_records_are_written_and_read(all: &mut Committee
         wanted.sort_unstable();
         Ok(members == wanted)
     };
-    let register = |network: &Testnet| -> Result<()> {
-        let client = network.node(NEWCOMER).client()?;
-        let identity = Identity::from_uri(NEWCOMERS_ACCOUNT)?;
-        block_on(client.register_session_keys(&identity, Wait::Finalized, &|_| ()))?;
-        Ok(())
-    };
     let soak = env::var("MEDCHAIN_SOAK").is_ok_and(|soak| soak == "1");
     decide(&all.network, calls::add_validator(account(NEWCOMERS_ACCOUNT)?))?;
-    register(&all.network)?;
+    register_keys(&all.network, NEWCOMER, NEWCOMERS_ACCOUNT)?;
     if soak {
         let five = ["//Alice", "//Bob", "//Charlie", "//Dave", NEWCOMERS_ACCOUNT];
         wait_for("the newcomer has a share", || in_committee(&all.network, &five))?;
