@@ -147,6 +147,23 @@ fn a_guardian_receives_seals_until_the_moment_of_its_end() {
 }
 
 #[test]
+fn a_guardian_decides_and_reads_until_the_moment_of_its_end() {
+    ExtBuilder::default().build_and_execute(|| {
+        // What is sealed lasts longer than what the guardianship is shortened to.
+        appoint(FULL);
+        assert_ok!(try_seal(PATIENT, &[REPORT, OTHER_REPORT]));
+        assert_ok!(try_appoint(PATIENT, GUARDIAN, FULL, NOW + DAY));
+        pass(DAY - 1);
+        assert_ok!(open(GUARDIAN, REPORT));
+        assert_ok!(grants_in_the_patients_name(GUARDIAN, &[OTHER_REPORT]));
+        pass(1);
+        assert_noop!(open(GUARDIAN, OTHER_REPORT), Error::<Test>::GuardianshipEnded);
+        assert_noop!(reads_until(GUARDIAN, REPORT), Error::<Test>::GuardianshipEnded);
+        assert_noop!(grants_in_the_patients_name(GUARDIAN, &[OTHER_REPORT]), Error::<Test>::NotThePatient);
+    });
+}
+
+#[test]
 fn guardians_are_other_active_patients_within_bounds() {
     ExtBuilder::default().build_and_execute(|| {
         for account in [PATIENT, DOCTOR, STRANGER] {

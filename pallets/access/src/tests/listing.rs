@@ -66,6 +66,27 @@ fn grants_list_by_reader_and_by_record() {
 }
 
 #[test]
+fn grants_of_a_patient_list_reader_by_reader() {
+    ExtBuilder::default()
+        .with_grant(OTHER_REPORT, DOCTOR, 1)
+        .with_grant(REPORT, DOCTOR, 1)
+        .with_grant(REPORT, HOSPITAL, 1)
+        .build_and_execute(|| {
+            let page = |cursor, limit| {
+                let page = Access::grants_of_patient(id(PATIENT), cursor, limit);
+                page.into_iter().map(|(reader, record, _)| (reader, record)).collect::<Vec<_>>()
+            };
+            let all = page(None, 10);
+            let of_doctor = [(id(DOCTOR), REPORT), (id(DOCTOR), OTHER_REPORT)];
+            assert!(all.windows(2).any(|pair| pair == of_doctor), "{all:?}");
+            assert!(all.contains(&(id(HOSPITAL), REPORT)) && all.len() == 3, "{all:?}");
+            assert_eq!(page(None, 2), all[..2]);
+            assert_eq!(page(Some(all[1]), 10), all[2..]);
+            assert!(Access::grants_of_patient(id(OTHER_PATIENT), None, 10).is_empty());
+        });
+}
+
+#[test]
 fn a_page_has_no_more_than_the_limit() {
     ExtBuilder::default().build_and_execute(|| {
         for number in 0..u64::from(limits::PAGE_MAX) + 1 {

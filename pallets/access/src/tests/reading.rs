@@ -18,6 +18,14 @@ fn patient_reads_every_record_of_hers_without_opening() {
 }
 
 #[test]
+fn patient_who_is_not_active_reads_nothing() {
+    ExtBuilder::default().build_and_execute(|| {
+        set_status(PATIENT, Status::Suspended);
+        assert_noop!(Access::ensure_may_read(&PATIENT, REPORT), Error::<Test>::NotActive);
+    });
+}
+
+#[test]
 fn patient_reads_no_record_of_another() {
     ExtBuilder::default().build_and_execute(|| {
         assert_noop!(Access::ensure_may_read(&PATIENT, FOREIGN_REPORT), Error::<Test>::NotAProfessional);

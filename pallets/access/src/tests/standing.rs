@@ -50,6 +50,7 @@ fn an_author_seals_to_exactly_those_whom_the_patient_named() {
         assert_noop!(try_anchor(RecordId(42), &[DOCTOR]), Error::<Test>::SealMissing);
         assert_noop!(try_anchor(RecordId(43), &[DOCTOR, DOCTOR]), Error::<Test>::SealMissing);
         assert_noop!(try_anchor(RecordId(44), &[DOCTOR, HOSPITAL, DOCTOR]), Error::<Test>::SealNotAskedFor);
+        assert_noop!(try_anchor(RecordId(49), &[DOCTOR, PHARMACY]), Error::<Test>::SealNotAskedFor);
         assert_noop!(try_anchor(RecordId(45), &[DOCTOR, HOSPITAL, PHARMACY]), Error::<Test>::SealNotAskedFor);
         rotate_key(HOSPITAL);
         assert_noop!(try_anchor(RecordId(46), &[DOCTOR, HOSPITAL]), Error::<Test>::KeyVersionNotCurrent);

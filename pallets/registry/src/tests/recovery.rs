@@ -49,6 +49,9 @@ fn two_of_three_guardians_recover_a_patient_s_account_after_the_wait() {
     with_guardians(|| {
         let patient = id(PATIENT);
         assert_ok!(propose(SISTER));
+        let approvals = vec![id(SISTER)].try_into().unwrap();
+        let proposed = Recovery { to: NEW, key: OTHER_KEY, approvals, ready_at: None };
+        assert_eq!(Registry::recoveries(patient), [(id(SISTER), proposed)]);
         assert_noop!(complete(SISTER, SISTER), Error::<Test>::TooFewApprovals);
         assert_ok!(approve(FRIEND, SISTER));
         let ready_at = Some(NOW + WAIT);
