@@ -189,6 +189,7 @@ export class Acts {
   readonly #identity: PublicIdentity;
   readonly #url: string;
   readonly #validators: readonly Hex[];
+  readonly #rpc: Rpc;
   readonly vault: VaultClient;
   #equipped = "";
   /** What was read of envelopes, by their hashes. */
@@ -200,6 +201,7 @@ export class Acts {
   constructor(node: NodeSettings, rpc: Rpc, reads: Reads, keyring: Keyring, identity: PublicIdentity) {
     this.#url = node.url;
     this.#validators = node.validators;
+    this.#rpc = rpc;
     this.#reads = reads;
     this.#keyring = keyring;
     this.#identity = identity;
@@ -211,7 +213,7 @@ export class Acts {
   warmUp(): Promise<Transactions> {
     void this.#proofs();
     this.#transactions ??= import("./transactions").then(
-      (module) => new module.Transactions(this.#url, this.#identity, this.#signer),
+      (module) => new module.Transactions(this.#url, this.#rpc, this.#identity, this.#signer),
     );
     return this.#transactions;
   }
