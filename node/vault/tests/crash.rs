@@ -33,6 +33,8 @@ const REMOTE: &str = "MEDCHAIN_VAULT_CRASH_REMOTE";
 const KILLS: &str = "MEDCHAIN_KILLS";
 /// How long opening the vault after a kill may take.
 const OPEN_WITHIN: Duration = Duration::from_secs(5);
+/// How long a request to the object store may take, on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many kinds of work go on at once; each has every third number.
 const KINDS: u64 = 3;
 
@@ -137,7 +139,7 @@ fn process_that_gets_killed() {
     let first: u64 = env::var(FIRST).unwrap().parse().unwrap();
     let remote = env::var(REMOTE).ok().map(|remote| {
         let (endpoint, files) = remote.split_once(' ').unwrap();
-        (object_store::bucket_at(endpoint, "", OPEN_WITHIN), PathBuf::from(files))
+        (object_store::bucket_at(endpoint, "", PATIENCE), PathBuf::from(files))
     });
     let place = Place { folder: folder.into(), remote };
     let vault = place.open();
@@ -186,7 +188,7 @@ fn last_words(journal: &Path) -> BTreeMap<u64, String> {
 
 fn kill_and_look(kills: u64, remote: Option<&ObjectStore>) {
     let folder = tempfile::tempdir().unwrap();
-    let remote_place = remote.map(|remote| (remote.bucket("", OPEN_WITHIN), remote.file("")));
+    let remote_place = remote.map(|remote| (remote.bucket("", PATIENCE), remote.file("")));
     let place = Place { folder: folder.path().to_owned(), remote: remote_place };
     let mut moment = 0x9e37_79b9_7f4a_7c15_u64 ^ u64::from(std::process::id());
     let (mut resumed, mut longest) = (0, Duration::ZERO);
@@ -257,7 +259,7 @@ fn kill_and_look(kills: u64, remote: Option<&ObjectStore>) {
         assert_eq!(stats.contents, listed.len() as u64);
         assert_eq!(fs::read_dir(folder.path().join("vault/trash")).unwrap().count(), 0);
         // So that a long run does not fill the disk: what was looked at a few rounds ago may go.
-        if round % 8 == 7 {
+        if round % 4 == 3 {
             held.iter().for_each(|number| assert_held(&vault, *number));
             listed.iter().for_each(|root| assert!(vault.delete_content(*root).unwrap()));
             held.clear();
@@ -267,7 +269,10 @@ fn kill_and_look(kills: u64, remote: Option<&ObjectStore>) {
     assert!(longest < OPEN_WITHIN, "opening took {longest:?}");
     let vault = place.open();
     held.iter().for_each(|number| assert_held(&vault, *number));
-    println!("{kills} kills, {resumed} uploads resumed, the vault was open again within {} ms", longest.as_millis());
+    println!(
+        "{kills} kills, {resumed} uploads resumed, the vault was open again within {} ms each time",
+        longest.as_millis()
+    );
 }
 
 fn kills(otherwise: u64) -> u64 {
