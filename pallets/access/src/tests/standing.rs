@@ -94,6 +94,35 @@ fn a_standing_consent_that_is_extended_keeps_what_rests_on_it_unless_its_kinds_g
 }
 
 #[test]
+fn nobody_else_takes_a_standing_consent_back() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(try_give(PATIENT, DOCTOR, REPORTS, UNTIL));
+        let revoke = |who| Access::revoke_standing_consent(signed(who), id(PATIENT), id(DOCTOR));
+        for account in [OTHER_PATIENT, DOCTOR, HOSPITAL] {
+            assert_noop!(revoke(account), Error::<Test>::NotThePatient);
+        }
+        assert_noop!(revoke(STRANGER), Error::<Test>::NotAMember);
+        assert_ok!(revoke(PATIENT));
+    });
+}
+
+#[test]
+fn what_rests_on_a_standing_consent_ends_at_the_moment_of_its_end() {
+    ExtBuilder::default().build_and_execute(|| {
+        // The grant lasts longer than what the consent is shortened to.
+        assert_ok!(try_give(PATIENT, DOCTOR, REPORTS, UNTIL));
+        assert_ok!(try_anchor(NEW, &[DOCTOR]));
+        assert_ok!(try_give(PATIENT, DOCTOR, REPORTS, NOW + DAY));
+        pass(DAY - 1);
+        assert_ok!(Access::ensure_may_open(&DOCTOR, NEW));
+        assert_eq!(Access::recipients(id(PATIENT), RecordKind::Report).len(), 1);
+        pass(1);
+        assert_noop!(Access::ensure_may_open(&DOCTOR, NEW), Error::<Test>::StandingConsentEnded);
+        assert!(Access::recipients(id(PATIENT), RecordKind::Report).is_empty());
+    });
+}
+
+#[test]
 fn a_standing_consent_that_is_given_when_it_has_ended_begins_anew() {
     let since_after = |time| {
         let mut since = 0;

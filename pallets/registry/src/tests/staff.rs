@@ -36,6 +36,22 @@ fn acting(account: AccountId) -> Option<Acting<AccountId>> {
 }
 
 #[test]
+fn staff_are_counted() {
+    with_institutions(|| {
+        let count = || StaffCount::<Test>::get(id(HOSPITAL));
+        for (account, counted) in [(62, 1), (63, 2), (64, 3)] {
+            assert_ok!(add(HOSPITAL, account));
+            assert_eq!(count(), counted);
+        }
+        for (account, counted) in [(62, 2), (63, 1), (64, 0)] {
+            assert_ok!(Registry::remove_staff(signed(HOSPITAL), account));
+            assert_eq!(count(), counted);
+        }
+        assert!(!StaffCount::<Test>::contains_key(id(HOSPITAL)));
+    });
+}
+
+#[test]
 fn a_hospital_adds_a_nurse_who_acts_for_it_and_removes_her() {
     with_institutions(|| {
         let institution = id(HOSPITAL);
