@@ -537,15 +537,20 @@ impl<C: ChainClient> Gate<C> {
     /// This node's partial release of a capsule, wrapped to the reader.
     fn release_of(&self, reading: &Reading, capsule: &Capsule, context: &CapsuleContext) -> RpcResult<SealedRelease> {
         let (genesis, epoch) = (context.genesis, context.epoch);
-        let committee = self.committee(reading, epoch)?;
-        let share =
-            committee.and_then(|committee| self.deps.release_keys.of_committee(&committee)).ok_or_else(|| {
-                failure(
-                    Code::NoReleaseKey,
-                    "this node holds no share of the release key that the capsule was made to",
-                    json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
-                )
-            })?;
+        let committee = self.committee(reading, epoch)?.ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                format!("the release committee keeps the key of epoch {epoch} no more"),
+                json!({ "epoch": epoch, "hint": "its owner did not carry the record over before the key was retired" }),
+            )
+        })?;
+        let share = self.deps.release_keys.of_committee(&committee).ok_or_else(|| {
+            failure(
+                Code::NoReleaseKey,
+                "this node holds no share of the release key that the capsule was made to",
+                json!({ "epoch": epoch, "hint": "ask a node of the release committee" }),
+            )
+        })?;
         let (recipient, key) = self.recipient(reading)?;
         let partial = share.release(capsule, context).map_err(|_| capsule_refused())?;
         let context =

@@ -38,6 +38,8 @@ pub(super) async fn released<F>(
 where
     F: Future<Output = Result<Vec<SealedRelease>>>,
 {
+    // Nobody is asked for what cannot be released any more.
+    client.committee_of(capsule_context.epoch).await?;
     let mut left = ATTEMPTS;
     loop {
         left -= 1;
