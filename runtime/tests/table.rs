@@ -442,6 +442,13 @@ fn revoke_and_consent_beforehand() {
         let institutions = pallet_access::EmergencyInstitutions::All;
         send(who, pallet_access::Call::give_emergency_consent { patient: PATIENT_ID, institutions })
     };
+    let consented = || {
+        let scene = scene();
+        assert_ok!(consent(PATIENT, scene));
+        scene
+    };
+    let revoke_consent =
+        |who, _| send(who, pallet_access::Call::revoke_standing_consent { patient: PATIENT_ID, reader: HOSPITAL_ID });
     let all = cells([
         none([ADMINISTRATOR, STRANGER], AccessError::NotAMember),
         none(STAFF, AccessError::NotForStaff),
@@ -452,6 +459,7 @@ fn revoke_and_consent_beforehand() {
     row(scene, revoke, &all);
     row(scene, revoke_reader, &all);
     row(scene, consent, &all);
+    row(consented, revoke_consent, &all);
     row(scene, emergency, &all);
 }
 
