@@ -32,6 +32,13 @@ esac
 say() { printf 'docker-smoke: %s\n' "$*" >&2; }
 fail() { echo "error: $1" >&2; exit 1; }
 
+export MEDCHAIN_RPC_PORT="${MEDCHAIN_RPC_PORT:-19944}" MEDCHAIN_FULL_RPC_PORT="${MEDCHAIN_FULL_RPC_PORT:-19948}"
+for port in "$MEDCHAIN_RPC_PORT" "$MEDCHAIN_FULL_RPC_PORT"; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        fail "port $port on this machine is in use; choose others with MEDCHAIN_RPC_PORT and MEDCHAIN_FULL_RPC_PORT"
+    fi
+done
+
 missing=()
 [[ -x /usr/sbin/dockerd ]] || missing+=(docker.io iptables)
 command -v debootstrap >/dev/null || missing+=(debootstrap)
@@ -44,7 +51,7 @@ fi
 # Debian's own client: it speaks BuildKit without a plugin.
 DOCKER=/usr/bin/docker
 export DOCKER_BUILDKIT=1 COMPOSE_PROJECT_NAME=medchain-smoke
-export MEDCHAIN_IMAGE=medchain MEDCHAIN_RPC_PORT="${MEDCHAIN_RPC_PORT:-19944}" MEDCHAIN_FULL_RPC_PORT="${MEDCHAIN_FULL_RPC_PORT:-19948}"
+export MEDCHAIN_IMAGE=medchain
 
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/medchain-docker-XXXXXX")"
 ENGINE=""
@@ -104,7 +111,7 @@ rpc() {
         --data "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\",\"params\":[$2]}" "http://127.0.0.1:$MEDCHAIN_RPC_PORT" | jq --raw-output "$3"
 }
 finalized() { rpc chain_getHeader "\"$(rpc chain_getFinalizedHead '' .result)\"" .result.number; }
-for _ in $(seq 180); do [[ "$(finalized 2>/dev/null || true)" =~ ^0x[1-9a-f] ]] && break; sleep 1; done
+for _ in $(seq 600); do [[ "$(finalized 2>/dev/null || true)" =~ ^0x[1-9a-f] ]] && break; sleep 1; done
 [[ "$(finalized)" =~ ^0x[1-9a-f] ]] || { docker-compose --file docker/compose.yml logs --tail 20 >&2; fail "finality does not move"; }
 for service in alice bob charlie dave full; do
     container="$(docker-compose --file docker/compose.yml ps --quiet "$service")"
