@@ -290,9 +290,17 @@ fn a_passcode_is_needed_and_wrong_ones_lock_the_link_until_the_patient_acts(link
     let missing = links.world.cli.refused(None, args!["link", "open", &link, "--recipient", "Dr. Noor, Basel"])?;
     ensure!(missing.says("10 attempts are left"), "a missing passcode was counted: {missing:?}");
     ensure!(missing.says("--link-passcode-file"), "the hint names no option of the command: {missing:?}");
+    let (url, http) = (Shlink::parse(&link)?.url, Http::new()?);
     for left in (0..ATTEMPTS).rev() {
-        let refused = links.refused(&link, &wrong)?;
-        ensure!(refused.contains(&format!("{left} attempts are left")), "{refused}");
+        if left == ATTEMPTS - 1 {
+            let refused = links.refused(&link, &wrong)?;
+            ensure!(refused.contains(&format!("{left} attempts are left")), "{refused}");
+            continue;
+        }
+        match block_on(http.manifest(&url, &asked("Dr. Noor, Basel".to_owned(), Some("not the passcode")))) {
+            Err(Error::PasscodeRefused { remaining }) if remaining == left => {}
+            other => bail!("{left} attempts should be left: {other:?}"),
+        }
         // The right one costs nothing.
         if left == 5 {
             links.open(&link, &right)?;
