@@ -28,7 +28,7 @@ const SMALL: u64 = 1_000;
 const REPEATS: usize = 31;
 /// How many times the small chain's time a listing may take on the large one.
 const BOUND: f64 = 1.2;
-/// Of everything but records, chains have a tenth as many.
+/// Of everything but records, chains have a tenth as many, or as [`fewer`] says.
 const TENTH: u64 = 10;
 
 const PATIENT: MemberId = MemberId::FIRST;
@@ -109,7 +109,7 @@ fn listings(records: u64) -> Vec<Listing> {
     add("emergency openings to review", "AccessApi_emergency_reviews", &|_| (none, page).encode());
     add("appointments of a doctor", "AppointmentsApi_appointments", &|_| (DOCTOR, none, page).encode());
     add("appointments, middle", "AppointmentsApi_appointments", &|records| {
-        (PATIENT, Some(records / TENTH / 2), page).encode()
+        (PATIENT, Some(fewer(records) / 2), page).encode()
     });
     add("patients under care", "AppointmentsApi_care_relations", &|_| (DOCTOR, none, page).encode());
     add("patients", "RegistryApi_members", &|_| (Role::Patient, Status::Active, none, page).encode());
@@ -143,8 +143,13 @@ fn owner(of: MemberId, index: u64, others: u64) -> MemberId {
     }
 }
 
+/// How many there are of everything but records: enough for a full page from the middle of what one has.
+fn fewer(records: u64) -> u64 {
+    (records / TENTH).max(4 * u64::from(limits::PAGE_MAX))
+}
+
 fn seed(records: u64) {
-    let fewer = (records / TENTH).max(2 * u64::from(limits::PAGE_MAX));
+    let fewer = fewer(records);
     for index in 0..fewer {
         let id = MemberId(PATIENT.0 + index);
         let role = if id == DOCTOR { Role::Doctor } else { Role::Patient };
