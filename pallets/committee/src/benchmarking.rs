@@ -181,10 +181,10 @@ mod benchmarks {
         running.ends_at = 1_000u32.into();
         let number = running.number;
         CurrentRound::<T>::put(&running);
-        let act = Act::Deal(dealing(1, running.threshold));
-        let signature = sign::<T>(&key, &act, 1)?;
+        let deal = Act::Deal(dealing(1, running.threshold));
+        let signature = sign::<T>(&key, &deal, 1)?;
         #[extrinsic_call]
-        _(RawOrigin::None, number, 1, act, signature);
+        _(RawOrigin::None, number, 1, deal, signature);
         assert_eq!(CurrentRound::<T>::get().map(|round| round.phase), Some(Phase::Reporting));
         Ok(())
     }
