@@ -3,7 +3,7 @@ import { make } from "./links.mjs";
 import { FINAL } from "./people.mjs";
 
 /** @param {import("./run.mjs").Play} play */
-export async function beforehand({ step, look, samples, patient, doctor, hospital, guardian }) {
+export async function nameGuardian({ step, look, patient, hospital, guardian }) {
   await step("the patient names a guardian and gives it the earlier records", async () => {
     await patient.go("/guardians");
     await patient.button("Name a guardian").click();
@@ -21,7 +21,10 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
     await patient.finished();
     await look(patient, "patient-guardians");
   });
+}
 
+/** @param {import("./run.mjs").Play} play */
+export async function consentBeforehand({ step, look, samples, patient, doctor, hospital }) {
   await step("the patient consents that the hospital reads new records, and the doctor writes one", async () => {
     await patient.go("/grants");
     await patient.button("Let somebody read new records").click();
@@ -37,12 +40,12 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
     await doctor.button("Encrypt and store").click();
     await doctor.confirm("Store");
   });
+}
 
+/** @param {import("./run.mjs").Play} play */
+export async function readBeforehand({ step, patient, hospital, guardian }) {
   await step("the hospital reads it without asking; so does the guardian", async () => {
-    for (const [reader, path] of [
-      [hospital, "/shared"],
-      [guardian, `/wards/${patient.id}`],
-    ]) {
+    const reads = async (reader, path) => {
       await reader.go(path);
       await reader.page
         .getByRole("listitem")
@@ -55,9 +58,13 @@ export async function beforehand({ step, look, samples, patient, doctor, hospita
       await reader.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
       await reader.button("Close the record").click();
       await reader.confirm("Close the record");
-    }
+    };
+    await Promise.all([reads(hospital, "/shared"), reads(guardian, `/wards/${patient.id}`)]);
   });
+}
 
+/** @param {import("./run.mjs").Play} play */
+export async function guardianActs({ step, look, patient, hospital, guardian }) {
   await step("the guardian answers a request and makes a link in the patient's name; the patient sees who did", async () => {
     await hospital.go(`/patients/${patient.id}`);
     await hospital.page

@@ -7,7 +7,7 @@ import { FINAL } from "./people.mjs";
 import { injectWallet } from "./wallet.mjs";
 
 /** @param {import("./run.mjs").Play} play */
-export async function devices({ step, look, person, output, patient }) {
+export async function secondDevice({ step, look, person, output, patient }) {
   await step("a second device takes the account over by picture and code", async () => {
     await patient.go("/account");
     await patient.page.getByLabel("Password").fill(patient.password);
@@ -34,10 +34,12 @@ export async function devices({ step, look, person, output, patient }) {
     await second.page.getByRole("heading", { name: `Hello, ${patient.username}` }).waitFor({ timeout: FINAL });
     await second.context.close();
   });
+}
 
+/** @param {import("./run.mjs").Play} play */
+export async function wallet({ step, look, wilma }) {
   await step("a patient signs up with an account in a wallet, which may refuse", async () => {
     const pair = sr25519CreateDerive(mnemonicToMiniSecret(generateMnemonic(wordlist, 128)))("");
-    const wilma = await person("Wilma");
     const wallet = await injectWallet(wilma.context, pair, ss58Address(pair.publicKey, 42));
     await wilma.page.goto(`${wilma.url}#/signin`);
     await wilma.button("Wallet").click();
@@ -60,9 +62,9 @@ export async function devices({ step, look, person, output, patient }) {
     await dialog.getByRole("button", { name: "Try again" }).click();
     await wilma.finished();
     await wilma.page.getByRole("heading", { name: "Hello, wilma" }).waitFor({ timeout: FINAL });
+    wilma.id = await wilma.ownNumber();
     await wilma.go("/profile");
     await wilma.button("Read").click();
     await wilma.page.getByText("Wilma Wallet").waitFor({ timeout: FINAL });
-    await wilma.context.close();
   });
 }

@@ -2,19 +2,19 @@
 import { FINAL } from "./people.mjs";
 
 /** Confirms an act and reloads while it is under way; signs in again. */
-async function interrupted(who, label) {
+export async function interrupted(who, label) {
   const dialog = who.page.getByRole("alertdialog");
   await dialog.getByRole("button", { name: label, exact: true }).click();
-  await dialog.getByText("Sent").waitFor();
-  await who.page.waitForTimeout(150);
+  // The node has it in its pool by then.
+  await dialog.locator("li[data-state='now']").filter({ hasText: /^(Sent|In a block)$/ }).waitFor({ timeout: FINAL });
   await who.page.reload();
   await who.signIn();
   await who.button("Sign out").waitFor({ timeout: FINAL });
 }
 
 /** @param {import("./run.mjs").Play} play */
-export async function interruptions({ step, look, expect, patient, doctor, guardian }) {
-  await step("the doctor names opening times; the patient can book within them only", async () => {
+export async function openingTimes({ step, look, doctor }) {
+  await step("the doctor names opening times", async () => {
     await doctor.go("/schedule");
     for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]) {
       await doctor.page.getByText(day, { exact: true }).click();
@@ -22,6 +22,12 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
     await look(doctor, "doctor-schedule");
     await doctor.button("Store").click();
     await doctor.confirm("Store");
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function rebooking({ step, expect, patient, doctor }) {
+  await step("a patient can book within the opening times only; a reload while booking: it is asked for once", async () => {
     await patient.go(`/doctors/${doctor.id}`);
     const offered = patient.page.getByRole("button", { name: /^\d\d:\d\d$/ });
     await patient.page.waitForFunction(
@@ -30,9 +36,6 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
       { timeout: FINAL },
     );
     expect((await offered.first().textContent()) === "08:00", "times before the opening are offered");
-  });
-
-  await step("a reload while booking: the appointment is asked for once", async () => {
     await patient.page.getByRole("button", { name: "15:00" }).click();
     await patient.button("Ask for this time").click();
     await interrupted(patient, "Ask");
@@ -64,7 +67,10 @@ export async function interruptions({ step, look, expect, patient, doctor, guard
       .waitFor({ timeout: FINAL });
     expect((await row.filter({ hasText: "Accepted" }).count()) > 0, "the appointment lost its time");
   });
+}
 
+/** @param {import("./run.mjs").Play} play */
+export async function signUpInterrupted({ step, look, guardian }) {
   await step("a reload in the middle of signing up: what is left is offered, and then all is there", async () => {
     const page = guardian.page;
     await page.goto(`${guardian.url}#/signup`);

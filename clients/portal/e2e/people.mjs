@@ -3,6 +3,12 @@ import { readFileSync } from "node:fs";
 
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const DESKTOP = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+/** What remains of a desktop at 400 % zoom; a page has to be readable there without scrolling sideways. */
+const NARROW = { width: 320, height: 640 };
+
 /** How long a transaction may take until it is final, in milliseconds. */
 export const FINAL = 60_000;
 
@@ -132,58 +138,76 @@ export class Person {
     await this.page.locator("input[type=file]").first().setInputFiles(files);
   }
 
-  /** Violations of the accessibility rules on the page as it stands; what is only half drawn is looked at again. */
-  async violations() {
-    const found = await this.#violations();
+  /**
+   * Looks at the page: what breaks the accessibility rules in light and what is hard to read in dark, what has to be scrolled
+   * sideways on a narrow screen, and with a folder its pictures in both at desktop and phone width. What is only half
+   * drawn is looked at again.
+   */
+  async look(name, folder) {
+    const { page } = this;
+    const picture = (width, scheme) =>
+      folder === null ? null : page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png`, fullPage: true });
+    if (!(await page.evaluate(() => "axe" in window))) {
+      await page.evaluate(axe);
+    }
+    const found = await this.#twice(() => this.#violations(RULES));
+    await picture("desktop", "light");
+    await this.#resize(PHONE);
+    await picture("phone", "light");
+    await this.#scheme("dark");
+    await picture("phone", "dark");
+    await this.#resize(NARROW);
+    found.push(...(await this.#twice(() => this.#sideways())));
+    await this.#resize(DESKTOP);
+    found.push(...(await this.#twice(() => this.#violations(["color-contrast"]))));
+    await picture("desktop", "dark");
+    await this.#scheme("light");
+    return found;
+  }
+
+  async #twice(check) {
+    const found = await check();
     if (found.length === 0) {
       return found;
     }
     await this.page.waitForTimeout(1_500);
-    return this.#violations();
+    return check();
   }
 
-  async #violations() {
-    await this.page.evaluate(axe);
-    const contrast = await this.darkContrast();
-    const { violations } = await this.page.evaluate(() =>
-      axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  async #violations(runOnly) {
+    const violations = await this.page.evaluate(
+      async (rules) => (await window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] })).violations,
+      runOnly,
     );
-    return [...violations, ...contrast].map(
+    return violations.map(
       (one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join("; ")}`,
     );
   }
 
-  /** What is hard to read in dark mode. */
-  async darkContrast() {
-    await this.scheme("dark");
-    const { violations } = await this.page.evaluate(() => axe.run(document, { runOnly: ["color-contrast"] }));
-    await this.scheme("light");
-    return violations;
+  /** What is wider than a narrow screen. */
+  async #sideways() {
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    return wide > 0 ? [`reflow: ${wide} pixels have to be scrolled sideways at ${NARROW.width}`] : [];
   }
 
   /** Changes to light or dark, and waits until the page is drawn so. */
-  async scheme(colorScheme) {
+  async #scheme(colorScheme) {
     await this.page.emulateMedia({ colorScheme });
-    await this.page.waitForTimeout(150);
-    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await this.page.waitForFunction(() => document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== "running"));
+    await this.#drawn();
   }
 
-  /** The page in light and dark, at desktop and phone width. */
-  async shoot(folder, name) {
-    for (const scheme of ["light", "dark"]) {
-      for (const [width, size] of [
-        ["desktop", { width: 1280, height: 860 }],
-        ["phone", { width: 390, height: 844 }],
-      ]) {
-        await this.page.emulateMedia({ colorScheme: scheme });
-        await this.page.setViewportSize(size);
-        await this.page.waitForTimeout(120);
-        await this.page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png`, fullPage: true });
-      }
-    }
-    await this.page.emulateMedia({ colorScheme: "light" });
-    await this.page.setViewportSize({ width: 1280, height: 860 });
-    await this.page.waitForTimeout(300);
+  async #resize(size) {
+    await this.page.setViewportSize(size);
+    await this.#drawn();
+  }
+
+  async #drawn() {
+    await this.page.evaluate(async () => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      do {
+        await frame();
+        await frame();
+      } while (document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === "running"));
+    });
   }
 }

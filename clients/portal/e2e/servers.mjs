@@ -51,6 +51,8 @@ export async function startGateway(node, seed, portal) {
   const args = ["--node", node.direct, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
   args.push("--store", `sqlite:${join(folder, "links.db")}`, "--requests-per-minute", "100000");
   args.push("--portal", portal, "--portal-node", node.direct);
+  // So few that guessing ends within the test.
+  args.push("--attempts", "3");
   // The seed is in the environment, which other users of the machine cannot see.
   const env = { ...process.env, MEDCHAIN_KEY: seed };
   const child = spawn(binary("MEDCHAIN_GATEWAY", "medchain-gateway"), args, { env, stdio: ["ignore", "pipe", "pipe"] });

@@ -2,7 +2,7 @@
 import { FINAL } from "./people.mjs";
 
 /** Makes a key and no member: what staff need, and who takes an account over. */
-async function keyOnly(who) {
+export async function keyOnly(who) {
   await who.page.goto(`${who.url}#/signup`);
   await who.page.getByRole("link", { name: /^I work for a hospital or pharmacy/ }).click();
   await who.credentials();
@@ -10,7 +10,7 @@ async function keyOnly(who) {
 }
 
 /** Names a member in the field, makes the text for it, and gives the text. */
-async function consentFor(who, field, member) {
+export async function consentFor(who, field, member) {
   const card = who.page.locator("section").filter({ has: who.page.getByLabel(field) });
   await card.getByLabel(field).fill(String(member));
   await card.getByRole("button", { name: "Make the text" }).click({ timeout: FINAL });
@@ -104,10 +104,48 @@ export async function staff({ step, look, person, hospital, guardian }, uploaded
 }
 
 /** @param {import("./run.mjs").Play} play */
-export async function emergency({ step, look, patient, doctor, admin }) {
-  await step("the patient consents for an emergency; the doctor opens in one; an administrator reviews it", async () => {
+export async function offerAffiliation({ step, look, hospital, doctor, pharmacy }) {
+  await step("the hospital offers the doctor to belong to it", async () => {
+    await hospital.go("/staff");
+    const field = hospital.page.getByLabel("Number or username of the doctor");
+    await field.fill(String(pharmacy.id));
+    await hospital.page.getByText("Nobody fits.").waitFor({ timeout: FINAL });
+    await field.fill(doctor.username);
+    await hospital.page.getByText(`Dr Noor Synthetic (${doctor.id})`).waitFor({ timeout: FINAL });
+    await hospital.button("Offer").click();
+    await hospital.confirm("Offer");
+    await hospital.page.getByText("Not answered yet").waitFor({ timeout: FINAL });
+    await look(hospital, "hospital-affiliations");
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function acceptAffiliation({ step, look, hospital, doctor }) {
+  await step("the doctor is told of the offer and accepts it", async () => {
+    await doctor.go("/");
+    await doctor.page.getByText("1 hospital offers you to belong to it").waitFor({ timeout: FINAL });
+    await doctor.page.getByRole("link", { name: "Answer" }).last().click();
+    const row = doctor.page.getByRole("listitem").filter({ hasText: "Synthetic General" });
+    await doctor.button("Accept", row).click();
+    await doctor.confirm("Accept");
+    await doctor.button("End", row).waitFor({ timeout: FINAL });
+    await look(doctor, "doctor-standing");
+    await hospital.page.getByText("Accepted", { exact: true }).waitFor({ timeout: FINAL });
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function emergencyConsent({ step, look, all, patient, hospital }) {
+  await step("the patient consents that doctors open her records in an emergency", async () => {
     await patient.go("/emergency");
     await patient.button("Allow it in an emergency").click();
+    if (all) {
+      // To the doctors of the hospital alone: ours is one since it accepted.
+      await patient.page.getByLabel("Who may open").selectOption("Doctors of hospitals that I choose");
+      await patient.page.getByLabel("Hospital's number or username").fill(String(hospital.id));
+      await patient.page.getByText(`Synthetic General (${hospital.id})`).waitFor({ timeout: FINAL });
+      await patient.button("Add").click();
+    }
     await patient.button("Allow it in an emergency").click();
     await patient.confirm("Allow it in an emergency");
     const prepare = { name: /^Prepare \d+ record/ };
@@ -116,6 +154,12 @@ export async function emergency({ step, look, patient, doctor, admin }) {
     await patient.finished();
     await patient.page.getByText("Prepared", { exact: true }).first().waitFor({ timeout: FINAL });
     await look(patient, "patient-emergency");
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function emergency({ step, look, patient, doctor, admin }) {
+  await step("the doctor opens in an emergency; an administrator reviews it", async () => {
     await doctor.go(`/patients/${patient.id}`);
     await doctor.page
       .getByRole("listitem")
@@ -130,7 +174,7 @@ export async function emergency({ step, look, patient, doctor, admin }) {
     await doctor.button("Read").click({ timeout: FINAL });
     await doctor.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
     await patient.page.getByText(/was opened in an emergency just now/).waitFor({ timeout: FINAL });
-    await patient.button("Close").click();
+    await patient.button("Close").last().click();
     await admin.go("/reviews");
     await admin.button("Justified").click({ timeout: FINAL });
     await admin.confirm("Justified");

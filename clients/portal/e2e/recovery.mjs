@@ -1,0 +1,93 @@
+// An account whose key is lost: those whom its owner named give it to another key together; the owner can object.
+import { FINAL } from "./people.mjs";
+import { consentFor, keyOnly } from "./staff.mjs";
+
+/** Names, on the page of recovery, whoever has lost the key. */
+async function helps(who, owner) {
+  await who.go("/recovery");
+  await who.page.getByLabel("Number or username of whoever has lost the key").fill(owner.username);
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function recovery({ step, look, expect, person, wilma, guardian, pharmacy }) {
+  const lost = await person("Lost");
+  await step("somebody names two others who can recover the account; before that, they cannot", async () => {
+    const named = async () => {
+      await wilma.go("/recovery");
+      await wilma.button("Name who can").click();
+      for (const helper of [guardian, pharmacy]) {
+        await wilma.page.getByLabel("Number or username", { exact: true }).fill(String(helper.id));
+        await wilma.page.getByText(`(${helper.id})`).waitFor({ timeout: FINAL });
+        await wilma.button("Add").click();
+      }
+      await wilma.page.getByLabel("How many have to agree").selectOption("2");
+      await wilma.page.getByLabel("How long I can object").selectOption("1 day");
+      await look(wilma, "recovery-name");
+      await wilma.button("Name who can").click();
+      await wilma.confirm("Name who can");
+    };
+    await helps(pharmacy, wilma);
+    await pharmacy.page.getByText("wilma has not named you").waitFor({ timeout: FINAL });
+    await Promise.all([named(), keyOnly(lost)]);
+  });
+
+  await step("one proposes the new account, the other agrees to its address; the owner is warned and objects", async () => {
+    const text = await consentFor(lost, "Number or username of the account", wilma.username);
+    const address = await lost.page.getByLabel("Address", { exact: true }).last().inputValue();
+    await helps(guardian, wilma);
+    await guardian.page.getByLabel("The person's text").fill(text.slice(0, -2));
+    await guardian.page.getByText("This is not the text that was asked for").waitFor();
+    await guardian.page.getByLabel("The person's text").fill(text);
+    await guardian.page.getByText(address).waitFor();
+    await look(guardian, "recovery-propose");
+    await guardian.button("Propose").click();
+    await guardian.confirm("Propose");
+    await helps(pharmacy, wilma);
+    const told = pharmacy.page.getByLabel("Address that the person told you");
+    await told.fill(address.slice(0, -1), { timeout: FINAL });
+    await pharmacy.page.getByText("This is not the address that was proposed.").waitFor();
+    expect(await pharmacy.button("Agree").isDisabled(), "another address can be agreed to");
+    await told.fill(address);
+    await look(pharmacy, "recovery-agree");
+    await pharmacy.button("Agree").click();
+    await pharmacy.confirm("Agree");
+    await pharmacy.page.getByText("2 of 2 agree").waitFor({ timeout: FINAL });
+    expect(await pharmacy.button("Carry it out").isDisabled(), "the owner has no time to object");
+    await wilma.go("/");
+    await wilma.page
+      .getByText("A recovery of your account is under way: 2 of 2 agree")
+      .first()
+      .waitFor({ timeout: FINAL });
+    await wilma.page.getByRole("link", { name: "Look at it" }).click();
+    await look(wilma, "recovery-warned");
+    await wilma.button("Object").click();
+    await wilma.confirm("Object");
+    await wilma.page.getByText("A recovery of your account is under way").first().waitFor({ state: "detached", timeout: FINAL });
+  });
+  await lost.context.close();
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function keyGivenBack({ step, wilma, guardian }) {
+  await step("a key is replaced and the page left; a guardian gives the earlier key back, and the records follow", async () => {
+    await wilma.go("/account");
+    await wilma.button("Replace the key").click();
+    const dialog = wilma.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Replace the key", exact: true }).click();
+    await dialog.locator("li[data-state='now']").filter({ hasText: "In a block" }).waitFor({ timeout: FINAL });
+    await wilma.page.reload();
+    await wilma.signIn();
+    await helps(guardian, wilma);
+    await guardian.page.getByText("wilma has another key now.").waitFor({ timeout: FINAL });
+    await guardian.button("Give it back").click();
+    await guardian.confirm("Give it back");
+    await guardian.page.getByText("wilma has the earlier decryption key back").waitFor({ timeout: FINAL });
+    await wilma.go("/account");
+    await wilma.button("Seal them anew").click({ timeout: FINAL });
+    await wilma.confirm("Seal them anew");
+    await wilma.page.getByText("still sealed to an earlier key").waitFor({ state: "detached", timeout: FINAL });
+    await wilma.go("/profile");
+    await wilma.button("Read").click();
+    await wilma.page.getByText("Wilma Wallet").waitFor({ timeout: FINAL });
+  });
+}
