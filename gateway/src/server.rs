@@ -83,7 +83,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         Some(folder) => {
             let validators = node.first_validators().await;
             Some(Portal::read(folder, arguments.portal_node.as_deref(), &validators).map_err(|error| {
-                Failure::new(format!("the portal cannot be read: {error}"), "build it with npm run build in clients/portal")
+                Failure::new(
+                    format!("the portal cannot be read: {error}"),
+                    "build it with npm run build in clients/portal",
+                )
             })?)
         }
         None => None,
