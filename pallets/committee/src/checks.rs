@@ -56,8 +56,7 @@ impl<T: Config> Pallet<T> {
             Act::Deal(dealing) => Self::check_dealing(&round, member, dealing)?,
             Act::Report(missing) => {
                 ensure!(
-                    in_order(missing.iter().copied())
-                        && missing.iter().all(|dealer| Dealings::<T>::contains_key(dealer)),
+                    in_order(missing.iter().copied()) && missing.iter().all(Dealings::<T>::contains_key),
                     Error::Malformed
                 );
             }

@@ -53,7 +53,8 @@ pub use types::*;
 pub use weights::WeightInfo;
 
 // Of `validate_unsigned`: what shall take its place wants an extension that the transactions of this chain do not carry.
-#[allow(deprecated)]
+// The macro binds what a weight of none gives.
+#[allow(deprecated, clippy::let_unit_value)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;

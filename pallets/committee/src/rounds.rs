@@ -179,7 +179,7 @@ impl<T: Config> Pallet<T> {
             Phase::Answering => Self::end_answering(&mut round),
             // A threshold of the same confirmations would have finished the round.
             Phase::Confirming => {
-                Self::name_absent(&round, Fault::NotConfirmed, |recipient| Confirmations::<T>::contains_key(recipient));
+                Self::name_absent(&round, Fault::NotConfirmed, Confirmations::<T>::contains_key);
                 None
             }
             Phase::Finished => return,
@@ -201,7 +201,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn end_reporting(round: &mut RoundOf<T>) -> Option<(Phase, u16)> {
-        Self::name_absent(round, Fault::NotReported, |recipient| Reports::<T>::contains_key(recipient));
+        Self::name_absent(round, Fault::NotReported, Reports::<T>::contains_key);
         if round.acted < round.threshold {
             return None;
         }

@@ -76,10 +76,7 @@ impl<T: Config> Pallet<T> {
         }
         for (number, missing) in Reports::<T>::iter() {
             ensure!(numbered(&round.recipients, number).is_some(), "somebody else has reported");
-            ensure!(
-                missing.iter().all(|dealer| Dealings::<T>::contains_key(dealer)),
-                "a report names who has not dealt"
-            );
+            ensure!(missing.iter().all(Dealings::<T>::contains_key), "a report names who has not dealt");
         }
         ensure!(
             Answers::<T>::iter_keys().all(|number| numbered(&round.dealers, number).is_some()),
