@@ -103,8 +103,8 @@ impl Validators {
     fn wait_all_hold(&self, record: &RecordView, within: Duration) -> Result<Duration> {
         let took = wait_for("all hold it", within, || Ok(self.holders(record)?.len() == VALIDATORS.len()))?;
         let first = self.on_disk(0, record)?;
-        for node in 1..VALIDATORS.len() {
-            ensure!(same_bytes(&first.data, &self.on_disk(node, record)?.data)?, "{} differs", VALIDATORS[node]);
+        for (node, name) in VALIDATORS.iter().enumerate().skip(1) {
+            ensure!(same_bytes(&first.data, &self.on_disk(node, record)?.data)?, "{name} holds something else");
         }
         Ok(took)
     }
@@ -185,8 +185,8 @@ fn an_upload_returns_once_as_many_validators_as_asked_have_signed_that_they_hold
     ensure!(uploaded["copies"] == 4, "{uploaded}");
     let record = all.record(&uploaded)?;
     // A statement is about the content; an envelope may be on its way.
-    for node in 0..VALIDATORS.len() {
-        ensure!(all.on_disk(node, &record)?.data.exists(), "{} signed for what it does not hold", VALIDATORS[node]);
+    for (node, name) in VALIDATORS.iter().enumerate() {
+        ensure!(all.on_disk(node, &record)?.data.exists(), "{name} signed for what it does not hold");
     }
     Ok(())
 }
