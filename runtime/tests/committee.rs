@@ -225,7 +225,7 @@ fn a_replaced_key_goes_on_opening_what_was_made_for_it_also_after_another_hand_o
         let after = Runtime::committee().unwrap();
         assert_eq!(after.epoch, 2);
         assert_ne!(after.key, before.key);
-        assert_eq!(Runtime::earlier_committees(), [before.clone()]);
+        assert_eq!(Runtime::earlier_committees(), std::slice::from_ref(&before));
         assert_eq!(opened_by(&before, &capsule, &old, &[0, 1, 3]), Some(half.clone()));
         // The new key's holders make nothing of it.
         assert_eq!(opened_by(&after, &capsule, &new, &[0, 1, 3]).filter(|made| *made == half), None);

@@ -35,7 +35,8 @@ const QUICK_SIZES: [u64; 3] = [64 * KIB, MIB, 100 * MIB];
 /// What the vault shall come to of plain HTTP, and by Bitswap of Helia; for the largest content.
 const OF_HTTP: f64 = 0.5;
 const OF_HELIA: f64 = 3.0;
-const BOUND: &str = "each leaf is hashed and verified on both sides, each store waits for the disk, and the transfer opens with a \
+const BOUND: &str =
+    "each leaf is hashed and verified on both sides, each store waits for the disk, and the transfer opens with a \
                      challenge and a ticket, which small contents feel the most";
 /// The size of what is exchanged by Bitswap, in MiB, and a quick run's. Helia keeps it in memory.
 const EXCHANGED: (u64, u64) = (100, 48);
@@ -193,7 +194,14 @@ fn size(bytes: u64) -> String {
 }
 
 /// Adds our speed, theirs, and the ratio.
-fn compared(section: &mut Section, what: &str, bytes: u64, ours: Duration, theirs: (&str, Duration), goal: Option<f64>) {
+fn compared(
+    section: &mut Section,
+    what: &str,
+    bytes: u64,
+    ours: Duration,
+    theirs: (&str, Duration),
+    goal: Option<f64>,
+) {
     let (with, theirs) = theirs;
     let (ours, theirs) = (speed(bytes, ours), speed(bytes, theirs));
     let what = format!("{what}, {}", size(bytes));
@@ -287,7 +295,11 @@ fn bench(sizes: &[u64], exchanged: u64, json: Option<&Path>) -> Result<()> {
     section.add(Figure::new("replicated after finality", replicated.as_secs_f64(), "s"));
     let helia = ("Helia to Helia", theirs);
     compared(&mut section, "Bitswap between two nodes", exchanged * MIB, ours, helia, Some(OF_HELIA));
-    section.plots.push(Plot::Bars { title: "The vault's speed as a share of plain HTTP's".into(), unit: String::new(), bars });
+    section.plots.push(Plot::Bars {
+        title: "The vault's speed as a share of plain HTTP's".into(),
+        unit: String::new(),
+        bars,
+    });
     section.write(json)
 }
 
