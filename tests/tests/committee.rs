@@ -263,16 +263,16 @@ fn the_validators_made_a_key_that_nobody_holds(all: &mut Committee) -> Result<()
     ensure!((committee.epoch, committee.threshold, committee.shares.len()) == (1, 3, 4), "{committee:?}");
     ensure!(committee.key.0 != DEVELOPMENT_COMMITTEE_KEY && !committee.shares.contains(&committee.key));
     wait_for("every node holds one share", || all.all_hold_one())?;
-    for node in 0..VALIDATORS.len() {
+    for (node, name) in VALIDATORS.iter().enumerate() {
         let running = all.network.node(node);
         let limits = fs::read_to_string(format!("/proc/{}/limits", running.pid()?))?;
         let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap_or_default();
-        ensure!(core.split_whitespace().take(2).eq(["0", "0"]), "{} may leave a core: {core}", VALIDATORS[node]);
+        ensure!(core.split_whitespace().take(2).eq(["0", "0"]), "{name} may leave a core: {core}");
         let log = running.log()?;
         for share in all.shares(node)? {
             let share = share.to_bytes();
-            for text in [hex::encode(&*share), format!("{:?}", &*share)] {
-                ensure!(!log.contains(&text), "{} has told its share to its log", VALIDATORS[node]);
+            for text in [hex::encode(*share), format!("{:?}", &*share)] {
+                ensure!(!log.contains(&text), "{name} has told its share to its log");
             }
         }
     }
@@ -289,21 +289,16 @@ fn every_member_refuses_for_itself(all: &mut Committee) -> Result<()> {
     all.cli.json(Some(PATIENT), args!["record", "erase", erased.id.to_string()])?;
     let there = all.finalized() + 2;
     all.network.wait_finalized(there, WITHIN)?;
-    for node in 0..VALIDATORS.len() {
+    for (node, name) in VALIDATORS.iter().enumerate() {
         let refused = all.release(node, PATIENT, &erased)?;
-        ensure!(refused == Err(7103), "{} gave the patient {refused:?} after the erasure", VALIDATORS[node]);
+        ensure!(refused == Err(7103), "{name} gave the patient {refused:?} after the erasure");
         let refused = all.release(node, DOCTOR, &all.record)?;
-        ensure!(refused == Err(7103), "{} gave the doctor {refused:?} without a grant", VALIDATORS[node]);
+        ensure!(refused == Err(7103), "{name} gave the doctor {refused:?} without a grant");
         let began = Instant::now();
         let releases =
             all.release(node, PATIENT, &all.record)?.map_err(|code| anyhow::anyhow!("refused with {code}"))?;
-        ensure!(releases.len() >= 3, "{} gathered only {} releases", VALIDATORS[node], releases.len());
-        println!(
-            "     {} gathered {} releases in {} ms",
-            VALIDATORS[node],
-            releases.len(),
-            began.elapsed().as_millis()
-        );
+        ensure!(releases.len() >= 3, "{name} gathered only {} releases", releases.len());
+        println!("     {name} gathered {} releases in {} ms", releases.len(), began.elapsed().as_millis());
     }
     // How many a second: eight at a time, fewer in all than a reader may have at once.
     let (at_a_time, each) = (8, 25);
@@ -342,12 +337,12 @@ fn every_member_refuses_for_itself(all: &mut Committee) -> Result<()> {
 }
 
 fn any_three_open_a_record_and_two_cannot_with_all_that_they_have(all: &mut Committee) -> Result<()> {
-    for gone in 0..VALIDATORS.len() {
+    for (gone, name) in VALIDATORS.iter().enumerate() {
         all.network.node_mut(gone).kill()?;
-        all.opens((gone + 1) % VALIDATORS.len()).with_context(|| format!("without {}", VALIDATORS[gone]))?;
+        all.opens((gone + 1) % VALIDATORS.len()).with_context(|| format!("without {name}"))?;
         all.network.node_mut(gone).launch()?;
         all.network.node(gone).wait_answering()?;
-        println!("     the record opens without {}", VALIDATORS[gone]);
+        println!("     the record opens without {name}");
     }
     let back = all.finalized() + 2;
     all.network.wait_finalized(back, WITHIN)?;

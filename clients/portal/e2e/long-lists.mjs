@@ -125,6 +125,8 @@ export async function longLists({ step, expect, person, patient, doctor }) {
     await reader.page.getByLabel("Reader's name or number").fill("noor");
     await reader.page.locator(`li[aria-setsize="${ENTRIES}"]`).first().waitFor();
     await reader.go("/records");
+    // Until then the log's list is still there.
+    await reader.page.getByText("Prescription 10000").waitFor({ timeout: FINAL });
     const records = await stall(
       reader,
       async () => {
