@@ -17,14 +17,14 @@ export MEDCHAIN_RUNTIME_CACHE="$CARGO_TARGET_DIR/runtime-cache"
 # Installs a folder's packages and runs its tests.
 npm_test() {
     cd "$MEDCHAIN_ROOT/$1"
-    npm ci --silent --no-audit --no-fund
+    npm ci --loglevel=error --no-audit --no-fund
     npm test
 }
 
 # The portal: types, lints, unit tests, vectors, the size of its first view; and its flow in browsers, where there is one.
 portal() {
     cd "$MEDCHAIN_ROOT/clients/portal"
-    npm ci --silent --no-audit --no-fund
+    npm ci --loglevel=error --no-audit --no-fund
     npm run --silent check
     if [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]]; then
         node e2e/run.mjs
