@@ -328,10 +328,12 @@ impl Drop for Node {
 pub(crate) fn chain_file(chain: &str, binary: &Path, folder: &Path) -> Result<PathBuf> {
     let program = fs::metadata(binary)?;
     let built = program.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
-    let file = folder.join(format!("{chain}-{:x}-{built:x}.json", program.len()));
+    let file = folder.join(format!("{chain}-alone-{:x}-{built:x}.json", program.len()));
     if !file.exists() {
         fs::create_dir_all(folder)?;
-        let output = Command::new(binary).args(["build-spec", "--chain", chain, "--raw"]).output()?;
+        // Without the node itself as the one to begin with: a node that knows of others waits for them.
+        let arguments = ["build-spec", "--chain", chain, "--raw", "--disable-default-bootnode"];
+        let output = Command::new(binary).args(arguments).output()?;
         ensure!(output.status.success(), "the chain cannot be made: {}", String::from_utf8_lossy(&output.stderr));
         // Others may be making it too.
         let mut draft = tempfile::NamedTempFile::new_in(folder)?;
