@@ -57,17 +57,21 @@ export function SignIn() {
 function ByPassword() {
   const { t } = useTranslation();
   const { attempt, failure, setFailure, busy } = useAttempt();
-  const [known, setKnown] = useState<readonly StoredKeystore[]>([]);
+  /** The keys in this browser; the form waits for them, so that a name that is filled in meets no typing. */
+  const [known, setKnown] = useState<readonly StoredKeystore[] | null>(null);
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   useEffect(() => {
-    void keystores.all().then((all) => {
-      setKnown(all);
-      const [only] = all;
-      if (all.length === 1 && only !== undefined) {
-        setUsername(only.username);
-      }
-    });
+    void keystores
+      .all()
+      .catch(() => [])
+      .then((all) => {
+        const [only] = all;
+        if (all.length === 1 && only !== undefined) {
+          setUsername(only.username);
+        }
+        setKnown(all);
+      });
   }, []);
   const submit = async () => {
     const stored = await keystores.get(username.trim());
@@ -77,6 +81,9 @@ function ByPassword() {
     }
     await attempt((keyring) => keyring.run("unlock", { file: stored.file, password }));
   };
+  if (known === null) {
+    return null;
+  }
   return (
     <Card>
       <form
