@@ -3,6 +3,7 @@ import { type Keyring, KeyringError } from "../keyring/keyring";
 import type { LentCopy, PublicIdentity, ResealEnvelopeOrder, SealTarget } from "../keyring/protocol";
 import { type Signer, signerOf } from "../keyring/signer";
 import { concat, fromHex, toHex, u64le, utf8 } from "../sealing/encoding";
+import type { Committee } from "../sealing/committee";
 import { epochOfEmergencyCapsule, epochOfEnvelope } from "../sealing/epoch";
 import { FIRST_KEY_VERSION } from "../sealing/keys";
 import { linkCommitment, linkFlags, linkText } from "../sealing/link";
@@ -882,14 +883,15 @@ export class Acts {
         receipt = await this.#send((api) => api.tx.Registry.reseal_staff({ copies, of_version: me.keyVersion }), report);
       }
     }
-    const due = await this.toReseal(me);
+    const inForce = await this.#keyInForce();
+    const due = await this.#stale(me, inForce);
     let left = 0;
     for (let at = 0; at < due.length; at += RECORDS_PER_CALL) {
       const records: { record: bigint; envelope: Hex }[] = [];
       const lodged: RecordView[] = [];
       for (const [index, record] of due.slice(at, at + RECORDS_PER_CALL).entries()) {
         report({ type: "preparing", step: "sealing", done: at + index, total: due.length });
-        const fresh = await this.#resealed(me, record);
+        const fresh = await this.#resealed(me, record, inForce);
         if (fresh === null) {
           left += 1;
           continue;
@@ -916,16 +918,22 @@ export class Acts {
 
   /** Our records whose seal is for an earlier key of ours, or whose capsule is for a key of the committee that was replaced. */
   async toReseal(me: Member): Promise<readonly RecordView[]> {
-    const own = (await this.#reads.records(me.id)).filter(
-      ({ patient, status }) => patient === me.id && status !== "erased",
-    );
-    if ((await this.#reads.earlierCommittees()).length === 0) {
-      return own.filter(({ keyVersion }) => keyVersion !== me.keyVersion);
-    }
-    const { epoch } = await (await this.#proofs()).committee();
+    return this.#stale(me, await this.#keyInForce());
+  }
+
+  /** The committee of the key in force; `null` where no key was replaced, so that every capsule is for it. */
+  async #keyInForce(): Promise<Committee | null> {
+    return (await this.#reads.earlierCommittees()).length === 0 ? null : (await this.#proofs()).committee();
+  }
+
+  async #stale(me: Member, inForce: Committee | null): Promise<readonly RecordView[]> {
     const due: RecordView[] = [];
-    for (const record of own) {
-      if (record.keyVersion !== me.keyVersion || (await this.#epochOf(record)) < epoch) {
+    for (const record of await this.#reads.records(me.id)) {
+      if (record.patient !== me.id || record.status === "erased") {
+        continue;
+      }
+      const isBehind = async () => inForce !== null && (await this.#epochOf(record)) < inForce.epoch;
+      if (record.keyVersion !== me.keyVersion || (await isBehind())) {
         due.push(record);
       }
     }
@@ -940,11 +948,14 @@ export class Acts {
   }
 
   /** What carries a record's committee half over to the key in force; nothing if the envelope is for that key already. */
-  async #carrying(me: Member, record: RecordView, envelope: Uint8Array): Promise<ResealEnvelopeOrder["carry"]> {
-    const proofs = await this.#proofs();
-    const to = await proofs.committee();
+  async #carrying(
+    me: Member,
+    record: RecordView,
+    envelope: Uint8Array,
+    to: Committee | null,
+  ): Promise<ResealEnvelopeOrder["carry"]> {
     const epoch = epochOfEnvelope(envelope);
-    if (epoch >= to.epoch) {
+    if (to === null || epoch >= to.epoch) {
       return undefined;
     }
     const genesis = await this.#genesisBytes();
@@ -955,13 +966,17 @@ export class Acts {
       releaseContext: { genesis, record: BigInt(record.id), content, recipient },
       releaseKeyVersion: me.keyVersion,
       capsuleContext: { genesis, author: BigInt(record.author), patient: BigInt(record.patient) },
-      committee: await proofs.committeeOf(epoch),
+      committee: await (await this.#proofs()).committeeOf(epoch),
       to,
     };
   }
 
   /** Stores a record's envelope made anew, and gives its hash; `null` if our earlier secret is not at hand. */
-  async #resealed(me: Member, record: RecordView): Promise<{ envelope: Hex; carriedOver: boolean } | null> {
+  async #resealed(
+    me: Member,
+    record: RecordView,
+    inForce: Committee | null,
+  ): Promise<{ envelope: Hex; carriedOver: boolean } | null> {
     const recipient: Recipient = { type: "member", id: BigInt(me.id) };
     const own = {
       genesis: await this.#genesisBytes(),
@@ -972,7 +987,7 @@ export class Acts {
     try {
       const envelope = await this.vault.envelope(record);
       const target = record.keyVersion === me.keyVersion ? undefined : await this.#target(me.id, me);
-      const carry = await this.#carrying(me, record, envelope);
+      const carry = await this.#carrying(me, record, envelope, inForce);
       const { bytes, hash } = await this.#keyring.run("resealEnvelope", { envelope, own, target, carry });
       await this.vault.addEnvelope(record, bytes);
       return { envelope: hex(hash), carriedOver: carry !== undefined };

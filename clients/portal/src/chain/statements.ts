@@ -131,3 +131,12 @@ function signatureOf(reader: ScaleReader): Bytes {
   }
   return reader.take(64);
 }
+
+/** What a text says that somebody pastes; `null` as long as it is none of its kind. */
+export function readIn<T>(text: string, read: (text: string) => T): T | null {
+  try {
+    return read(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addressOf } from "../chain/address";
-import { type Consent, readConsent } from "../chain/statements";
+import { type Consent, readConsent, readIn } from "../chain/statements";
 import type { Staff as StaffEntry, StaffScope } from "../chain/views";
 import { dateTime } from "../i18n";
 import { Ready } from "../records/states";
@@ -78,7 +78,7 @@ function AddStaff() {
   const act = useAct();
   const [text, setText] = useState("");
   const [scope, setScope] = useState<StaffScope>(me.role === "pharmacy" ? "dispensary" : "ward");
-  const consent = consentIn(text);
+  const consent = readIn(text, readConsent);
   const other = consent !== null && consent.member !== me.id;
   const add = async (from: Consent) => {
     const done = await act({
@@ -138,12 +138,4 @@ function AddStaff() {
       </Stack>
     </Card>
   );
-}
-
-function consentIn(text: string): Consent | null {
-  try {
-    return readConsent(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Member } from "../chain/views";
-import { type Consent, readConsent, readVoucher, type Voucher } from "../chain/statements";
+import { type Consent, readConsent, readIn, readVoucher, type Voucher } from "../chain/statements";
 import { explained } from "../i18n/failure";
 import { keystores } from "../keyring/database";
 import { Keyring } from "../keyring/keyring";
@@ -276,12 +276,4 @@ function HandOverForm({ dependant, onDone }: { dependant: Member; onDone: () => 
       </Row>
     </Stack>
   );
-}
-
-function readIn<T>(text: string, read: (text: string) => T): T | null {
-  try {
-    return read(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addressOf } from "../chain/address";
-import { type Consent, readConsent } from "../chain/statements";
+import { type Consent, readConsent, readIn } from "../chain/statements";
 import type { KeyCopyView, Member, Recovery, RecoveryPlan } from "../chain/views";
 import { dateTime } from "../i18n";
 import { MemberField } from "../records/MemberField";
@@ -190,7 +190,7 @@ function Propose({ of }: { of: Member }) {
   const { acts } = useAccount();
   const act = useAct();
   const [text, setText] = useState("");
-  const consent = consentIn(text);
+  const consent = readIn(text, readConsent);
   const other = consent !== null && consent.member !== of.id;
   const name = memberName(of, of.id);
   const propose = async (from: Consent) => {
@@ -242,12 +242,4 @@ function Propose({ of }: { of: Member }) {
       </Row>
     </Stack>
   );
-}
-
-function consentIn(text: string): Consent | null {
-  try {
-    return readConsent(text);
-  } catch {
-    return null;
-  }
 }
