@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { EmergencyConsent, Member, RecordView } from "../chain/views";
 import { dateTime } from "../i18n";
 import { MemberField } from "../records/MemberField";
+import { ChosenMembers } from "../records/ChosenMembers";
 import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
@@ -134,18 +135,7 @@ function ConsentForm({ patient, onDone }: { patient: number; onDone: () => void 
       />
       {reach === "all" ? null : (
         <>
-          <List items={chosen} keyOf={(one) => one.id} label={t("emergency.chosen")}>
-            {(one) => (
-              <ListItem
-                title={<Named id={one.id} />}
-                actions={
-                  <Button small onPress={() => setChosen(chosen.filter(({ id }) => id !== one.id))}>
-                    {t("schedule.remove")}
-                  </Button>
-                }
-              />
-            )}
-          </List>
+          <ChosenMembers chosen={chosen} onChange={setChosen} label={t("emergency.chosen")} />
           <MemberField label={t("emergency.hospital")} roles={["hospital"]} onMember={setFound} />
           <Row>
             <Button

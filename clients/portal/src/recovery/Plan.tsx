@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Member, RecoveryPlan } from "../chain/views";
 import { dateTime } from "../i18n";
 import { MemberField } from "../records/MemberField";
+import { ChosenMembers } from "../records/ChosenMembers";
 import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
@@ -10,7 +11,6 @@ import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
 import { Button, Card, Columns, Empty, Facts, Notice, Row, Stack } from "../ui/basics";
 import { Choice } from "../ui/fields";
-import { List, ListItem } from "../ui/List";
 
 const DAY = 86_400_000;
 const GUARDIANS_MAX = 8;
@@ -136,18 +136,7 @@ function PlanForm({ onDone }: { onDone: () => void }) {
   return (
     <Stack>
       {chosen.length === 0 ? null : (
-        <List items={chosen} keyOf={(one) => one.id} label={t("recovery.guardians")}>
-          {(one) => (
-            <ListItem
-              title={<Named id={one.id} />}
-              actions={
-                <Button small onPress={() => setChosen(chosen.filter(({ id }) => id !== one.id))}>
-                  {t("schedule.remove")}
-                </Button>
-              }
-            />
-          )}
-        </List>
+        <ChosenMembers chosen={chosen} onChange={setChosen} label={t("recovery.guardians")} />
       )}
       <MemberField
         label={t("recovery.who")}
