@@ -7,21 +7,19 @@
 
 use crate::{
     committee::{Capsule, CapsuleContext, CommitteeKey},
-    hpke_suite,
-    keys::EncryptionSecret,
-    record_key::{CommitteeHalf, HALF_BYTES},
+    record_key::CommitteeHalf,
+    released::Wrapping,
     seal::{SealError, SEAL_BYTES},
 };
 use codec::Encode;
-use hkdf::Hkdf;
-use sha2::Sha256;
-use zeroize::Zeroizing;
 
 /// The HPKE `info` of a committee half that is carried over.
 pub const CARRIED_INFO: &[u8] = b"medchain/carried-half/v1";
 
 /// The HKDF label under which what the committee releases becomes the key that the half is wrapped to.
 pub const CARRIED_KEY_LABEL: &[u8] = b"medchain/carried-key/v1";
+
+pub(crate) const WRAPPING: Wrapping = Wrapping { info: CARRIED_INFO, key_label: CARRIED_KEY_LABEL };
 
 /// Length in bytes of a committee half that is carried over.
 pub const CARRIED_BYTES: usize = SEAL_BYTES;
@@ -64,10 +62,7 @@ pub fn carry(
     context: &CarriedContext,
 ) -> Result<(Capsule, [u8; CARRIED_BYTES]), SealError> {
     let (capsule, released) = Capsule::create(key, &context.capsule());
-    let wrapped =
-        hpke_suite::encrypt(CARRIED_INFO, &context.aad(), half.as_bytes(), &carried_secret(&released).public())
-            .map_err(|_| SealError::UnusableKey)?;
-    Ok((capsule, wrapped.try_into().map_err(|_| SealError::UnusableKey)?))
+    Ok((capsule, WRAPPING.wrap(half.as_bytes(), &released, &context.aad())?))
 }
 
 /// The half that was carried over, by what the committee released of the capsule that carries it.
@@ -80,19 +75,7 @@ pub fn uncarry(
     released: &CommitteeHalf,
     context: &CarriedContext,
 ) -> Result<CommitteeHalf, SealError> {
-    let opened = hpke_suite::decrypt(CARRIED_INFO, &context.aad(), carried, &carried_secret(released))
-        .map_err(|_| SealError::Unopened)?;
-    let half = <[u8; HALF_BYTES]>::try_from(opened.as_slice()).map_err(|_| SealError::Unopened)?;
-    Ok(CommitteeHalf::from_bytes(*Zeroizing::new(half)))
-}
-
-/// The key that follows from what the committee releases.
-pub(crate) fn carried_secret(released: &CommitteeHalf) -> EncryptionSecret {
-    let mut bytes = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, released.as_bytes())
-        .expand(CARRIED_KEY_LABEL, bytes.as_mut_slice())
-        .expect("32 bytes are within the output limit of HKDF-SHA256, 8160 bytes; qed");
-    EncryptionSecret::from_bytes(&bytes)
+    Ok(CommitteeHalf::from_bytes(*WRAPPING.unwrap(carried, released, &context.aad())?))
 }
 
 #[cfg(test)]

@@ -6,22 +6,21 @@
 
 use crate::{
     committee::{Capsule, CapsuleContext, CommitteeKey, CAPSULE_BYTES},
-    hpke_suite,
-    keys::EncryptionSecret,
-    record_key::{CommitteeHalf, PatientHalf, HALF_BYTES},
+    record_key::{CommitteeHalf, PatientHalf},
+    released::Wrapping,
     seal::{SealError, SEAL_BYTES},
 };
 use codec::{Decode, Encode, MaxEncodedLen};
-use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 /// The HPKE `info` of the patient half in an emergency capsule.
 pub const EMERGENCY_INFO: &[u8] = b"medchain/emergency/v1";
 
 /// The HKDF label under which what the committee releases becomes the key that the patient half is wrapped to.
 pub const EMERGENCY_KEY_LABEL: &[u8] = b"medchain/emergency-key/v1";
+
+pub(crate) const WRAPPING: Wrapping = Wrapping { info: EMERGENCY_INFO, key_label: EMERGENCY_KEY_LABEL };
 
 /// Length in bytes of an emergency capsule: record (8), capsule (128), epoch (4), wrapped patient half (80). No envelope
 /// has this length.
@@ -82,10 +81,7 @@ impl EmergencyCapsule {
     /// [`SealError::UnusableKey`], which does not happen for keys that are derived here.
     pub fn create(half: &PatientHalf, key: &CommitteeKey, context: &EmergencyContext) -> Result<Self, SealError> {
         let (capsule, released) = Capsule::create(key, &context.capsule());
-        let wrapped =
-            hpke_suite::encrypt(EMERGENCY_INFO, &context.aad(), half.as_bytes(), &emergency_secret(&released).public())
-                .map_err(|_| SealError::UnusableKey)?;
-        let sealed = wrapped.try_into().map_err(|_| SealError::UnusableKey)?;
+        let sealed = WRAPPING.wrap(half.as_bytes(), &released, &context.aad())?;
         Ok(Self { record: context.record, capsule, epoch: context.epoch, sealed })
     }
 
@@ -95,10 +91,7 @@ impl EmergencyCapsule {
     ///
     /// [`SealError::Unopened`] if the release or any part of the context is another's, or the capsule was altered.
     pub fn open(&self, released: &CommitteeHalf, context: &EmergencyContext) -> Result<PatientHalf, SealError> {
-        let opened = hpke_suite::decrypt(EMERGENCY_INFO, &context.aad(), &self.sealed, &emergency_secret(released))
-            .map_err(|_| SealError::Unopened)?;
-        let half = <[u8; HALF_BYTES]>::try_from(opened.as_slice()).map_err(|_| SealError::Unopened)?;
-        Ok(PatientHalf::from_bytes(*Zeroizing::new(half)))
+        Ok(PatientHalf::from_bytes(*WRAPPING.unwrap(&self.sealed, released, &context.aad())?))
     }
 
     /// The SCALE encoding: [`EMERGENCY_CAPSULE_BYTES`] bytes.
@@ -129,15 +122,6 @@ impl EmergencyCapsule {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.encode()).into()
     }
-}
-
-/// The key that follows from what the committee releases.
-pub(crate) fn emergency_secret(released: &CommitteeHalf) -> EncryptionSecret {
-    let mut bytes = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, released.as_bytes())
-        .expand(EMERGENCY_KEY_LABEL, bytes.as_mut_slice())
-        .expect("32 bytes are within the output limit of HKDF-SHA256, 8160 bytes; qed");
-    EncryptionSecret::from_bytes(&bytes)
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub mod keys;
 pub mod note;
 pub mod record_key;
 pub mod release;
+mod released;
 pub mod seal;
 pub mod sharing;
 

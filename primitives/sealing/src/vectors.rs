@@ -801,7 +801,7 @@ fn emergencies() -> Vec<EmergencyVector> {
                 emergency::EMERGENCY_INFO,
                 &context.aad(),
                 &half,
-                &emergency::emergency_secret(&released).public(),
+                &emergency::WRAPPING.secret(&released).public(),
                 &mut Ikm(ikm),
             );
             let sealed = sealed.unwrap().try_into().unwrap();
@@ -892,7 +892,7 @@ fn carried_halves() -> Vec<CarriedVector> {
                 carried::CARRIED_INFO,
                 &context.aad(),
                 &half,
-                &carried::carried_secret(&released).public(),
+                &carried::WRAPPING.secret(&released).public(),
                 &mut Ikm(ikm),
             );
             let seals = seals().seals.into_iter().take(1).map(|v| EnvelopeSeal {
