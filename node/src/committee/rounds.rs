@@ -118,11 +118,9 @@ where
         let info = self.client.info();
         let in_force = self.client.runtime_api().committee(info.finalized_hash)?;
         let holds_share = in_force.as_ref().is_some_and(|committee| self.keys.of_committee(committee).is_some());
-        if let Some(in_force) = &in_force {
-            let mut kept = self.client.runtime_api().earlier_committees(info.finalized_hash)?;
-            kept.push(in_force.clone());
-            self.keys.forget_epochs_but(&kept)?;
-        }
+        let mut committees = self.client.runtime_api().earlier_committees(info.finalized_hash)?;
+        committees.extend(in_force);
+        self.keys.forget_epochs_but(&committees)?;
         let Some(view) = self.client.runtime_api().round(info.finalized_hash)? else {
             self.metrics.stands(0, 0, holds_share);
             return Ok(());
@@ -135,7 +133,7 @@ where
             self.keys.forget_rounds_before(view.number)?;
         }
         // The committee whose key the round hands on, or has made.
-        let committee = super::of_epoch(&*self.client, info.finalized_hash, view.epoch)?;
+        let committee = committees.into_iter().find(|committee| committee.epoch == view.epoch);
         let own = own_keys(&self.keystore);
         let dealer = number_of(view.dealers.iter().map(|dealer| &dealer.key), &own);
         let recipient = number_of(view.recipients.iter().map(|recipient| &recipient.key), &own);

@@ -25,7 +25,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// What a capsule of a record holds, by the committee's answers, and the members whose answers are no good.
 ///
-/// The committee may hand its key on between the answers and the look at its shares: then it is asked once more.
+/// The committee may hand its key on between the look at its shares and the answers: then it is asked once more. Nobody is asked
+/// for what cannot be released any more.
 pub(super) async fn released<F>(
     client: &Client,
     identity: &Identity,
@@ -38,13 +39,11 @@ pub(super) async fn released<F>(
 where
     F: Future<Output = Result<Vec<SealedRelease>>>,
 {
-    // Nobody is asked for what cannot be released any more.
-    client.committee_of(capsule_context.epoch).await?;
     let mut left = ATTEMPTS;
     loop {
         left -= 1;
-        let answers = fetch().await?;
         let committee = client.committee_of(capsule_context.epoch).await?;
+        let answers = fetch().await?;
         let secret = actor.secret(identity, actor.key_version())?;
         let context = ReleaseContext {
             genesis: client.genesis(),
