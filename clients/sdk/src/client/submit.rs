@@ -6,6 +6,7 @@ use crate::{
     chain::{events::Event, ChainConfig},
     error::{Error, Result},
 };
+use std::time::{Duration, Instant};
 use subxt::{
     client::OnlineClientAtBlockImpl,
     config::DefaultExtrinsicParamsBuilder,
@@ -16,6 +17,13 @@ use subxt::{
 
 /// For how many blocks a signed transaction may be included: two minutes.
 const MORTALITY_BLOCKS: u64 = 64;
+
+/// For how long the node's pool may lag behind the block that a transaction starts from, and how often it is asked.
+const POOL_LAG: Duration = Duration::from_secs(30);
+const POOL_LAG_PAUSE: Duration = Duration::from_millis(500);
+/// What the pool says of a transaction that starts from a block which it does not know: one that is long past, or one
+/// that it has not reached.
+const UNKNOWN_START: &str = "transaction has an ancient birth block";
 
 /// How long to follow a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,8 +159,18 @@ impl Client {
         let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
         let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
         let mut signable = at.create_signable(call, &account, parameters).await.map_err(from_extrinsic)?;
-        let transaction = signable.sign(signer).map_err(from_extrinsic)?;
-        self.follow(transaction, wait, progress).await
+        let until = Instant::now() + POOL_LAG;
+        loop {
+            let transaction = signable.sign(signer).map_err(from_extrinsic)?;
+            match self.follow(transaction, wait, progress).await {
+                // A node that is flooded, or has just caught up, knows a final block before its pool does. The pool bans
+                // what it refused, so that the transaction is signed anew; its number is used once all the same.
+                Err(Error::TransactionRefused { reason }) if reason == UNKNOWN_START && Instant::now() < until => {
+                    tokio::time::sleep(POOL_LAG_PAUSE).await;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Submits a call that needs no signer, such as the application of an authorised upgrade, and follows it as far as
