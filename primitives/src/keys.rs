@@ -18,8 +18,7 @@ macro_rules! byte_string {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str("0x")?;
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(&sp_core::bytes::to_hex(&self.0, false))
             }
         }
 

@@ -3,6 +3,7 @@
 
 use crate::{EncryptionKey, LinkId, MemberId, Moment};
 use alloc::{format, string::String, vec::Vec};
+use sp_core::bytes::to_hex;
 
 /// An institution's word for an account that is to register. It is used up by the registration: an account registers
 /// once.
@@ -22,9 +23,9 @@ impl VoucherStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain voucher v1\nchain: 0x{}\napplicant: 0x{}\ninstitution: {}\nexpires: {}",
-            Hex(self.genesis),
-            Hex(self.applicant),
+            "medchain voucher v1\nchain: {}\napplicant: {}\ninstitution: {}\nexpires: {}",
+            to_hex(self.genesis, false),
+            to_hex(self.applicant, false),
             self.institution,
             self.expires_at
         )
@@ -50,10 +51,10 @@ impl MoveStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain move v1\nchain: 0x{}\nmember: {}\nto: 0x{}\nkey: {}\nexpires: {}",
-            Hex(self.genesis),
+            "medchain move v1\nchain: {}\nmember: {}\nto: {}\nkey: {}\nexpires: {}",
+            to_hex(self.genesis, false),
             self.member,
-            Hex(self.to),
+            to_hex(self.to, false),
             self.encryption_key,
             self.expires_at
         )
@@ -79,10 +80,10 @@ impl StaffStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain staff v1\nchain: 0x{}\ninstitution: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
-            Hex(self.genesis),
+            "medchain staff v1\nchain: {}\ninstitution: {}\naccount: {}\nkey: {}\nexpires: {}",
+            to_hex(self.genesis, false),
             self.institution,
-            Hex(self.account),
+            to_hex(self.account, false),
             self.encryption_key,
             self.expires_at
         )
@@ -108,10 +109,10 @@ impl DependantStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain dependant v1\nchain: 0x{}\nguardian: {}\naccount: 0x{}\nkey: {}\nexpires: {}",
-            Hex(self.genesis),
+            "medchain dependant v1\nchain: {}\nguardian: {}\naccount: {}\nkey: {}\nexpires: {}",
+            to_hex(self.genesis, false),
             self.guardian,
-            Hex(self.account),
+            to_hex(self.account, false),
             self.encryption_key,
             self.expires_at
         )
@@ -159,11 +160,11 @@ impl LinkStatement<'_> {
     /// The text to sign, in UTF-8.
     pub fn text(&self) -> String {
         format!(
-            "medchain link v1\nchain: 0x{}\noperation: {}\nlink: {}\nbody: 0x{}\nexpires: {}",
-            Hex(self.genesis),
+            "medchain link v1\nchain: {}\noperation: {}\nlink: {}\nbody: {}\nexpires: {}",
+            to_hex(self.genesis, false),
             self.operation.name(),
             self.link,
-            Hex(self.body),
+            to_hex(self.body, false),
             self.expires_at
         )
     }
@@ -173,14 +174,6 @@ impl LinkStatement<'_> {
 /// verifiers take both.
 pub fn wrapped(text: &str) -> Vec<u8> {
     format!("<Bytes>{text}</Bytes>").into_bytes()
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl core::fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 #[cfg(test)]

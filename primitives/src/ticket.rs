@@ -2,6 +2,7 @@
 
 use crate::Moment;
 use alloc::{format, string::String};
+use sp_core::bytes::to_hex;
 
 /// What a ticket lets its bearer do with one content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +42,11 @@ impl TicketClaims<'_> {
     /// The text to sign, in UTF-8. Wallets that wrap raw bytes sign [`Self::wrapped_text`] instead.
     pub fn text(&self) -> String {
         format!(
-            "medchain ticket v1\nchain: 0x{}\noperation: {}\ncontent: {}\nchallenge: 0x{}\nexpires: {}",
-            Hex(&self.genesis),
+            "medchain ticket v1\nchain: {}\noperation: {}\ncontent: {}\nchallenge: {}\nexpires: {}",
+            to_hex(&self.genesis, false),
             self.operation.name(),
             self.content,
-            Hex(&self.challenge),
+            to_hex(&self.challenge, false),
             self.expires_at
         )
     }
@@ -53,14 +54,6 @@ impl TicketClaims<'_> {
     /// The text as wallets sign it: between `<Bytes>` and `</Bytes>`.
     pub fn wrapped_text(&self) -> String {
         format!("<Bytes>{}</Bytes>", self.text())
-    }
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl core::fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
