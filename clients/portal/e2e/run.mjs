@@ -18,6 +18,7 @@ import * as steps from "./nine-steps.mjs";
 import { Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { keyGivenBack, recovery } from "./recovery.mjs";
+import { releaseKeyReplaced } from "./release-key.mjs";
 import { startNode } from "./servers.mjs";
 import { acceptAffiliation, emergency, emergencyConsent, offerAffiliation, staff } from "./staff.mjs";
 
@@ -156,7 +157,7 @@ try {
   await inTurns([consentBeforehand, readBeforehand, guardianActs]);
   const uploaded = steps.upload(play);
   await inTurns([() => uploaded], [(of) => staff(of, uploaded)]);
-  await inTurns([emergencyConsent, emergency, longLists, steps.suspend, steps.noReviews]);
+  await inTurns([emergencyConsent, emergency, longLists, steps.suspend, steps.noReviews], [releaseKeyReplaced]);
   await inTurns([steps.german, steps.search]);
 } catch (error) {
   failures.push(error.message);

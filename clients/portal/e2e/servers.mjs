@@ -86,6 +86,13 @@ export function openWithCommand(link, recipient, passcodeFile, output) {
   );
 }
 
+/** What the `medchain` command answers to the one member of a development chain's council. */
+export function byCouncil(node, ...words) {
+  const args = ["--url", node.direct, "--key", "//Alice", "--json", ...words];
+  const options = { encoding: "utf8", timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] };
+  return JSON.parse(execFileSync(binary("MEDCHAIN_CLI", "medchain"), args, options));
+}
+
 /** Starts a chain whose one administrator is this account. */
 export async function startNode(administrator) {
   const program = binary("MEDCHAIN_NODE", "medchain-node");
