@@ -3,6 +3,7 @@
 use crate::process;
 use anyhow::{bail, Context, Result};
 use std::{
+    env,
     fs::{self, File},
     io::{Read, Write},
     net::TcpStream,
@@ -16,6 +17,9 @@ use std::{
 const RATE: &str = "--requests-per-minute";
 /// How long a gateway may take to its first answer.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// The environment variable that names another link store than an embedded database in the gateway's folder.
+pub const LINK_STORE: &str = "MEDCHAIN_LINK_STORE";
 
 /// A running gateway. Killed when dropped; its folder is its owner's to remove.
 #[derive(Debug)]
@@ -35,11 +39,12 @@ impl Gateway {
         let written = File::options().create(true).append(true).open(&log)?;
         // What an earlier one has written does not count.
         let before = fs::metadata(&log)?.len();
+        let embedded = || format!("sqlite:{}", folder.join("gateway.db").display());
         let child = Command::new(process::binary("MEDCHAIN_GATEWAY", "medchain-gateway")?)
             .args(["--node", node, "--key", key, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .args(if options.contains(&RATE) { &[][..] } else { &[RATE, "1000000"] })
             .arg("--store")
-            .arg(format!("sqlite:{}", folder.join("gateway.db").display()))
+            .arg(env::var(LINK_STORE).unwrap_or_else(|_| embedded()))
             .args(options)
             .env_remove("MEDCHAIN_KEY")
             .env_remove("MEDCHAIN_URL")

@@ -13,7 +13,7 @@ use medchain_tests::{
     args, block_on,
     cli::{Cli, PASSPHRASE},
     clock,
-    gateway::{exchange, exchange_with, Gateway},
+    gateway::{exchange, exchange_with, Gateway, LINK_STORE},
     life::{self, number, same_bytes, ADMINISTRATOR, DOCTOR, HOSPITAL, PATIENT},
     samples, scenario, spawn,
     testnet::ledger::snapshot,
@@ -24,6 +24,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
+    env,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -607,6 +608,14 @@ fn nothing_of_key_plaintext_or_passcode_is_at_gateway_node_or_chain(links: &mut 
             }
             found_at_gateway |= folder == links.gateway.folder() && holds(&content, &commitment);
         }
+    }
+    if let Ok(store) = env::var(LINK_STORE) {
+        let dump = Command::new("pg_dump").arg("--dbname").arg(store).output()?.stdout;
+        for (what, needle) in &needles {
+            let is_there = holds(&dump, needle) || holds(&dump, hex::encode(needle).as_bytes());
+            ensure!(!is_there, "{what} is in the link store");
+        }
+        found_at_gateway = holds(&dump, hex::encode(commitment).as_bytes());
     }
     ensure!(found_at_gateway, "the link store is not where it was looked for");
     ensure!(read > 1_000_000, "the databases are not where they were looked for");
