@@ -12,8 +12,12 @@ const MEMBER_SYSTEM: &str = "urn:medchain:member";
 const ACCOUNT_SYSTEM: &str = "urn:medchain:account";
 /// The system of the identifiers that name records.
 const RECORD_SYSTEM: &str = "urn:medchain:record";
-/// The system of the identifiers that name entries of the read log.
-const READING_SYSTEM: &str = "urn:medchain:reading";
+/// The types of what is told of a reading besides: its number in the read log, and of an emergency opening the coded reason,
+/// what an administrator found, and when.
+const READING_TYPE: &str = "urn:medchain:reading";
+const REASON_TYPE: &str = "urn:medchain:emergency-reason";
+const OUTCOME_TYPE: &str = "urn:medchain:emergency-review";
+const REVIEWED_TYPE: &str = "urn:medchain:emergency-reviewed-at";
 
 /// A FHIR Bundle of type `collection` with an AuditEvent for each reading, in the order given.
 pub fn audit_events(readings: &[ReadingView<AccountId32>], genesis: [u8; 32]) -> Value {
@@ -43,6 +47,13 @@ pub fn audit_event(reading: &ReadingView<AccountId32>, genesis: [u8; 32]) -> Val
         let identifier = json!({ "system": ACCOUNT_SYSTEM, "value": account.to_ss58check() });
         json!({ "who": { "identifier": identifier }, "requestor": true })
     }));
+    let detail = |name: &str, value: String| json!({ "type": name, "valueString": value });
+    let mut details = vec![detail(READING_TYPE, reading.id.to_string())];
+    if let Some(emergency) = &reading.emergency {
+        details.push(detail(REASON_TYPE, emergency.reason.to_string()));
+        details.extend(emergency.outcome.map(|outcome| detail(OUTCOME_TYPE, outcome.to_string())));
+        details.extend(emergency.reviewed_at.map(|reviewed| detail(REVIEWED_TYPE, instant(reviewed))));
+    }
     json!({
         "resourceType": "AuditEvent",
         "id": format!("reading-{}", reading.id),
@@ -82,7 +93,7 @@ pub fn audit_event(reading: &ReadingView<AccountId32>, genesis: [u8; 32]) -> Val
                     "code": "3",
                     "display": "Report",
                 },
-                "detail": [{ "type": READING_SYSTEM, "valueString": reading.id.to_string() }],
+                "detail": details,
             },
         ],
     })
@@ -99,31 +110,17 @@ fn instant(moment: Moment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use medchain_primitives::{GrantBasis, Purpose, ReadingId, RecordId};
+    use medchain_primitives::{EmergencyReason, GrantBasis, Purpose};
 
+    /// The export that the portal makes of the same readings is compared with the same file.
     #[test]
-    fn an_opening_is_an_audit_event_with_reader_patient_record_purpose_and_time() {
-        let reading = ReadingView {
-            id: ReadingId(7),
-            record: RecordId(3),
-            patient: MemberId(1001),
-            reader: MemberId(1002),
-            purpose: Purpose::Treatment,
-            basis: GrantBasis::Standing,
-            opened_at: 1_800_000_000_000,
-            opened_in: 42,
-            staff: Some(AccountId32::new([7; 32])),
-            emergency: None,
-        };
-        let bundle = audit_events(&[reading], [1; 32]);
-        let event = &bundle["entry"][0]["resource"];
-        assert_eq!(event["recorded"], "2027-01-15T08:00:00.000Z");
-        assert_eq!(event["agent"][0]["who"]["identifier"]["value"], "1002");
-        assert_eq!(event["agent"][0]["policy"][0], "urn:medchain:basis:standing");
-        let staff = AccountId32::new([7; 32]).to_ss58check();
-        assert_eq!(event["agent"][1]["who"]["identifier"]["value"], staff);
-        assert_eq!(event["entity"][0]["what"]["identifier"]["value"], "1001");
-        assert_eq!(event["entity"][1]["what"]["identifier"]["value"], "3");
-        assert_eq!(event["purposeOfEvent"][0]["coding"][0]["code"], "TREAT");
+    fn readings_are_audit_events_with_reader_staff_patient_record_purpose_time_and_emergency() {
+        let vector: Value = serde_json::from_str(include_str!("../../../tests/vectors/audit-events.json")).unwrap();
+        let genesis = hex::decode(vector["genesis"].as_str().unwrap()).unwrap().try_into().unwrap();
+        let readings: Vec<ReadingView<AccountId32>> = serde_json::from_value(vector["readings"].clone()).unwrap();
+        assert_eq!((readings[0].purpose, readings[0].basis), (Purpose::Treatment, GrantBasis::Standing));
+        assert!(readings[0].staff.is_some() && readings[1].emergency.is_some());
+        assert_eq!(readings[1].emergency.as_ref().unwrap().reason, EmergencyReason::Unconscious);
+        assert_eq!(audit_events(&readings, genesis), vector["bundle"]);
     }
 }

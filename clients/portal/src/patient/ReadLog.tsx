@@ -27,7 +27,7 @@ export function ReadLog() {
 /** The readings of one record, or of all of a patient's. */
 export function LogList({ of }: { of: { readonly record: number } | { readonly patient: number } }) {
   const { t } = useTranslation();
-  const { name } = useConnection();
+  const { name, reads } = useConnection();
   const [reader, setReader] = useState("");
   const [which, setWhich] = useState("");
   const one = "record" in of;
@@ -99,7 +99,9 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
                   </Button>
                   <Button
                     onPress={() =>
-                      void named(shown).then((all) => save(logFhir(all), "read-log.fhir.json", "application/fhir+json"))
+                      void Promise.all([named(shown), reads.genesis()]).then(([all, genesis]) =>
+                        save(logFhir(all, genesis.slice(2)), "read-log.fhir.json", "application/fhir+json"),
+                      )
                     }
                   >
                     {t("log.exportFhir")}
