@@ -667,8 +667,7 @@ fn validators_come_and_go_while_records_are_written_and_read(all: &mut Committee
     let four = ["//Alice", "//Bob", "//Charlie", NEWCOMERS_ACCOUNT];
     wait_for("the newcomer has taken the place of one that left", || in_committee(&all.network, &four))?;
     if soak {
-        decide(&all.network, calls::add_validator(account("//Dave")?))?;
-        decide(&all.network, calls::remove_validator(account("//Charlie")?))?;
+        decide(&all.network, calls::swap_validator(account("//Charlie")?, account("//Dave")?))?;
         let four = ["//Alice", "//Bob", "//Dave", NEWCOMERS_ACCOUNT];
         wait_for("one is replaced by another", || in_committee(&all.network, &four))?;
     }

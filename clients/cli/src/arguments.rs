@@ -147,6 +147,13 @@ pub enum Council {
         /// Its address
         account: AccountId,
     },
+    /// Propose to give an account's seat to another (two thirds)
+    Swap {
+        /// The address of who leaves
+        remove: AccountId,
+        /// The address of who comes
+        add: AccountId,
+    },
     /// Propose to appoint an administrator (more than half)
     AddAdministrator {
         /// Its address
@@ -157,6 +164,13 @@ pub enum Council {
         /// Its address
         account: AccountId,
     },
+    /// Propose to appoint an administrator in another's place (more than half)
+    SwapAdministrator {
+        /// The address of who leaves
+        remove: AccountId,
+        /// The address of who comes
+        add: AccountId,
+    },
     /// Propose to admit a validator (two thirds)
     AddValidator {
         /// Its address
@@ -166,6 +180,13 @@ pub enum Council {
     RemoveValidator {
         /// Its address
         account: AccountId,
+    },
+    /// Propose to admit a validator in another's place (two thirds)
+    SwapValidator {
+        /// The address of who leaves
+        remove: AccountId,
+        /// The address of who comes
+        add: AccountId,
     },
     /// Propose to give every validator a fresh share of the release committee's key, which stays (more than half)
     RefreshShares,

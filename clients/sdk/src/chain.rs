@@ -875,6 +875,11 @@ pub mod calls {
         tx().council_members().remove_member(address(account))
     }
 
+    /// The council gives one account's seat to another.
+    pub fn swap_in_council(remove: [u8; 32], add: [u8; 32]) -> impl Payload {
+        tx().council_members().swap_member(address(remove), address(add))
+    }
+
     /// The council appoints an administrator.
     pub fn add_administrator(account: [u8; 32]) -> impl Payload {
         tx().administrators().add_member(address(account))
@@ -885,6 +890,11 @@ pub mod calls {
         tx().administrators().remove_member(address(account))
     }
 
+    /// The council appoints an administrator in another's place.
+    pub fn swap_administrator(remove: [u8; 32], add: [u8; 32]) -> impl Payload {
+        tx().administrators().swap_member(address(remove), address(add))
+    }
+
     /// The council admits a validator.
     pub fn add_validator(account: [u8; 32]) -> impl Payload {
         tx().validators().add_member(address(account))
@@ -893,6 +903,11 @@ pub mod calls {
     /// The council dismisses a validator.
     pub fn remove_validator(account: [u8; 32]) -> impl Payload {
         tx().validators().remove_member(address(account))
+    }
+
+    /// The council admits a validator in another's place.
+    pub fn swap_validator(remove: [u8; 32], add: [u8; 32]) -> impl Payload {
+        tx().validators().swap_member(address(remove), address(add))
     }
 
     /// A validator takes its session keys back, and so leaves.

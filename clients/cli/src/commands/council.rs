@@ -56,6 +56,10 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
             let said = format!("{account} is in the council no longer");
             session.propose(calls::remove_from_council(account.into()), TwoThirds, &said).await
         }
+        Council::Swap { remove, add } => {
+            let said = format!("{add} has the seat of {remove} in the council");
+            session.propose(calls::swap_in_council(remove.into(), add.into()), TwoThirds, &said).await
+        }
         Council::AddAdministrator { account } => {
             let said = format!("{account} is an administrator");
             session.propose(calls::add_administrator(account.into()), MoreThanHalf, &said).await
@@ -64,6 +68,10 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
             let said = format!("{account} is an administrator no longer");
             session.propose(calls::remove_administrator(account.into()), MoreThanHalf, &said).await
         }
+        Council::SwapAdministrator { remove, add } => {
+            let said = format!("{add} is an administrator in place of {remove}");
+            session.propose(calls::swap_administrator(remove.into(), add.into()), MoreThanHalf, &said).await
+        }
         Council::AddValidator { account } => {
             let said = format!("{account} validates from the next session on, if it has session keys");
             session.propose(calls::add_validator(account.into()), TwoThirds, &said).await
@@ -71,6 +79,10 @@ pub async fn run(session: &Session, command: Council) -> Result<Report> {
         Council::RemoveValidator { account } => {
             let said = format!("{account} validates until the end of the session");
             session.propose(calls::remove_validator(account.into()), TwoThirds, &said).await
+        }
+        Council::SwapValidator { remove, add } => {
+            let said = format!("{add} validates in place of {remove} from the next session on, if it has session keys");
+            session.propose(calls::swap_validator(remove.into(), add.into()), TwoThirds, &said).await
         }
         Council::RefreshShares => {
             session
