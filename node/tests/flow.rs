@@ -513,4 +513,27 @@ async fn a_record_lives_from_its_storing_to_its_erasure() {
     if let Some(path) = std::env::var_os("MEDCHAIN_RPC_EXAMPLES") {
         fs::write(path, serde_json::to_vec_pretty(&clinic.examples).unwrap()).unwrap();
     }
+    the_documentation_shows_what_nodes_answer(&clinic.examples);
+}
+
+/// Every answer that `docs/rpc.md` shows to a method that was asked here has the fields of one that was given here.
+fn the_documentation_shows_what_nodes_answer(answers: &[Value]) {
+    let mut compared = 0;
+    for example in include_str!("../../docs/rpc.md").split("\n→ ").skip(1) {
+        let method = example.split_whitespace().next().unwrap();
+        let Some((_, shown)) = example.split_once("\n← ") else { continue };
+        let Ok(shown) = serde_json::from_str::<Value>(shown.split("\n```").next().unwrap()) else { continue };
+        let of_method = |answer: &&Value| answer["method"] == method && answer.get("result").is_some();
+        let given: Vec<_> = answers.iter().filter(of_method).map(|answer| fields(&answer["result"])).collect();
+        assert!(given.is_empty() || given.contains(&fields(&shown)), "{method} in docs/rpc.md: {shown}\ngiven: {given:?}");
+        compared += given.len();
+    }
+    assert!(compared > 20, "only {compared} answers were compared");
+}
+
+/// The fields of an answer, or of the first of its entries.
+fn fields(answer: &Value) -> Vec<String> {
+    let entries = answer.get("items").unwrap_or(answer);
+    let entry = entries.get(0).unwrap_or(entries);
+    entry.as_object().map(|entry| entry.keys().cloned().collect()).unwrap_or_default()
 }
