@@ -5,13 +5,16 @@ SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
 source "$SCRIPTS/env.sh"
 
-# Only what starts something needs a build; the others talk to the network that runs.
+TESTNET="$CARGO_TARGET_DIR/debug/medchain-testnet"
+# What starts something builds first; the others talk to the network that runs, and build only what is missing.
+BUILD=false
 case "${1:-start}" in
-    start|--nodes|--fresh|--rpc-port|--prometheus-port|--folder)
-        "$SCRIPTS/setup.sh"
-        # setup.sh may just have installed the compiler.
-        source "$SCRIPTS/env.sh"
-        (cd "$MEDCHAIN_ROOT" && cargo build --workspace --bins --locked)
-        ;;
+    start|--nodes|--nodes=*|--fresh|--rpc-port|--rpc-port=*|--prometheus-port|--prometheus-port=*|--folder|--folder=*) BUILD=true ;;
 esac
-exec "$CARGO_TARGET_DIR/debug/medchain-testnet" "$@"
+if $BUILD || [[ ! -x "$TESTNET" ]]; then
+    "$SCRIPTS/setup.sh"
+    # setup.sh may just have installed the compiler.
+    source "$SCRIPTS/env.sh"
+    (cd "$MEDCHAIN_ROOT" && cargo build --workspace --bins --locked)
+fi
+exec "$TESTNET" "$@"
