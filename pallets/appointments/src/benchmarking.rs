@@ -208,15 +208,16 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Of one that waits, and whose replacement before was declined.
+    /// Of one that waits to replace the longest appointment, whose time the new one overlaps.
     #[benchmark]
     fn reschedule(n: Linear<1, { limits::APPOINTMENT_SLOTS_MAX }>) -> Result<(), BenchmarkError> {
         let actors = actors::<T>()?;
         let begin = next_slot::<T>();
-        let declined = appointment::<T>(&actors, AppointmentStatus::Declined, begin, 1, None);
-        let id = appointment::<T>(&actors, AppointmentStatus::Requested, begin, 1, None);
-        Appointments::<T>::mutate_extant(id, |entry| entry.replaced_by = Some(declined));
         let start = begin.saturating_add(DAY);
+        let longest = limits::APPOINTMENT_SLOTS_MAX;
+        let accepted = appointment::<T>(&actors, AppointmentStatus::Accepted, start, longest, None);
+        let id = appointment::<T>(&actors, AppointmentStatus::Requested, begin, 1, Some(accepted));
+        Appointments::<T>::mutate_extant(accepted, |entry| entry.replaced_by = Some(id));
         let end = start.saturating_add(limits::SLOT.saturating_mul(n.into()));
         put_fullest_schedule::<T>(actors.doctor_id, start);
         let replacement = NextAppointmentId::<T>::get();
@@ -224,6 +225,8 @@ mod benchmarks {
         _(RawOrigin::Signed(actors.patient.clone()), id, start, end, longest_note());
         assert_eq!(status_of::<T>(id), Some(AppointmentStatus::Cancelled));
         assert_eq!(status_of::<T>(replacement), Some(AppointmentStatus::Requested));
+        let replaced_by = Appointments::<T>::get(accepted).and_then(|entry| entry.replaced_by);
+        assert_eq!(replaced_by, Some(replacement));
         Ok(())
     }
 

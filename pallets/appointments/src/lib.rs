@@ -586,8 +586,8 @@ pub mod pallet {
 
         /// Asks for another time instead of an appointment that waits or is accepted, in one act. It makes a new
         /// appointment with the same doctor, which has to accept it as any other. One that waited is cancelled at once and
-        /// leaves its sealed profile to the new one; one that was accepted keeps its time until the doctor accepts the
-        /// new one, which may overlap it, and stays if the doctor declines.
+        /// leaves its sealed profile to the new one, and the accepted one that it was to replace; one that was accepted
+        /// keeps its time until the doctor accepts the new one, which may overlap it, and stays if the doctor declines.
         ///
         /// ## Dispatch origin
         /// Signed by the appointment's patient, active.
@@ -627,7 +627,10 @@ pub mod pallet {
                 ensure!(open < limits::OPEN_APPOINTMENTS_MAX, Error::<T>::TooManyOpenRequests);
             }
             Self::ensure_bookable(doctor, slots(start, end))?;
-            Self::ensure_free(patient, doctor, slots(start, end), Some(id))?;
+            // What waits holds no time; what it was to replace may.
+            let accepted = if waits { Self::accepted_before(&old) } else { None };
+            let replaced = accepted.as_ref().map_or(id, |(accepted, _)| *accepted);
+            Self::ensure_free(patient, doctor, slots(start, end), Some(replaced))?;
 
             let profile = old.profile.take();
             if waits {
@@ -642,7 +645,11 @@ pub mod pallet {
                     reason: AppointmentReason::Rescheduled,
                 });
             }
-            let replacement = Self::do_request(patient, doctor, start, end, profile, note, Some(id))?;
+            let replacement = Self::do_request(patient, doctor, start, end, profile, note, Some(replaced))?;
+            if let Some((accepted, mut entry)) = accepted {
+                entry.replaced_by = Some(replacement);
+                Appointments::<T>::insert(accepted, entry);
+            }
             old.replaced_by = Some(replacement);
             Appointments::<T>::insert(id, old);
             Self::deposit_event(Event::AppointmentRescheduled { appointment: id, replacement });

@@ -16,8 +16,8 @@ impl<T: Config> Pallet<T> {
     ///    two overlap;
     /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero, and `Waiting` has each
     ///    of them under the slot in which it starts and nothing else, none before `ExpiryCursor`;
-    /// 7. a replacement is later than what it replaces and is of the same two, and each names the other unless another
-    ///    replacement came since;
+    /// 7. a replacement is later than what it replaces and is of the same two, and what it replaces names it or a later
+    ///    one;
     /// 8. schedules make sense, and none is empty;
     /// 9. `Care` and `CareByDoctor` mirror each other, and an appointment that opened care is of the two.
     ///

@@ -35,7 +35,8 @@ pub struct Appointment {
     pub requested_at: Moment,
     /// The appointment that it is to replace: accepting this one ends that one.
     pub replaces: Option<AppointmentId>,
-    /// The latest appointment that is, or was, to replace it.
+    /// The latest appointment that is, or was, to replace it; for one that waited to replace an accepted one, the
+    /// appointment that replaces that one in its stead.
     pub replaced_by: Option<AppointmentId>,
 }
 

@@ -6,6 +6,7 @@ fn reschedule(id: AppointmentId, from: u64, to: u64) -> DispatchResult {
 
 const FIRST: AppointmentId = AppointmentId(1);
 const SECOND: AppointmentId = AppointmentId(2);
+const THIRD: AppointmentId = AppointmentId(3);
 
 #[test]
 fn an_accepted_appointment_keeps_its_time_until_the_doctor_accepts_the_new_one() {
@@ -73,10 +74,59 @@ fn one_replacement_waits_at_a_time() {
     ExtBuilder::default().with_accepted(PATIENT, DOCTOR, 0, 2).build_and_execute(|| {
         assert_ok!(reschedule(FIRST, 8, 10));
         assert_noop!(reschedule(FIRST, 12, 14), Error::<Test>::ReplacementWaits);
-        // The replacement itself moves on.
+        // The replacement itself moves on, and another takes its place.
         assert_ok!(reschedule(SECOND, 12, 14));
-        assert_ok!(AppointmentBook::accept(signed(DOCTOR), AppointmentId(3)));
+        assert_eq!(last_event(), Event::AppointmentRescheduled { appointment: SECOND, replacement: THIRD });
         assert_eq!(appointment(SECOND).status, AppointmentStatus::Cancelled);
+        assert_eq!(appointment(FIRST).status, AppointmentStatus::Accepted);
+        assert_eq!((appointment(FIRST).replaced_by, appointment(THIRD).replaces), (Some(THIRD), Some(FIRST)));
+        assert_noop!(reschedule(FIRST, 16, 18), Error::<Test>::ReplacementWaits);
+
+        assert_ok!(AppointmentBook::accept(signed(DOCTOR), THIRD));
+        assert_eq!(appointment(FIRST).status, AppointmentStatus::Cancelled);
+        assert_eq!(appointment(FIRST).reason, Some(AppointmentReason::Rescheduled));
+        assert_eq!(Slots::<Test>::iter_prefix(id(DOCTOR)).count(), 2);
+        assert_ok!(request(OTHER_PATIENT, DOCTOR, 0, 2));
+        assert_noop!(request(OTHER_PATIENT, DOCTOR, 12, 13), Error::<Test>::SlotTaken);
+    });
+}
+
+#[test]
+fn a_replacement_that_moves_on_may_overlap_the_accepted_one_and_no_other() {
+    ExtBuilder::default()
+        .with_accepted(PATIENT, DOCTOR, 0, 4)
+        .with_accepted(OTHER_PATIENT, DOCTOR, 20, 22)
+        .build_and_execute(|| {
+            assert_ok!(reschedule(FIRST, 8, 10));
+            assert_noop!(reschedule(THIRD, 21, 23), Error::<Test>::SlotTaken);
+            assert_ok!(reschedule(THIRD, 2, 6));
+            assert_ok!(AppointmentBook::accept(signed(DOCTOR), AppointmentId(4)));
+            assert_eq!(appointment(FIRST).status, AppointmentStatus::Cancelled);
+            assert_noop!(request(OTHER_PATIENT, DOCTOR, 2, 3), Error::<Test>::SlotTaken);
+            assert_ok!(request(OTHER_PATIENT, DOCTOR, 0, 2));
+        });
+}
+
+#[test]
+fn the_accepted_one_stays_when_the_doctor_declines_the_last_of_its_replacements() {
+    ExtBuilder::default().with_accepted(PATIENT, DOCTOR, 0, 2).build_and_execute(|| {
+        assert_ok!(reschedule(FIRST, 8, 10));
+        assert_ok!(reschedule(SECOND, 12, 14));
+        assert_ok!(AppointmentBook::decline(signed(DOCTOR), THIRD, REASON));
+        assert_eq!(appointment(FIRST).status, AppointmentStatus::Accepted);
+        assert_ok!(reschedule(FIRST, 4, 6));
+    });
+}
+
+#[test]
+fn a_replacement_that_moves_on_replaces_nothing_that_has_ended() {
+    ExtBuilder::default().with_accepted(PATIENT, DOCTOR, 0, 2).build_and_execute(|| {
+        assert_ok!(reschedule(FIRST, 8, 10));
+        assert_ok!(AppointmentBook::cancel(signed(DOCTOR), FIRST, REASON));
+        assert_ok!(reschedule(SECOND, 12, 14));
+        assert_eq!((appointment(FIRST).replaced_by, appointment(THIRD).replaces), (Some(SECOND), Some(SECOND)));
+        assert_ok!(AppointmentBook::accept(signed(DOCTOR), THIRD));
+        assert_eq!(appointment(FIRST).reason, Some(REASON));
     });
 }
 
