@@ -52,6 +52,10 @@ impl<T: Config> Pallet<T> {
         };
         let key = key.ok_or(Error::NotInRound)?;
         ensure!(!acted, Error::AlreadyActed);
+        // Before what costs more the more members there are: anybody can send an act, and only signatures bound them.
+        let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+        let text = act.text(&genesis, number, member);
+        ensure!(sp_io::crypto::sr25519_verify(signature, &text, &key), Error::Forged);
         match act {
             Act::Deal(dealing) => Self::check_dealing(&round, member, dealing)?,
             Act::Report(missing) => {
@@ -67,9 +71,6 @@ impl<T: Config> Pallet<T> {
             }
             Act::Confirm(outcome) => Self::check_outcome(&round, outcome)?,
         }
-        let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-        let text = act.text(&genesis, number, member);
-        ensure!(sp_io::crypto::sr25519_verify(signature, &text, &key), Error::Forged);
         Ok(round)
     }
 

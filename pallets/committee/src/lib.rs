@@ -311,7 +311,7 @@ pub mod pallet {
         ///
         /// ## Errors
         /// [`Error::OtherRound`], [`Error::OtherPhase`], [`Error::NotInRound`], [`Error::AlreadyActed`],
-        /// [`Error::Malformed`], [`Error::OtherShare`], [`Error::OtherKey`], [`Error::Forged`].
+        /// [`Error::Forged`], [`Error::Malformed`], [`Error::OtherShare`], [`Error::OtherKey`].
         ///
         /// ## Events
         /// [`Event::PhaseBegan`], [`Event::MemberFailed`], [`Event::RoundFailed`], [`Event::CommitteeChanged`] if it ends

@@ -41,6 +41,37 @@ fn a_signature_is_for_one_chain_one_round_one_member_and_one_act() {
 }
 
 #[test]
+fn a_forged_act_of_each_kind_is_refused_as_forged_whatever_it_says() {
+    with_four(|| {
+        // Signed by the member, each is refused for what it says.
+        let refused_for = |who, member, bad: Act, error: Error<Test>| {
+            assert_noop!(act(CENTRE, member, bad.clone()), Error::<Test>::Forged);
+            assert_noop!(act(who, member, bad), error);
+        };
+        let short = Act::Deal(PublishedDealing { commitment: points(1..=2), proof: [0; 64] });
+        refused_for(NORTH, 1, short, Error::<Test>::Malformed);
+        assert_noop!(act(CENTRE, 1, dealing(1)), Error::<Test>::Forged);
+        all_deal();
+
+        refused_for(NORTH, 1, Act::Report(members([2, 1])), Error::<Test>::Malformed);
+        assert_noop!(act(CENTRE, 1, Act::Report(members([3]))), Error::<Test>::Forged);
+        assert_ok!(act(NORTH, 1, Act::Report(members([3]))));
+        for (who, number) in [(SOUTH, 2), (EAST, 3), (WEST, 4)] {
+            assert_ok!(act(who, number, Act::Report(members([]))));
+        }
+
+        let answer = Act::Answer(vec![(1, [7; 32])].try_into().unwrap());
+        refused_for(SOUTH, 2, answer.clone(), Error::<Test>::NotInRound);
+        assert_noop!(act(CENTRE, 3, answer.clone()), Error::<Test>::Forged);
+        assert_ok!(act(EAST, 3, answer));
+
+        refused_for(NORTH, 1, outcome([1, 2], 10), Error::<Test>::Malformed);
+        assert_noop!(act(CENTRE, 1, outcome(1..=4, 10)), Error::<Test>::Forged);
+        assert_ok!(act(NORTH, 1, outcome(1..=4, 10)));
+    });
+}
+
+#[test]
 fn nobody_acts_in_another_round_or_phase() {
     with_four(|| {
         assert_noop!(act_with(&pair(NORTH, 0), 2, 1, dealing(1)), Error::<Test>::OtherRound);
