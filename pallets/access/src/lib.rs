@@ -1845,8 +1845,10 @@ pub mod pallet {
             ensure!(seal.key_version == reader.key_version, Error::<T>::KeyVersionNotCurrent);
             let info = Self::profile_of(patient, record)?;
             // The patient's own terms, while they last, count before what comes with care.
-            let consented = Grants::<T>::get(record, doctor)
-                .is_some_and(|held| held.basis == GrantBasis::Consent && Self::is_usable(&info, &reader, &held, now));
+            let consented = Grants::<T>::get(record, doctor).is_some_and(|held| {
+                matches!(held.basis, GrantBasis::Consent | GrantBasis::Standing)
+                    && Self::is_usable(&info, &reader, &held, now)
+            });
             if consented {
                 return Ok(());
             }

@@ -2,7 +2,7 @@
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use medchain_primitives::{RecordStatus, Status, DAY};
+use medchain_primitives::{ReaderSeal, RecordConsents, RecordStatus, Status, DAY};
 
 #[test]
 fn care_brings_the_doctor_the_profile() {
@@ -52,6 +52,43 @@ fn what_comes_with_care_leaves_a_consent_that_stands() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).with_grant(PROFILE, DOCTOR, 1).build_and_execute(|| {
         assert_ok!(Access::grant_profile_for_care(id(PATIENT), id(DOCTOR), profile(1)));
         assert_eq!(held(PROFILE, DOCTOR).unwrap().basis, GrantBasis::Consent);
+    });
+}
+
+/// The patient names the doctor a reader of her profiles for a year, and anchors one sealed to the doctor.
+fn stand_for_a_year() {
+    let (patient, doctor) = (id(PATIENT), id(DOCTOR));
+    let kinds = RecordKinds { profile: true, ..Default::default() };
+    let until = NOW + 365 * DAY;
+    assert_ok!(Access::give_standing_consent(signed(PATIENT), patient, doctor, kinds, Purpose::Treatment, until));
+    let seals = [ReaderSeal { reader: doctor, seal: seal(1) }];
+    assert_ok!(Access::seal_new_record(PROFILE, RecordList::record(PROFILE).unwrap(), &seals));
+}
+
+#[test]
+fn what_comes_with_care_leaves_a_standing_consent_that_lasts() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        stand_for_a_year();
+        assert_ok!(Access::grant_profile_for_care(id(PATIENT), id(DOCTOR), profile(1)));
+        let grant = held(PROFILE, DOCTOR).unwrap();
+        assert_eq!((grant.basis, grant.expires_at), (GrantBasis::Standing, NOW + 365 * DAY));
+        assert_eq!(grant.openings_left, limits::STANDING_OPENINGS);
+        // It outlives the care relation.
+        end_care(PATIENT, DOCTOR);
+        assert_ok!(open(DOCTOR, PROFILE));
+    });
+}
+
+#[test]
+fn what_comes_with_care_replaces_what_rests_on_a_standing_consent_that_has_ended() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        stand_for_a_year();
+        assert_ok!(Access::revoke_standing_consent(signed(PATIENT), id(PATIENT), id(DOCTOR)));
+        assert_noop!(open(DOCTOR, PROFILE), Error::<Test>::StandingConsentEnded);
+        assert_ok!(Access::grant_profile_for_care(id(PATIENT), id(DOCTOR), profile(1)));
+        let grant = held(PROFILE, DOCTOR).unwrap();
+        assert_eq!((grant.basis, grant.expires_at), (GrantBasis::Care, NOW + limits::CARE_GRANT_LIFETIME));
+        assert_ok!(open(DOCTOR, PROFILE));
     });
 }
 
