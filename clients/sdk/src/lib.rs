@@ -6,7 +6,7 @@
 //! | [`keystore`] | accounts at rest, encrypted to a passphrase |
 //! | [`client`] | a connection to a node: typed reads, transactions |
 //! | [`chain`] | the calls and events of the pallets |
-//! | [`proof`] | keys to seal to, from storage proofs |
+//! | [`proof`] | keys to seal to, and records, from storage proofs |
 //! | [`vault`] | tickets, and contents to and from a node's vault |
 //! | [`record`] | encrypt, store and anchor; open, fetch and decrypt |
 //! | [`appointment`] | notes to the doctor |

@@ -1,9 +1,14 @@
-//! Keys to seal to, from storage proofs.
+//! Keys to seal to, and records, from storage proofs.
 //!
 //! A client that took a reader's key from a node's word could be made to seal to the node's. Here the node proves the
 //! registry's entry under the state root of the finalized header; the storage keys are computed from constants of this
 //! program, not from metadata that the node serves. That the header is final is still the node's word: its
-//! justification is not checked yet.
+//! justification is not checked yet, except for [a record's proof](RecordProof).
+
+mod finality;
+mod record;
+
+pub use record::{ProvenRecord, RecordProof};
 
 use crate::{
     client::{storage_prefix, Client, Hash, MemberSelector},
@@ -14,7 +19,7 @@ use medchain_primitives::*;
 use medchain_sealing::{committee::CommitteeKey, keys::EncryptionPublic, seal::SealRecipient};
 use serde::Deserialize;
 use serde_json::json;
-use sp_core::{bytes, crypto::AccountId32, H256};
+use sp_core::{crypto::AccountId32, Bytes, H256};
 use sp_crypto_hashing::blake2_128;
 use sp_runtime::{generic, traits::BlakeTwo256, traits::Header as _};
 use sp_trie::StorageProof;
@@ -149,18 +154,25 @@ impl Client {
 
     /// The values under storage keys at the finalized head, proved under its header's state root.
     async fn prove(&self, keys: &[Vec<u8>], what: &'static str) -> Result<HashMap<Vec<u8>, Option<Vec<u8>>>> {
-        #[derive(Deserialize)]
-        struct ReadProof {
-            proof: Vec<Node>,
-        }
-        #[derive(Deserialize)]
-        struct Node(#[serde(with = "bytes")] Vec<u8>);
-
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
         let Hash(head) = self.call("chain_getFinalizedHead", []).await?;
-        let head = H256(head);
+        self.prove_at(H256(head), keys, what).await
+    }
+
+    /// The values under storage keys at a block, proved under its header's state root.
+    async fn prove_at(
+        &self,
+        head: H256,
+        keys: &[Vec<u8>],
+        what: &'static str,
+    ) -> Result<HashMap<Vec<u8>, Option<Vec<u8>>>> {
+        #[derive(Deserialize)]
+        struct ReadProof {
+            proof: Vec<Bytes>,
+        }
+
         let header: Header = self.call("chain_getHeader", [json!(head)]).await?;
         if header.hash() != head {
             return Err(Error::ProofRefused { what });
@@ -212,7 +224,7 @@ mod tests {
     use sp_state_machine::{prove_read, TrieBackend};
     use sp_trie::PrefixedMemoryDB;
 
-    fn state(entries: &[(Vec<u8>, Vec<u8>)]) -> TrieBackend<PrefixedMemoryDB<BlakeTwo256>, BlakeTwo256> {
+    pub(super) fn state(entries: &[(Vec<u8>, Vec<u8>)]) -> TrieBackend<PrefixedMemoryDB<BlakeTwo256>, BlakeTwo256> {
         let mut backend = sp_state_machine::InMemoryBackend::<BlakeTwo256>::default();
         backend.insert(
             vec![(None, entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect())],

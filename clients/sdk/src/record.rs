@@ -20,6 +20,14 @@ pub fn cid(content: medchain_primitives::ContentRoot) -> String {
     medchain_vault::ContentRoot(content.0).to_string()
 }
 
+/// The content that a CIDv1 names.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn parse_cid(text: &str) -> Result<medchain_primitives::ContentRoot, medchain_vault::CidError> {
+    medchain_vault::ContentRoot::parse_cid(text).map(|content| medchain_primitives::ContentRoot(content.0))
+}
+
 /// How far a long step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
