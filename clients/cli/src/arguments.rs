@@ -13,6 +13,7 @@ use medchain_sdk::{
     account::AccountId,
     chain::{DaysOff, OpeningTime, QuotaClass},
     client::MemberSelector,
+    record::parse_cid,
 };
 use std::path::PathBuf;
 
@@ -114,7 +115,7 @@ pub enum Command {
     #[command(subcommand)]
     Validator(ValidatorCommand),
     /// The node, the chain, and this account's quota
-    Status,
+    Status(StatusArguments),
 }
 
 /// The council. What it decides is proposed as a motion; a council of one decides at once.
@@ -403,12 +404,20 @@ pub enum MemberCommand {
     /// Reseal this account's records to its key and the release committee's key in force; goes on where an interrupted run
     /// stopped
     Reseal,
-    /// List the encryption keys of a member, the one in force last [default: this account]
+    /// List the encryption keys of a member or administrator, the one in force last [default: this account]
     Keys {
         /// Number, username or address
         member: Option<MemberSelector>,
+        /// The keys that this administrator has published
+        #[arg(long, value_name = "ADDRESS", conflicts_with = "member")]
+        administrator: Option<AccountId>,
         #[command(flatten)]
         page: PageArguments,
+    },
+    /// List the copies of a member's earlier secrets that are sealed to its later keys [default: this account]
+    Copies {
+        /// Number, username or address
+        member: Option<MemberSelector>,
     },
     /// Consent, with the account that --key names, to take a membership over; prints the consent to hand over
     AcceptMove {
@@ -707,8 +716,16 @@ pub enum Appointment {
         /// The appointment's number
         appointment: AppointmentId,
     },
-    /// List this account's appointments, newest first
+    /// Show an appointment; its doctor also sees the note
+    Show {
+        /// The appointment's number
+        appointment: AppointmentId,
+    },
+    /// List the appointments of a patient or doctor, newest first
     List {
+        /// Number, username or address of the patient or doctor [default: this account]
+        #[arg(long)]
+        member: Option<MemberSelector>,
         /// Only those that stand so
         #[arg(long, value_parser = term(AppointmentStatus::ALL, AppointmentStatus::name))]
         status: Option<AppointmentStatus>,
@@ -736,8 +753,11 @@ pub enum Care {
         /// Number, username or address of the doctor
         doctor: MemberSelector,
     },
-    /// List this account's care relations
+    /// List the care relations of a patient or doctor
     List {
+        /// Number, username or address of the patient or doctor [default: this account]
+        #[arg(long)]
+        member: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -871,6 +891,34 @@ pub enum Record {
         /// The record's number
         record: RecordId,
     },
+    /// Prove that a record was anchored, by whom and when: fetch the node's proof and check it
+    Proof {
+        /// The record's number
+        record: RecordId,
+        /// Write the proof to this file, for who has no node
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Overwrite a file that is there
+        #[arg(long, requires = "output")]
+        force: bool,
+    },
+    /// Find the record by which an author anchored a content
+    Find {
+        /// The content's CID, or its digest as 0x and 64 hexadecimal digits
+        #[arg(value_name = "CID", value_parser = parse_content)]
+        content: ContentRoot,
+        /// Number, username or address of the author [default: this account]
+        #[arg(long)]
+        author: Option<MemberSelector>,
+    },
+    /// List who receives a seal when a record is anchored for a patient now
+    Recipients {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+        /// What the record would be
+        #[arg(long, default_value = "report", value_parser = term(RecordKind::ALL, RecordKind::name))]
+        kind: RecordKind,
+    },
     /// Fetch, decrypt and write a document; a reader uses an opening of its grant if no window is open
     Open {
         /// The record's number
@@ -915,10 +963,27 @@ pub enum Access {
         #[command(flatten)]
         page: PageArguments,
     },
-    /// List this account's own requests that still wait
+    /// List the requests that a member has made and that still wait
     Requests {
+        /// Number, username or address of who asks [default: this account]
+        #[arg(long)]
+        member: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
+    },
+    /// Show a request that waits
+    ShowRequest {
+        /// The request's number
+        request: RequestId,
+    },
+    /// Say whether an account may do something now, by the very checks of the chain; nothing is done
+    #[command(arg_required_else_help = true)]
+    May {
+        #[command(subcommand)]
+        act: May,
+        /// Number, username or address of who would do it [default: this account]
+        #[arg(long, global = true)]
+        member: Option<MemberSelector>,
     },
     /// Grant a request (patients)
     Grant {
@@ -1020,8 +1085,18 @@ pub enum Access {
         /// All grants on this patient's records, reader by reader
         #[arg(long, conflicts_with_all = ["record", "limit", "after"])]
         patient: Option<MemberSelector>,
+        /// Those that this reader holds
+        #[arg(long, conflicts_with_all = ["record", "patient"])]
+        reader: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
+    },
+    /// Show the grant of a record to a reader
+    ShowGrant {
+        /// The record's number
+        record: RecordId,
+        /// Number, username or address of the reader [default: this account]
+        reader: Option<MemberSelector>,
     },
     /// Share a patient's profile with a hospital (doctors)
     Share {
@@ -1029,6 +1104,42 @@ pub enum Access {
         patient: MemberSelector,
         /// Number, username or address of the hospital
         hospital: MemberSelector,
+    },
+}
+
+/// What to ask of an account.
+#[derive(Debug, Subcommand)]
+pub enum May {
+    /// Whether it may ask a patient for records
+    Request {
+        /// Number, username or address of the patient
+        patient: MemberSelector,
+        /// The records' numbers
+        #[arg(required = true, num_args = 1..=32)]
+        records: Vec<RecordId>,
+        /// What for
+        #[arg(long, ignore_case = true, value_parser = term(Purpose::ALL, Purpose::name), default_value = "TREAT")]
+        purpose: Purpose,
+    },
+    /// Whether it may open a record, by a grant
+    Open {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Whether nodes serve it a record now, and as what
+    Read {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Whether it may open a record in an emergency
+    OpenEmergency {
+        /// The record's number
+        record: RecordId,
+    },
+    /// Whether it may lodge an emergency capsule for a record
+    LodgeEmergency {
+        /// The record's number
+        record: RecordId,
     },
 }
 
@@ -1215,8 +1326,11 @@ pub enum Guardian {
         /// Number, username or address of the patient [default: this account]
         patient: Option<MemberSelector>,
     },
-    /// List the patients in whose name this account acts
+    /// List the patients in whose name a guardian acts
     Wards {
+        /// Number, username or address of the guardian [default: this account]
+        #[arg(long)]
+        member: Option<MemberSelector>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -1262,6 +1376,11 @@ pub enum Emergency {
         /// Number, username or address of the patient [default: this account]
         patient: Option<MemberSelector>,
     },
+    /// Show the emergency capsule that is lodged for a record: who made it, and when
+    Capsule {
+        /// The record's number
+        record: RecordId,
+    },
     /// Open a record in an emergency, without a grant, and write the document; the patient is alerted and an administrator
     /// reviews it (doctors)
     Open {
@@ -1306,6 +1425,14 @@ pub struct Alerts {
     pub count: Option<u32>,
 }
 
+/// The node, the chain and a quota.
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    /// Whose account and quota to show: number, username or address [default: this account]
+    #[arg(long)]
+    pub member: Option<MemberSelector>,
+}
+
 /// A parser for one of a closed set of terms.
 fn term<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
@@ -1330,6 +1457,14 @@ fn parse_hash(text: &str) -> Result<[u8; 32], &'static str> {
     Ok(bytes)
 }
 
+/// Reads a content's CID, or its digest in hexadecimal.
+fn parse_content(text: &str) -> Result<ContentRoot, String> {
+    if text.starts_with("0x") {
+        return parse_hash(text).map(ContentRoot).map_err(str::to_owned);
+    }
+    parse_cid(text).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -1347,6 +1482,15 @@ mod tests {
         assert!(parse_hash("0x12").is_err());
         assert!(parse_hash(&"zz".repeat(32)).is_err());
         assert!(parse_hash(&"é".repeat(32)).is_err());
+    }
+
+    #[test]
+    fn a_content_is_named_by_cid_or_digest() {
+        let cid = medchain_sdk::record::cid(ContentRoot([0xab; 32]));
+        assert_eq!(parse_content(&cid), Ok(ContentRoot([0xab; 32])));
+        assert_eq!(parse_content(&format!("0x{}", "ab".repeat(32))), Ok(ContentRoot([0xab; 32])));
+        assert!(parse_content("0x12").is_err());
+        assert!(parse_content("blood-count.pdf").is_err());
     }
 
     #[test]

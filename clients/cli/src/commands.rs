@@ -46,7 +46,7 @@ pub async fn run(arguments: Arguments) -> Result<Report> {
         Command::Alerts(command) => alerts::run(&session, command).await,
         Command::Council(command) => council::run(&session, command).await,
         Command::Validator(command) => council::run_validator(&session, command).await,
-        Command::Status => status::run(&session).await,
+        Command::Status(command) => status::run(&session, command).await,
     }
 }
 

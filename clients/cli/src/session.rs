@@ -7,7 +7,8 @@ use crate::{
     report::Report,
 };
 use medchain_sdk::{
-    client::{Member, Payload, Submitted, Wait},
+    account::AccountId,
+    client::{Member, MemberSelector, Payload, Submitted, Wait},
     council::{Majority, Proposed},
     keystore::{self, Keystore},
     Client, Identity,
@@ -113,6 +114,15 @@ impl Session {
         let identity = self.identity().await?;
         let acting = self.client().await?.acting(&identity.account()).await?;
         Ok(acting.ok_or(medchain_sdk::Error::NotAMember)?.member)
+    }
+
+    /// The account of a member, or any that an address names; this one if nobody is named.
+    pub async fn account_of(&self, member: Option<&MemberSelector>) -> Result<AccountId> {
+        match member {
+            None => Ok(self.identity().await?.account()),
+            Some(MemberSelector::Account(account)) => Ok(account.clone()),
+            Some(selector) => Ok(self.client().await?.member(selector).await?.account),
+        }
     }
 
     /// The passphrase of an account of the keystore.

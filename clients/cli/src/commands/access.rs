@@ -1,8 +1,10 @@
 //! `medchain access`.
 
+mod may;
+
 use super::{listing, member::resolve};
 use crate::{
-    arguments::Access,
+    arguments::{Access, PageArguments},
     failure::{Failure, Result},
     moments::{now, shown, shown_duration},
     progress::Display,
@@ -30,11 +32,16 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
             let inbox = session.client().await?.inbox(patient, page.after.map(RequestId), page.limit).await?;
             Ok(shown_requests(&inbox, "no requests wait"))
         }
-        Access::Requests { page } => {
-            let me = session.acts_for().await?;
-            let own = session.client().await?.requests_by(me.id, page.after.map(RequestId), page.limit).await?;
+        Access::Requests { member, page } => {
+            let member = listed_for(session, member).await?;
+            let own = session.client().await?.requests_by(member, page.after.map(RequestId), page.limit).await?;
             Ok(shown_requests(&own, "no requests wait"))
         }
+        Access::ShowRequest { request } => {
+            let request = session.client().await?.request(request).await?;
+            Ok(Report::new(&request).lines(shown_request(&request)))
+        }
+        Access::May { act, member } => may::run(session, act, member.as_ref()).await,
         Access::Grant { request, duration, openings, only } => grant(session, request, duration, openings, only).await,
         Access::Give { reader, records, purpose, duration, openings } => {
             let given = Given { answers: None, reader, records, purpose, duration, openings };
@@ -83,8 +90,9 @@ pub async fn run(session: &Session, command: Access) -> Result<Report> {
                 ]
             }))
         }
-        Access::Grants { record, patient: None, page } => grants(session, record, page.after, page.limit).await,
         Access::Grants { patient: Some(patient), .. } => grants_of_patient(session, &patient).await,
+        Access::Grants { record, patient: None, reader, page } => grants(session, record, reader, page).await,
+        Access::ShowGrant { record, reader } => show_grant(session, record, reader).await,
         Access::Share { patient, hospital } => share(session, &patient, &hospital).await,
     }
 }
@@ -198,6 +206,14 @@ pub async fn acting_for(session: &Session, patient: Option<MemberSelector>) -> R
     }
 }
 
+/// Whose part to list: the member that is named, or the one for which this account acts.
+async fn listed_for(session: &Session, member: Option<MemberSelector>) -> Result<MemberId> {
+    match member {
+        Some(selector) => resolve(session, &selector).await,
+        None => Ok(session.acts_for().await?.id),
+    }
+}
+
 /// Whether a guardianship lets this member decide for the patient.
 async fn decides_for(session: &Session, guardian: MemberId, patient: MemberId) -> Result<bool> {
     let guardians = session.client().await?.guardians(patient).await?;
@@ -293,11 +309,18 @@ fn shown_asked(asked: Option<AskedTermsView>) -> String {
     asked.map_or_else(|| "-".to_owned(), |asked| shown_terms(asked.duration, asked.openings))
 }
 
-fn grant_row(grant: &GrantView) -> [String; 9] {
-    let window = match grant.window_closes_at {
+fn shown_window(grant: &GrantView) -> String {
+    match grant.window_closes_at {
         Some(closes) if closes > now() => format!("until {}", shown(closes)),
         _ => "closed".to_owned(),
-    };
+    }
+}
+
+fn shown_given(grant: &GrantView) -> String {
+    shown_terms(grant.expires_at.saturating_sub(grant.granted_at), grant.openings)
+}
+
+fn grant_row(grant: &GrantView) -> [String; 9] {
     [
         grant.record.to_string(),
         grant.reader.to_string(),
@@ -305,25 +328,47 @@ fn grant_row(grant: &GrantView) -> [String; 9] {
         grant.basis.to_string(),
         shown(grant.expires_at),
         grant.openings_left.to_string(),
-        window,
-        shown_terms(grant.expires_at.saturating_sub(grant.granted_at), grant.openings),
+        shown_window(grant),
+        shown_given(grant),
         shown_asked(grant.asked),
     ]
 }
 
-async fn grants(session: &Session, record: Option<RecordId>, after: Option<u64>, limit: u32) -> Result<Report> {
+async fn grants(
+    session: &Session,
+    record: Option<RecordId>,
+    reader: Option<MemberSelector>,
+    page: PageArguments,
+) -> Result<Report> {
     let client = session.client().await?;
     Ok(match record {
         Some(record) => {
-            let page = client.grants_of_record(record, after.map(MemberId), limit).await?;
-            listing(&page, "no grants", GRANTS_HEADING, grant_row)
+            let grants = client.grants_of_record(record, page.after.map(MemberId), page.limit).await?;
+            listing(&grants, "no grants", GRANTS_HEADING, grant_row)
         }
         None => {
-            let me = session.acts_for().await?.id;
-            let page = client.grants_of_reader(me, after.map(RecordId), limit).await?;
-            listing(&page, "no grants", GRANTS_HEADING, grant_row)
+            let reader = listed_for(session, reader).await?;
+            let grants = client.grants_of_reader(reader, page.after.map(RecordId), page.limit).await?;
+            listing(&grants, "no grants", GRANTS_HEADING, grant_row)
         }
     })
+}
+
+async fn show_grant(session: &Session, record: RecordId, reader: Option<MemberSelector>) -> Result<Report> {
+    let reader = listed_for(session, reader).await?;
+    let grant = session.client().await?.grant(record, reader).await?;
+    let report = Report::new(&grant);
+    let Some(grant) = grant else {
+        return Ok(report.line(format!("record {record} is not granted to member {reader}")));
+    };
+    Ok(report
+        .line(format!("record {record} is granted to member {reader} for {}", grant.purpose))
+        .line(format!("basis:     {}, by member {}", grant.basis, grant.granted_by))
+        .line(format!("given:     {}, {}", shown(grant.granted_at), shown_given(&grant)))
+        .line(format!("asked:     {}", shown_asked(grant.asked)))
+        .line(format!("expires:   {}", shown(grant.expires_at)))
+        .line(format!("left:      {} of {} openings", grant.openings_left, grant.openings))
+        .line(format!("window:    {}", shown_window(&grant))))
 }
 
 /// Every grant on a patient's records, reader by reader.
@@ -380,6 +425,19 @@ fn shown_requests(page: &Page<RequestView<AccountId>, RequestId>, none: &str) ->
             shown_staff(request.staff.as_ref()),
         ]
     })
+}
+
+fn shown_request(request: &RequestView<AccountId>) -> Vec<String> {
+    let mut lines = vec![
+        format!("request {}: member {} asks patient {}", request.id, request.requester, request.patient),
+        format!("records:   {}", numbers(&request.records)),
+        format!("purpose:   {}", request.purpose),
+        format!("asked:     {}", shown_asked(request.asked)),
+        format!("made:      {}", shown(request.requested_at)),
+        format!("waits:     until {}", shown(request.expires_at)),
+    ];
+    lines.extend(request.staff.as_ref().map(|account| format!("staff:     {account}")));
+    lines
 }
 
 /// The staff account that acted, or nothing.

@@ -1,6 +1,6 @@
 //! `medchain appointment` and `medchain care`.
 
-use super::{listing, member::resolve};
+use super::{access::acting_for, listing, member::resolve};
 use crate::{
     arguments::{Appointment, Care},
     failure::{Failure, Result},
@@ -51,18 +51,20 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
             let said = format!("marked appointment {appointment} as missed");
             session.act(calls::mark_appointment_missed(appointment), said).await
         }
-        Appointment::List { status, day, page } => {
-            let me = session.me().await?;
+        Appointment::Show { appointment } => show(session, appointment).await,
+        Appointment::List { member, status, day, page } => {
+            let member = acting_for(session, member).await?;
             let client = session.client().await?;
             let after = page.after.map(AppointmentId);
             let appointments = if status.is_some() || day.is_some() {
-                client.agenda(me.id, status, day.as_deref(), after, page.limit).await?
+                client.agenda(member, status, day.as_deref(), after, page.limit).await?
             } else {
-                client.appointments(me.id, after, page.limit).await?
+                client.appointments(member, after, page.limit).await?
             };
+            let me = key_holder(session).await?;
             let mut notes = Vec::new();
             for appointment in &appointments.items {
-                notes.push(note_for(session, &me, appointment).await?);
+                notes.push(note_for(session, me.as_ref(), appointment).await?);
             }
             let none = "no appointments";
             let heading = ["ID", "START", "LENGTH", "PATIENT", "DOCTOR", "STATUS", "NOTE"];
@@ -75,10 +77,7 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
                     shown_duration(appointment.end.saturating_sub(appointment.start)),
                     appointment.patient.to_string(),
                     appointment.doctor.to_string(),
-                    match appointment.reason {
-                        Some(reason) => format!("{} ({reason})", appointment.status),
-                        None => appointment.status.to_string(),
-                    },
+                    shown_status(appointment),
                     note.unwrap_or_default(),
                 ]
             });
@@ -87,11 +86,45 @@ pub async fn run(session: &Session, command: Appointment) -> Result<Report> {
     }
 }
 
-/// The note of an appointment, for its doctor.
-async fn note_for(session: &Session, me: &Member, appointment: &AppointmentView) -> Result<Option<String>> {
-    if appointment.doctor != me.id || appointment.note.is_empty() {
+fn shown_status(appointment: &AppointmentView) -> String {
+    match appointment.reason {
+        Some(reason) => format!("{} ({reason})", appointment.status),
+        None => appointment.status.to_string(),
+    }
+}
+
+async fn show(session: &Session, id: AppointmentId) -> Result<Report> {
+    let appointment = session.client().await?.appointment(id).await?;
+    let me = key_holder(session).await?;
+    let text = note_for(session, me.as_ref(), &appointment).await?;
+    let length = appointment.end.saturating_sub(appointment.start);
+    let mut lines = vec![
+        format!("appointment {id}: {}", shown_status(&appointment)),
+        format!("start:     {} for {}", shown(appointment.start), shown_duration(length)),
+        format!("patient:   {}", appointment.patient),
+        format!("doctor:    {}", appointment.doctor),
+        format!("requested: {}", shown(appointment.requested_at)),
+    ];
+    lines.extend(appointment.replaces.map(|old| format!("replaces:  appointment {old}")));
+    lines.extend(appointment.replaced_by.map(|new| format!("replaced:  by appointment {new}")));
+    lines.extend(text.as_ref().map(|text| format!("note:      {text}")));
+    Ok(Report::new(&appointment).field("text", text).lines(lines))
+}
+
+/// The member whose key was named, if one was and it is a member's.
+async fn key_holder(session: &Session) -> Result<Option<Member>> {
+    if !session.has_key() {
         return Ok(None);
     }
+    let account = session.identity().await?.account();
+    Ok(session.client().await?.find_member(&MemberSelector::Account(account)).await?)
+}
+
+/// The note of an appointment, for its doctor.
+async fn note_for(session: &Session, me: Option<&Member>, appointment: &AppointmentView) -> Result<Option<String>> {
+    let Some(me) = me.filter(|me| me.id == appointment.doctor && !appointment.note.is_empty()) else {
+        return Ok(None);
+    };
     let context = NoteContext {
         genesis: session.client().await?.genesis(),
         patient: appointment.patient,
@@ -229,9 +262,10 @@ pub async fn run_care(session: &Session, command: Care) -> Result<Report> {
             let id = resolve(session, &doctor).await?;
             session.act(calls::end_care(id), format!("ended the care relation with doctor {id}")).await
         }
-        Care::List { page } => {
-            let me = session.me().await?;
-            let relations = session.client().await?.care_relations(me.id, page.after.map(MemberId), page.limit).await?;
+        Care::List { member, page } => {
+            let member = acting_for(session, member).await?;
+            let client = session.client().await?;
+            let relations = client.care_relations(member, page.after.map(MemberId), page.limit).await?;
             Ok(listing(&relations, "no care relations", ["PATIENT", "DOCTOR", "SINCE", "BY"], |relation| {
                 let by = match relation.appointment {
                     Some(id) => format!("appointment {id}"),
@@ -239,7 +273,7 @@ pub async fn run_care(session: &Session, command: Care) -> Result<Report> {
                 };
                 [relation.patient.to_string(), relation.doctor.to_string(), shown(relation.since), by]
             })
-            .field("member", json!(me.id)))
+            .field("member", json!(member)))
         }
     }
 }

@@ -31,6 +31,7 @@ pub async fn run(session: &Session, command: Emergency) -> Result<Report> {
             session.act(calls::withdraw_emergency(records), said).await
         }
         Emergency::Show { patient } => show(session, patient).await,
+        Emergency::Capsule { record } => capsule(session, record).await,
         Emergency::Open { record, reason, output, force } => {
             record::open(session, record, output, force, true, Some(reason)).await
         }
@@ -108,6 +109,18 @@ async fn lodge_capsules(session: &Session, records: Vec<RecordId>, patient: Opti
     Ok(report
         .field("records", &records)
         .line(format!("lodged records {} of patient {patient} for emergencies", numbers(&records))))
+}
+
+async fn capsule(session: &Session, record: RecordId) -> Result<Report> {
+    let capsule = session.client().await?.emergency_capsule(record).await?;
+    let report = Report::new(&capsule);
+    Ok(match capsule {
+        None => report.line(format!("record {record} is not lodged for emergencies")),
+        Some(capsule) => report
+            .line(format!("record {record} is lodged for emergencies"))
+            .line(format!("lodged:    {}, by member {}", shown(capsule.lodged_at), capsule.lodged_by))
+            .line(format!("capsule:   {}", capsule.capsule)),
+    })
 }
 
 async fn show(session: &Session, patient: Option<MemberSelector>) -> Result<Report> {

@@ -43,10 +43,10 @@ pub async fn run(session: &Session, command: Guardian) -> Result<Report> {
             }
             Ok(report.lines(table(HEADING, guardians.iter().map(row).collect())))
         }
-        Guardian::Wards { page } => {
-            let me = session.me().await?.id;
-            let wards = session.client().await?.wards(me, page.after.map(MemberId), page.limit).await?;
-            Ok(listing(&wards, "this account acts in nobody's name", HEADING, row))
+        Guardian::Wards { member, page } => {
+            let guardian = acting_for(session, member).await?;
+            let wards = session.client().await?.wards(guardian, page.after.map(MemberId), page.limit).await?;
+            Ok(listing(&wards, &format!("member {guardian} acts in nobody's name"), HEADING, row))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `medchain member`.
 
-use super::{listing, record::upload_own, staff};
+use super::{access::acting_for, listing, record::upload_own, staff};
 use crate::{
     arguments::{DetailArguments, MemberCommand, PageArguments},
     failure::{Failure, Result},
@@ -37,7 +37,8 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
         MemberCommand::Voucher { applicant, duration } => vouch(session, &applicant, duration).await,
         MemberCommand::RotateKey => rotate_key(session).await,
         MemberCommand::Reseal => Ok(with_resealed(Report::new(json!({})), &reseal_own(session).await?)),
-        MemberCommand::Keys { member, page } => keys(session, member, page).await,
+        MemberCommand::Keys { member, administrator, page } => keys(session, member, administrator, page).await,
+        MemberCommand::Copies { member } => own_copies(session, member).await,
         MemberCommand::AcceptMove { member, duration } => accept_move(session, &member, duration).await,
         MemberCommand::Move { consent } => {
             let consent: MoveConsent = consent.parse()?;
@@ -303,17 +304,35 @@ async fn return_copy(session: &Session, member: &MemberSelector) -> Result<Repor
     session.act(calls::return_copy(member.id, copy), said).await
 }
 
-async fn keys(session: &Session, member: Option<MemberSelector>, page: PageArguments) -> Result<Report> {
-    let id = match member {
-        Some(selector) => resolve(session, &selector).await?,
-        None => session.me().await?.id,
-    };
+async fn keys(
+    session: &Session,
+    member: Option<MemberSelector>,
+    administrator: Option<AccountId>,
+    page: PageArguments,
+) -> Result<Report> {
     let after = page.after.map(KeyVersion::try_from).transpose();
     let after = after.map_err(|_| Failure::usage("no key has such a version").hint("see the VERSION column"))?;
-    let keys = session.client().await?.keys(id, after, page.limit).await?;
+    let client = session.client().await?;
+    let keys = match administrator {
+        Some(administrator) => client.administrator_keys(&administrator, after, page.limit).await?,
+        None => client.keys(acting_for(session, member).await?, after, page.limit).await?,
+    };
     Ok(listing(&keys, "no more keys", ["VERSION", "KEY", "REPLACED"], |key| {
         [key.version.to_string(), key.key.to_string(), key.replaced_at.map_or_else(|| "in force".to_owned(), shown)]
     }))
+}
+
+async fn own_copies(session: &Session, member: Option<MemberSelector>) -> Result<Report> {
+    let member = acting_for(session, member).await?;
+    let copies = session.client().await?.own_copies(member).await?;
+    let report = Report::new(&copies);
+    if copies.is_empty() {
+        return Ok(report.line(format!("member {member} has no copies of earlier secrets")));
+    }
+    let rows = copies
+        .iter()
+        .map(|copy| [copy.of_version.to_string(), copy.seal.key_version.to_string(), copy.giver.to_string()]);
+    Ok(report.lines(table(["OF VERSION", "SEALED TO VERSION", "GIVEN BY"], rows.collect())))
 }
 
 async fn name_guardians(

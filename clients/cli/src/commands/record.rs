@@ -1,6 +1,7 @@
 //! `medchain record`.
 
 use super::{
+    access::acting_for,
     listing,
     member::{file_name, resolve},
 };
@@ -10,7 +11,7 @@ use crate::{
     moments::{now, shown},
     progress::Display,
     report::{shown_bytes, table, Report},
-    session::{transaction_report, Session},
+    session::{hex, transaction_report, Session},
 };
 use medchain_primitives::*;
 use medchain_runtime_api::RecordView;
@@ -19,11 +20,13 @@ use medchain_sdk::{
     client::{MemberSelector, Wait},
     description::{self, DocumentDetails},
     erasure,
+    proof::RecordProof,
     record::{self, NewRecord, OpenOptions, OpenedRecord, Output, Purposed, Source, UploadOptions, Uploaded},
-    vault,
+    vault, Error,
 };
 use serde_json::json;
 use std::{
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -122,6 +125,9 @@ pub async fn run(session: &Session, command: Record) -> Result<Report> {
             let record = session.client().await?.record(record).await?;
             Ok(Report::new(&record).field("cid", cid(&record)).lines(shown_record(&record)))
         }
+        Record::Proof { record, output, force } => prove(session, record, output.as_deref(), force).await,
+        Record::Find { content, author } => find(session, content, author).await,
+        Record::Recipients { patient, kind } => recipients(session, &patient, kind).await,
         Record::Open { record, output, force, no_open } => open(session, record, output, force, no_open, None).await,
     }
 }
@@ -139,10 +145,10 @@ fn check_document(document: &DocumentArguments) -> Result<()> {
 }
 
 fn check_file(path: &Path) -> Result<()> {
-    let metadata = std::fs::metadata(path).map_err(|error| medchain_sdk::Error::file("reading", path, &error))?;
+    let metadata = std::fs::metadata(path).map_err(|error| Error::file("reading", path, &error))?;
     if metadata.is_dir() {
         let folder = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-        return Err(medchain_sdk::Error::file("reading", path, &folder).into());
+        return Err(Error::file("reading", path, &folder).into());
     }
     Ok(())
 }
@@ -273,8 +279,7 @@ pub async fn open(
     let to_stdout = output.as_deref() == Some(Path::new("-"));
     // Nothing that has not proved authentic to its end reaches a pipe.
     let scratch = if to_stdout {
-        let folder =
-            tempfile::tempdir().map_err(|error| medchain_sdk::Error::file("making", "a temporary folder", &error))?;
+        let folder = tempfile::tempdir().map_err(|error| Error::file("making", "a temporary folder", &error))?;
         Some(folder)
     } else {
         None
@@ -293,7 +298,7 @@ pub async fn open(
         record::open(client, identity, record, &output, &options, &|progress| display.record(progress)).await?;
     drop(display);
     if to_stdout {
-        let failed = |error: std::io::Error| medchain_sdk::Error::file("writing", "stdout", &error);
+        let failed = |error: std::io::Error| Error::file("writing", "stdout", &error);
         let mut file = std::fs::File::open(&opened.path).map_err(failed)?;
         std::io::copy(&mut file, &mut std::io::stdout().lock()).map_err(failed)?;
         return Ok(Report::default());
@@ -339,6 +344,61 @@ fn opened_report(opened: &OpenedRecord) -> Report {
         "distrusted": opened.distrusted,
     }))
     .lines(lines)
+}
+
+async fn prove(session: &Session, record: RecordId, output: Option<&Path>, force: bool) -> Result<Report> {
+    let client = session.client().await?;
+    let proof = client.record_proof(record).await?.ok_or_else(|| {
+        Failure::new(format!("no final block holds record {record}"))
+            .hint("see the number with `medchain record list`; a new record is final after some seconds")
+    })?;
+    let proven = client.check_record_proof(record, &proof).await?;
+    let genesis = hex(&client.genesis());
+    let finality = if proven.finality_checked {
+        format!("signed by the validators, from those of genesis {genesis} on")
+    } else {
+        "by the node's word, which keeps no state of the genesis block; the signatures are in the proof".to_owned()
+    };
+    let report = Report::new(&proven)
+        .field("cid", record::cid(proven.content))
+        .line(format!("record {record} ({}, {}) is proved", proven.kind, proven.status))
+        .line(format!("patient:   {}", proven.patient))
+        .line(format!("author:    {}", proven.author))
+        .line(format!("anchored:  {}", shown(proven.anchored_at)))
+        .line(format!("content:   {} encrypted, {}", shown_bytes(proven.size), record::cid(proven.content)))
+        .line(format!("digest:    {}", proven.content))
+        .line(format!("block:     {}, {}", proven.number, hex(&proven.block.0)))
+        .line(format!("final:     {finality}"));
+    let Some(path) = output else { return Ok(report) };
+    write_proof(path, force, &proof)?;
+    Ok(report.field("path", path).line(format!("wrote the proof to {}", path.display())))
+}
+
+fn write_proof(path: &Path, force: bool, proof: &RecordProof) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(!force).create(force).truncate(force);
+    let text = format!("{:#}\n", json!(proof));
+    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Error::WouldOverwrite { path: path.to_owned() }.into(),
+        _ => Error::file("writing", path, &error).into(),
+    })
+}
+
+async fn find(session: &Session, content: ContentRoot, author: Option<MemberSelector>) -> Result<Report> {
+    let author = acting_for(session, author).await?;
+    let record = session.client().await?.anchored_by(author, content).await?;
+    let report = Report::new(json!({ "author": author, "record": record }));
+    Ok(report.line(match record {
+        Some(record) => format!("member {author} anchored it as record {record}"),
+        None => format!("member {author} has not anchored it"),
+    }))
+}
+
+async fn recipients(session: &Session, patient: &MemberSelector, kind: RecordKind) -> Result<Report> {
+    let patient = resolve(session, patient).await?;
+    let recipients = session.client().await?.seal_recipients(patient, kind).await?;
+    let rows = recipients.iter().map(|recipient| [recipient.member.to_string(), recipient.sealed_as.to_string()]);
+    Ok(Report::new(&recipients).lines(table(["MEMBER", "AS"], rows.collect())))
 }
 
 fn cid(record: &RecordView) -> String {

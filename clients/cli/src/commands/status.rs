@@ -1,10 +1,11 @@
 //! `medchain status`.
 
-use crate::{failure::Result, report::Report, session::Session};
-use medchain_sdk::{record::actor, record::Actor, Error};
+use crate::{arguments::StatusArguments, failure::Result, report::Report, session::Session};
+use medchain_runtime_api::ActingView;
+use medchain_sdk::Error;
 use serde_json::{json, Value};
 
-pub async fn run(session: &Session) -> Result<Report> {
+pub async fn run(session: &Session, command: StatusArguments) -> Result<Report> {
     let client = session.client().await?;
     let best: Value = client.call("chain_getHeader", []).await?;
     let finalized_hash: Value = client.call("chain_getFinalizedHead", []).await?;
@@ -53,31 +54,30 @@ pub async fn run(session: &Session) -> Result<Report> {
             epochs.join(", ")
         ));
     }
-    if !session.has_key() {
+    if !session.has_key() && command.member.is_none() {
         return Ok(report);
     }
-    let identity = session.identity().await?;
-    let member = match actor(client, identity).await {
-        Ok(Actor::Staff { institution, .. }) => {
+    let account = session.account_of(command.member.as_ref()).await?;
+    let member = match client.acting(&account).await? {
+        Some(ActingView { member: institution, staff: Some(_) }) => {
             report = report.field("actsFor", institution.id);
             format!(
                 "staff of {} {} ({}), {}",
                 institution.role, institution.id, institution.username, institution.status
             )
         }
-        Ok(Actor::Member { member, .. }) => {
+        Some(ActingView { member, staff: None }) => {
             report = report.field("member", &member);
             format!("{} {} ({}), {}", member.role, member.id, member.username, member.status)
         }
-        Ok(Actor::Administrator { .. }) => "administrator".to_owned(),
-        Err(Error::NotAMember) => "not registered".to_owned(),
-        Err(error) => return Err(error.into()),
+        None if client.administrators().await?.iter().any(|one| one.account == account) => "administrator".to_owned(),
+        None => "not registered".to_owned(),
     };
-    let allowance = client.allowance(&identity.account()).await?;
+    let allowance = client.allowance(&account).await?;
     let share = |left: u64, max: u64| left.saturating_mul(100).checked_div(max).unwrap_or(0);
     Ok(report
-        .field("account", identity.address())
-        .line(format!("account:    {}, {member}", identity.address()))
+        .field("account", &account)
+        .line(format!("account:    {account}, {member}"))
         .line(format!(
             "quota:      {}: {} % of computation and {} % of bytes left",
             allowance.class,
