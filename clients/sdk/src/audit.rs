@@ -109,6 +109,7 @@ fn instant(moment: Moment) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use medchain_primitives::{EmergencyReason, GrantBasis, Purpose};
 
