@@ -83,6 +83,14 @@ pub trait Affiliations {
     fn benchmark_affiliate(doctor: MemberId, institution: MemberId);
 }
 
+/// What has to know which accounts take others' places, so that nobody gains by it.
+pub trait AccountChanges<AccountId> {
+    /// A membership has moved from one account to another.
+    fn moved(from: &AccountId, to: &AccountId);
+    /// An institution has added an account to its staff.
+    fn staff_added(account: &AccountId);
+}
+
 /// The guardianship that comes with the registration of a dependant, kept by the access pallet.
 pub trait DependantGuardians {
     /// Makes the guardian, who is another active patient, decide and read in the dependant's name.
@@ -109,6 +117,8 @@ pub struct RecordInfo {
     pub kind: RecordKind,
     /// Where it stands.
     pub status: RecordStatus,
+    /// When it was anchored, in milliseconds.
+    pub anchored_at: Moment,
 }
 
 /// Anchored records, as the other pallets see them.

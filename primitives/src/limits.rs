@@ -16,6 +16,8 @@ pub const RECOVERY_GUARDIANS_MAX: u32 = 8;
 pub const RECOVERY_WAIT_MIN: Moment = DAY;
 /// Longest time in which a recovery can be objected to, in milliseconds.
 pub const RECOVERY_WAIT_MAX: Moment = 90 * DAY;
+/// For how long after that time a recovery can be carried out, in milliseconds.
+pub const RECOVERY_CARRIED_OUT_WITHIN: Moment = 30 * DAY;
 /// Most staff accounts of one institution.
 pub const STAFF_MAX: u32 = 1_000;
 /// Most dependants of one guardian.

@@ -308,7 +308,7 @@ fn appointed_accounts_can_send_transactions_and_have_their_class() {
 #[test]
 fn a_new_administrator_vets_and_a_dismissed_one_does_not() {
     with_council(|| {
-        let verify = |who| send(who, pallet_registry::Call::verify { member: MemberId(1) });
+        let verify = |who| send(who, verification(MemberId(1)));
         let unknown = pallet_registry::Error::<Runtime>::UnknownMember;
         assert_noop!(verify(Eve), DispatchError::BadOrigin);
         assert_ok!(decided(RuntimeCall::Administrators(pallet_membership::Call::add_member { who: account(Eve) }), 3));

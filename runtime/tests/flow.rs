@@ -49,14 +49,11 @@ fn the_nine_steps_work() {
         ] {
             assert_ok!(send(who, register(role, name, byte)));
             assert_eq!(allowance(who), limits::OWN_CONTENT_MAX);
-            assert_noop!(
-                send(ADMINISTRATOR, pallet_registry::Call::verify { member: id }),
-                RegistryError::NoCertificate
-            );
+            assert_noop!(send(ADMINISTRATOR, verification(id)), RegistryError::NoCertificate);
             let certificate = anchored(who, id, RecordKind::Certificate, byte);
             assert_eq!(may_read(ADMINISTRATOR, certificate), Ok(ReadPermit::Administrator));
             assert_eq!(Runtime::members(role, Status::Pending, None, 10).items.len(), 1);
-            assert_ok!(send(ADMINISTRATOR, pallet_registry::Call::verify { member: id }));
+            assert_ok!(send(ADMINISTRATOR, verification(id)));
             assert_eq!(Runtime::members(role, Status::Pending, None, 10).items, vec![]);
             assert_eq!(Runtime::member_by_username(name.into()).unwrap().status, Status::Active);
         }

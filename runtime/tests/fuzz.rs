@@ -93,7 +93,7 @@ fn sound_calls() -> Vec<RuntimeCall> {
         }
         .into(),
         pallet_registry::Call::update_details { details: details("Another") }.into(),
-        pallet_registry::Call::verify { member }.into(),
+        pallet_registry::Call::verify { member, certificate: record, details: details("Another") }.into(),
         pallet_registry::Call::suspend { member, reason: VettingReason::Misconduct }.into(),
         pallet_registry::Call::rotate_key { key: key(4) }.into(),
         pallet_registry::Call::move_account {

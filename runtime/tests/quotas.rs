@@ -18,7 +18,9 @@ const ENVELOPE: usize = 128;
 fn burst(class: QuotaClass, call: &RuntimeCall) -> u64 {
     let quota = QuotaTable::quota(class);
     let extension = <<Runtime as pallet_quotas::Config>::WeightInfo as pallet_quotas::WeightInfo>::check_quota();
-    let weight = call.get_dispatch_info().call_weight.saturating_add(extension.saturating_mul(2));
+    let info = call.get_dispatch_info();
+    let base = <Runtime as frame_system::Config>::BlockWeights::get().get(info.class).base_extrinsic;
+    let weight = info.call_weight.saturating_add(extension.saturating_mul(2)).saturating_add(base);
     let length = call.encoded_size() + ENVELOPE;
     (quota.weight_max / weight.ref_time()).min(u64::from(quota.length_max) / length as u64)
 }
@@ -51,6 +53,10 @@ fn longest_appointment() -> RuntimeCall {
 
 #[test]
 fn every_class_can_do_its_work() {
+    sp_io::TestExternalities::default().execute_with(every_class_can);
+}
+
+fn every_class_can() {
     let report: RuntimeCall = anchor(PATIENT_ID, RecordKind::Report, 1).into();
     let registration: RuntimeCall = register(Role::Doctor, "dora", 1).into();
     let request: RuntimeCall = request(&[RecordId(1); limits::RECORDS_PER_REQUEST_MAX as usize]).into();
@@ -61,7 +67,7 @@ fn every_class_can_do_its_work() {
         (QuotaClass::Patient, &longest_appointment(), 20),
         (QuotaClass::Professional, &report, 200),
         (QuotaClass::Professional, &request, 50),
-        (QuotaClass::Administrator, &pallet_registry::Call::verify { member: DOCTOR_ID }.into(), 200),
+        (QuotaClass::Administrator, &verification(DOCTOR_ID).into(), 200),
     ] {
         let burst = burst(class, call);
         println!("{class}: {burst} of {:?}", call.get_dispatch_info().call_weight);

@@ -220,8 +220,11 @@ fn idle(model: &mut Model) -> Result<(), String> {
 /// that has nothing left waits.
 fn send_charged(model: &Model, signer: &AccountId, call: RuntimeCall) -> Result<DispatchResult, TestCaseError> {
     let info = call.get_dispatch_info();
+    let base = <Runtime as frame_system::Config>::BlockWeights::get().get(info.class).base_extrinsic;
+    let weight = info.total_weight().saturating_add(base).ref_time();
     let length = call.encoded_size();
-    for _ in 0..100 {
+    // So long that what the largest bucket of a member spends flows back at the slowest rate, after a suspension.
+    for _ in 0..200 {
         let before = Quotas::allowance(signer);
         let charged = pallet_quotas::CheckQuota::<Runtime>::new().dispatch_transaction(
             RuntimeOrigin::signed(signer.clone()),
@@ -237,8 +240,7 @@ fn send_charged(model: &Model, signer: &AccountId, call: RuntimeCall) -> Result<
             Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)) => {
                 prop_assert_eq!(before, after, "a refused transaction was charged");
                 // What the class's whole bucket does not hold never enters a block.
-                let exceeds = info.total_weight().ref_time() > before.quota.weight_max;
-                if exceeds || length as u64 > before.quota.length_max.into() {
+                if weight > before.quota.weight_max || length as u64 > before.quota.length_max.into() {
                     return Ok(Err(sp_runtime::DispatchError::Exhausted));
                 }
                 for _ in 0..20 {
@@ -253,7 +255,7 @@ fn send_charged(model: &Model, signer: &AccountId, call: RuntimeCall) -> Result<
                 return Ok(Err(sp_runtime::DispatchError::BadOrigin));
             }
         };
-        let cost = info.total_weight().ref_time() - post.calc_unspent(&info).ref_time();
+        let cost = weight - post.calc_unspent(&info).ref_time();
         let spent = |allowance: &pallet_quotas::Allowance| {
             let quota = QuotaTable::quota(allowance.class);
             (quota.weight_max - allowance.weight_left, u64::from(quota.length_max - allowance.length_left))

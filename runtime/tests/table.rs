@@ -156,14 +156,15 @@ fn have_staff() {
 
 #[test]
 fn vet_a_professional() {
-    for call in [
-        pallet_registry::Call::verify { member: PENDING_ID },
-        pallet_registry::Call::reject { member: PENDING_ID, reason: VettingReason::LicenceNotValid },
-        pallet_registry::Call::suspend { member: DOCTOR_ID, reason: VettingReason::Misconduct },
-    ] {
+    let acts: [fn() -> pallet_registry::Call<Runtime>; 3] = [
+        || verification(PENDING_ID),
+        || pallet_registry::Call::reject { member: PENDING_ID, reason: VettingReason::LicenceNotValid },
+        || pallet_registry::Call::suspend { member: DOCTOR_ID, reason: VettingReason::Misconduct },
+    ];
+    for call in acts {
         let refused = cells([none(MEMBERS, DispatchError::BadOrigin), none(STAFF, DispatchError::BadOrigin)]);
         let others = vec![may(ADMINISTRATOR), not(STRANGER, DispatchError::BadOrigin)];
-        row(scene, |who, _| send(who, call.clone()), &cells([refused, others]));
+        row(scene, |who, _| send(who, call()), &cells([refused, others]));
     }
 }
 
@@ -899,8 +900,14 @@ fn lodge_and_withdraw_for_an_emergency() {
         vec![not(PENDING, AccessError::NotActive)],
         [PATIENT, GUARDIAN].map(may).to_vec(),
     ]);
-    // The author lodges once, and withdraws nothing.
+    // The author lodges once, within an hour, and withdraws nothing.
     row(with_capsule, lodge, &cells([refused.clone(), vec![may(DOCTOR)]]));
+    let later = || {
+        let scene = with_capsule();
+        pass(HOUR);
+        scene
+    };
+    row(later, lodge, &cells([refused.clone(), vec![not(DOCTOR, AccessError::NotThePatient)]]));
     let refused = cells([refused, vec![not(DOCTOR, AccessError::NotThePatient)]]);
     row(with_capsule, withdraw, &refused);
     row(with_capsule, revoke, &refused);

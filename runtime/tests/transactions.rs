@@ -5,12 +5,14 @@ mod chain;
 
 use chain::*;
 use codec::Encode;
-use frame_support::{assert_ok, storage};
+use frame_support::{assert_ok, storage, weights::constants::WEIGHT_REF_TIME_PER_MILLIS};
 use frame_system::{CheckGenesis, CheckMortality, CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckWeight};
 use medchain_primitives::*;
 use medchain_runtime::*;
 use medchain_runtime_api::runtime_decl_for_quotas_api::QuotasApiV1;
-use pallet_quotas::{refusals, CheckNonce, CheckQuota, QuotaClass};
+use pallet_quotas::{
+    refusals, CheckNonce, CheckQuota, QuotaClass, MEMBER_PRIORITY, NEWCOMER_PRIORITY, VOUCHED_PRIORITY,
+};
 use sp_consensus_aura::AURA_ENGINE_ID;
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
@@ -134,7 +136,7 @@ fn a_fresh_account_registers() {
         assert_ok!(apply(signed(PATIENT, 0, register(Role::Patient, "pat", 0x11))));
         assert_eq!(System::account_nonce(PATIENT.to_account_id()), 1);
         assert_eq!(System::providers(&PATIENT.to_account_id()), 1);
-        assert_eq!(class(PATIENT), QuotaClass::Patient.name());
+        assert_eq!(class(PATIENT), QuotaClass::Newcomer.name());
         // And goes on in the same block.
         assert_ok!(apply(signed(PATIENT, 1, anchor(PATIENT_ID, RecordKind::Profile, 0x11))));
     });
@@ -143,11 +145,8 @@ fn a_fresh_account_registers() {
 #[test]
 fn a_fresh_account_does_nothing_but_register() {
     in_block(|| {
-        let calls: [RuntimeCall; 3] = [
-            remark().into(),
-            anchor(PATIENT_ID, RecordKind::Report, 0x11).into(),
-            pallet_registry::Call::verify { member: PATIENT_ID }.into(),
-        ];
+        let calls: [RuntimeCall; 3] =
+            [remark().into(), anchor(PATIENT_ID, RecordKind::Report, 0x11).into(), verification(PATIENT_ID).into()];
         for call in calls {
             let transaction = signed(STRANGER, 0, call);
             assert_eq!(validate(transaction.clone()), Err(refused(refusals::NOT_REGISTERED)));
@@ -212,7 +211,7 @@ fn a_spender_is_stopped_and_the_others_are_not() {
             nonce += 1;
             assert!(nonce < 10, "the bucket has an end");
         }
-        assert_eq!(nonce, 5);
+        assert_eq!(nonce, 3);
         assert_eq!(apply(signed(PATIENT, nonce, long())), Err(InvalidTransaction::ExhaustsResources.into()));
         assert!(validate(signed(PATIENT, nonce, remark())).unwrap().priority < before);
         assert_ok!(apply(signed(STRANGER, 1, long())));
@@ -319,12 +318,65 @@ fn a_patient_who_moved_acts_from_her_new_account_alone() {
             expires_at,
         };
         let signature = STRANGER.pair().sign(statement.text().as_bytes()).into();
+        let spent = || 60 * WEIGHT_REF_TIME_PER_MILLIS - Runtime::allowance(STRANGER.to_account_id()).weight_left;
         let (key, copy) = (key(0x99), Seal([0x5e; 80]));
         let move_account = pallet_registry::Call::move_account { to, key, expires_at, signature, copy };
-        assert_ok!(apply(signed(PATIENT, 0, move_account)));
-        assert_eq!(class(STRANGER), QuotaClass::Patient.name());
+        assert_ok!(apply(signed(PATIENT, 0, remark())));
+        assert_ok!(apply(signed(PATIENT, 1, move_account)));
+        assert_eq!(class(STRANGER), QuotaClass::Newcomer.name());
+        // A new account is no full bucket.
+        assert!(spent() > WEIGHT_REF_TIME_PER_MILLIS / 2, "{} ps are spent", spent());
         assert_eq!(class(PATIENT), QuotaClass::Unknown.name());
-        assert_eq!(apply(signed(PATIENT, 1, remark())), Err(refused(refusals::NOT_REGISTERED)));
+        assert_eq!(apply(signed(PATIENT, 2, remark())), Err(refused(refusals::NOT_REGISTERED)));
         assert_ok!(apply(signed(STRANGER, 0, pallet_reports::Call::erase { record: profile })));
+    });
+}
+
+#[test]
+fn a_newcomer_comes_after_members_until_somebody_knows_her() {
+    in_block(|| {
+        with_members();
+        let priority = |who| validate(signed(who, 0, remark())).unwrap().priority;
+        assert_eq!((class(PATIENT), class(DOCTOR)), (QuotaClass::Newcomer.name().into(), "professional".into()));
+        assert!((NEWCOMER_PRIORITY..VOUCHED_PRIORITY + 1).contains(&priority(PATIENT)));
+        assert!(priority(DOCTOR) > MEMBER_PRIORITY);
+        // She takes a doctor; that alone is her own word. He writes about her; that is his.
+        with_care();
+        assert_eq!(class(PATIENT), QuotaClass::Newcomer.name());
+        anchored(DOCTOR, PATIENT_ID, RecordKind::Report, 0x71);
+        assert_eq!(class(PATIENT), QuotaClass::Patient.name());
+        assert!(priority(PATIENT) > MEMBER_PRIORITY);
+    });
+}
+
+#[test]
+fn added_staff_begins_with_little() {
+    in_block(|| {
+        with_members();
+        let account = AccountId::from(STRANGER.public());
+        let genesis = System::block_hash(0);
+        let expires_at = BEGIN + DAY;
+        let statement = StaffStatement {
+            genesis: genesis.as_ref(),
+            institution: HOSPITAL_ID,
+            account: account.as_ref(),
+            encryption_key: key(0x99),
+            expires_at,
+        };
+        let signature = STRANGER.pair().sign(statement.text().as_bytes()).into();
+        let add = pallet_registry::Call::add_staff {
+            account: account.clone(),
+            scope: StaffScope::Ward,
+            encryption_key: key(0x99),
+            copy: Seal([0x5e; 80]),
+            of_version: 1,
+            expires_at,
+            signature,
+        };
+        assert_ok!(apply(signed(HOSPITAL, 0, add)));
+        let allowance = Runtime::allowance(account);
+        assert_eq!(allowance.class, QuotaClass::Staff.name());
+        assert_eq!(allowance.weight_left, 20 * WEIGHT_REF_TIME_PER_MILLIS);
+        assert_ok!(apply(signed(STRANGER, 0, remark())));
     });
 }

@@ -3,6 +3,7 @@
 use crate::{block_on, http, process, rpc::Rpc};
 use anyhow::{bail, ensure, Context, Result};
 use medchain_sdk::Client;
+use rand::Rng;
 use serde_json::Value;
 use std::{
     env,
@@ -343,7 +344,9 @@ pub(crate) fn chain_file(chain: &str, binary: &Path, folder: &Path) -> Result<Pa
     Ok(file)
 }
 
-/// A TCP port of the loopback address that nothing listens on.
+/// A TCP port of the loopback address that nothing listens on; below those that systems give to outgoing connections, one of
+/// which would take it before the program that it is for listens.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    let mut ports = std::iter::repeat_with(|| rand::thread_rng().gen_range(10_000..30_000)).take(100);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).context("no port is free")
 }

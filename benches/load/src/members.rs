@@ -143,7 +143,7 @@ impl Members {
         let mut registrations = Vec::new();
         for sender in hospitals.clone() {
             let key = encryption_key(&self.accounts[sender].identity);
-            let name = format!("load-hospital-{sender}");
+            let name = name(sender);
             registrations.push(self.call(0, sender, calls::register(Role::Hospital, &name, key, Some(details(&name)))));
         }
         let events = self.stage(clients, rpc, watch, self.sign(registrations).await?).await?;
@@ -159,7 +159,7 @@ impl Members {
             let (of, by) = (&self.accounts[sender].identity, &self.accounts[hospital]);
             let applicant: [u8; 32] = of.account().into();
             let voucher = Voucher::sign(&by.identity, genesis, by.id, &applicant, now()? + DAY);
-            let (key, name) = (encryption_key(of), format!("load-{sender}"));
+            let (key, name) = (encryption_key(of), name(sender));
             let (role, details) = if sender <= HOSPITALS + self.doctors {
                 (Role::Doctor, Some(details(&name)))
             } else {
@@ -181,10 +181,18 @@ impl Members {
             let certificate = document(&format!("certificate {id}"));
             certificates.push(self.call(0, *sender, calls::anchor(id, RecordKind::Certificate, certificate)));
         }
-        self.stage(clients, rpc, watch, self.sign(certificates).await?).await?;
+        let events = self.stage(clients, rpc, watch, self.sign(certificates).await?).await?;
+        let anchored = events.iter().filter_map(|event| match event {
+            RuntimeEvent::Reports(pallet_reports::Event::RecordAnchored { record, author, .. }) => {
+                Some((*author, *record))
+            }
+            _ => None,
+        });
+        let anchored: HashMap<_, _> = anchored.collect();
         for sender in professionals {
             let id = self.id(sender);
-            verifications.push(self.call(0, 0, calls::verify(id)));
+            let certificate = *anchored.get(&id).context("a certificate was not anchored")?;
+            verifications.push(self.call(0, 0, calls::verify(id, certificate, details(&name(sender)))));
         }
         self.stage(clients, rpc, watch, self.sign(verifications).await?).await?;
         Ok(())
@@ -315,6 +323,12 @@ fn now() -> Result<Moment> {
 
 fn encryption_key(identity: &Identity) -> EncryptionKey {
     EncryptionKey(*identity.encryption_public(1).as_bytes())
+}
+
+/// The username of the account in this place.
+fn name(sender: usize) -> String {
+    let what = if sender <= HOSPITALS { "hospital-" } else { "" };
+    format!("load-{what}{sender}")
 }
 
 fn details(name: &str) -> Details {

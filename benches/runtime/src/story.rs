@@ -174,14 +174,13 @@ impl Author {
         self.call(Administrator, Registry::publish_administrator_key { key: key(0xa1) });
         self.call(Administrator, Registry::publish_administrator_key { key: key(0xa2) });
         self.anchor(Patient, Patient, RecordKind::Profile, &[]);
-        for actor in [Doctor, Hospital, Pharmacy] {
-            self.anchor(actor, actor, RecordKind::Certificate, &[]);
-        }
+        let certificates =
+            [Doctor, Hospital, Pharmacy].map(|actor| (actor, self.anchor(actor, actor, RecordKind::Certificate, &[])));
         self.call(Doctor, Registry::update_details { details: details() });
         self.call(Administrator, Registry::reject { member: Doctor.id(), reason: VettingReason::DetailsDisagree });
         self.call(Doctor, Registry::apply_again {});
-        for actor in [Doctor, Hospital, Pharmacy] {
-            self.call(Administrator, Registry::verify { member: actor.id() });
+        for (actor, certificate) in certificates {
+            self.call(Administrator, Registry::verify { member: actor.id(), certificate, details: details() });
         }
         self.call(Administrator, Registry::suspend { member: Doctor.id(), reason: VettingReason::OwnWish });
         self.call(Administrator, Registry::reinstate { member: Doctor.id() });

@@ -8,6 +8,7 @@ pub use subxt::tx::Payload;
 use crate::statement::{DependantConsent, MoveConsent, StaffConsent, Voucher};
 use codec::{Decode, Encode};
 use medchain_primitives::*;
+use medchain_runtime_api::DetailsView;
 use subxt::{
     config::{substrate::SubstrateHeader, Config, DefaultTransactionExtensions},
     utils::{AccountId32, MultiAddress, MultiSignature, Static},
@@ -219,6 +220,12 @@ pub struct Details {
     pub address: String,
 }
 
+impl From<DetailsView> for Details {
+    fn from(DetailsView { name, licence, issuer, speciality, address }: DetailsView) -> Self {
+        Self { name, licence, issuer, speciality, address }
+    }
+}
+
 /// A name that the recipient of a link stated, encrypted to the patient.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct SealedRecipient {
@@ -339,7 +346,9 @@ pub enum QuotaClass {
     Unknown,
     /// A professional that is not verified, rejected or suspended.
     Pending,
-    /// An active patient.
+    /// An active patient of whom nobody knows anything but that it has registered.
+    Newcomer,
+    /// An active patient for whom an institution has vouched, or a professional has written.
     Patient,
     /// An active professional.
     Professional,
@@ -358,6 +367,7 @@ impl QuotaClass {
     pub const ALL: &'static [Self] = &[
         Self::Unknown,
         Self::Pending,
+        Self::Newcomer,
         Self::Patient,
         Self::Professional,
         Self::Staff,
@@ -374,6 +384,7 @@ impl QuotaClass {
             Self::Patient => "patient",
             Self::Professional => "professional",
             Self::Staff => "staff",
+            Self::Newcomer => "newcomer",
             Self::Administrator => "administrator",
             Self::Validator => "validator",
             Self::Council => "council",
@@ -552,9 +563,9 @@ pub mod calls {
         tx().registry().publish_administrator_key(Static(key))
     }
 
-    /// Verifies a professional.
-    pub fn verify(member: MemberId) -> impl Payload {
-        tx().registry().verify(Static(member))
+    /// Verifies a professional as it was looked at: with these details, and this certificate.
+    pub fn verify(member: MemberId, certificate: RecordId, details: Details) -> impl Payload {
+        tx().registry().verify(Static(member), Static(certificate), Static(details))
     }
 
     /// Rejects a professional.
@@ -968,6 +979,7 @@ pub mod calls {
             QuotaClass::Patient => Class::Patient,
             QuotaClass::Professional => Class::Professional,
             QuotaClass::Staff => Class::Staff,
+            QuotaClass::Newcomer => Class::Newcomer,
             QuotaClass::Administrator => Class::Administrator,
             QuotaClass::Validator => Class::Validator,
             QuotaClass::Council => Class::Council,

@@ -4,7 +4,8 @@
 use crate::{
     ending, Config, EmergencyByPatient, EmergencyCapsule, EmergencyCapsules, EmergencyConsent, EmergencyConsents,
     EmergencyInstitutions, EmergencyOpening, EmergencyOpenings, EmergencyReview, EmergencyWindows, Error, Event,
-    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor, WITHDRAWALS_MAX,
+    Expiries, Expiring, Pallet, PendingReviews, ReadLog, Reading, ReadingWindow, UnreviewedByDoctor,
+    AUTHOR_LODGES_WITHIN, WITHDRAWALS_MAX,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};
@@ -112,14 +113,19 @@ impl<T: Config> Pallet<T> {
         ensure!(patient.is_none_or(|patient| patient == info.patient), Error::<T>::RecordOfAnotherPatient);
         ensure!(info.kind != RecordKind::Certificate, Error::<T>::KindNotForRole);
         ensure!(info.status != RecordStatus::Erased, Error::<T>::RecordErased);
-        if !Self::decides_for(actor, info.patient) {
-            // The author has the patient half while it writes the record, and lodges once; what is lodged is the
-            // patient's to replace.
-            let writes = actor.id == info.author && actor.role == Role::Doctor;
+        if Self::decides_for(actor, info.patient) {
+            ensure!(EmergencyConsents::<T>::contains_key(info.patient), Error::<T>::NoEmergencyConsent);
+        } else {
+            // The author has the patient half while it writes the record, and lodges once, then; what it kept is of no
+            // use later. What is lodged is the patient's to replace.
+            let until = info.anchored_at.saturating_add(AUTHOR_LODGES_WITHIN);
+            let writes = actor.id == info.author && actor.role == Role::Doctor && T::Time::now() < until;
             ensure!(writes, Error::<T>::NotThePatient);
             ensure!(!EmergencyCapsules::<T>::contains_key(record), Error::<T>::AlreadyLodged);
+            // What was withdrawn with a consent does not come back by the author when another is given.
+            let consent = EmergencyConsents::<T>::get(info.patient).filter(|consent| consent.since <= info.anchored_at);
+            ensure!(consent.is_some(), Error::<T>::NoEmergencyConsent);
         }
-        ensure!(EmergencyConsents::<T>::contains_key(info.patient), Error::<T>::NoEmergencyConsent);
         Ok(info.patient)
     }
 

@@ -37,7 +37,7 @@ use medchain_primitives::{
     limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
     GuardianScope, LinkCommitment, LinkId, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose,
     ReadingId, RecordDirectory, RecordId, RecordKind, RecordKinds, RequestId, ReviewOutcome, Role, SealedProfile,
-    StaffAct,
+    StaffAct, HOUR,
 };
 
 /// How many grants one call takes from a reader.
@@ -45,6 +45,10 @@ pub const REVOCATIONS_MAX: u32 = 64;
 
 /// How many emergency capsules one call removes that withdraws an emergency consent.
 pub const WITHDRAWALS_MAX: u32 = 64;
+
+/// How long after a record was anchored its author may lodge an emergency capsule for it, in milliseconds: who writes
+/// does so at once, and has no part in what the patient decides later.
+pub const AUTHOR_LODGES_WITHIN: Moment = HOUR;
 
 /// How many requests, grants and emergency windows that have ended one block removes.
 pub const EXPIRIES_PER_BLOCK: u32 = 64;
@@ -1447,7 +1451,9 @@ pub mod pallet {
         /// ## Dispatch origin
         ///
         /// Signed by the active patient, in its name by a guardian who decides, or by an active doctor for records that
-        /// it wrote and for which nothing is lodged.
+        /// it anchored within [`AUTHOR_LODGES_WITHIN`], under the consent that stands, and for which nothing is lodged.
+        /// Within that time, a single capsule that was withdrawn can be lodged by the author again; what went with a
+        /// consent cannot.
         ///
         /// ## Errors
         ///

@@ -187,7 +187,8 @@ impl RecordDirectory for RecordList {
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_anchor(patient: MemberId, author: MemberId, kind: RecordKind) -> RecordId {
         let record = RecordId(Anchored::get().len() as u64 + 1);
-        let info = RecordInfo { patient, author, kind, status: RecordStatus::Current };
+        let status = RecordStatus::Current;
+        let info = RecordInfo { patient, author, kind, status, anchored_at: ClockTime::get() };
         Anchored::mutate(|records| records.insert(record, info));
         record
     }
@@ -281,7 +282,8 @@ pub fn end_affiliation(doctor: AccountId, hospital: AccountId) {
 
 /// Anchors one more record.
 pub fn anchor(record: RecordId, patient: AccountId, author: AccountId, kind: RecordKind) {
-    let info = RecordInfo { patient: id(patient), author: id(author), kind, status: RecordStatus::Current };
+    let (patient, author, status) = (id(patient), id(author), RecordStatus::Current);
+    let info = RecordInfo { patient, author, kind, status, anchored_at: ClockTime::get() };
     Anchored::mutate(|records| records.insert(record, info));
 }
 

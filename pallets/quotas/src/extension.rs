@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 use frame_support::{
     dispatch::{DispatchInfo, PostDispatchInfo},
     pallet_prelude::TransactionSource,
+    traits::Get,
     weights::Weight,
 };
 use scale_info::TypeInfo;
@@ -23,10 +24,12 @@ use sp_runtime::{
 /// The priority of a transaction whose signer would have its whole bucket left.
 pub const SHARE_SCALE: u64 = 1_000_000;
 /// What the transactions of registered accounts have on top, so that strangers never push them out of a pool.
-pub const MEMBER_PRIORITY: u64 = 2 * SHARE_SCALE;
-
-/// What a stranger's registration with a voucher has on top: it goes before every open registration, and after members.
-pub const VOUCHED_PRIORITY: u64 = SHARE_SCALE;
+pub const MEMBER_PRIORITY: u64 = 3 * SHARE_SCALE;
+/// What a stranger's registration with a voucher has on top: it goes before whatever strangers and newcomers send, and after
+/// members.
+pub const VOUCHED_PRIORITY: u64 = 2 * SHARE_SCALE;
+/// What a newcomer's transactions have on top, of which anybody can make many.
+pub const NEWCOMER_PRIORITY: u64 = SHARE_SCALE;
 
 /// Refuses a signed transaction that costs more weight or length than its signer's bucket has left, and any
 /// transaction but a registration from a stranger. Takes the cost when the transaction is applied and gives back the
@@ -35,8 +38,10 @@ pub const VOUCHED_PRIORITY: u64 = SHARE_SCALE;
 /// Its own fields and its implicit data are empty, so wallets sign it without configuration.
 ///
 /// The priority is the share of the bucket that the transaction leaves, in parts of [`SHARE_SCALE`], plus
-/// [`MEMBER_PRIORITY`] for registered accounts and [`VOUCHED_PRIORITY`] for strangers with a good voucher, which is
-/// checked here, before the transaction takes a place in a pool or a block.
+/// [`MEMBER_PRIORITY`] for registered accounts, [`NEWCOMER_PRIORITY`] for newcomers among them, and [`VOUCHED_PRIORITY`] for
+/// strangers with a good voucher, which is checked here, before the transaction takes a place in a pool or a block.
+///
+/// The cost is what the transaction takes of the block: its call, the extensions, and what every transaction takes.
 ///
 /// Refuses with `InvalidTransaction::Custom` and [`refusals::NOT_REGISTERED`] or [`refusals::VOUCHER_REFUSED`] for good,
 /// or with `InvalidTransaction::ExhaustsResources` when a later block may take the transaction.
@@ -130,10 +135,12 @@ where
             },
             _ => None,
         };
-        let cost = Cost { weight: info.total_weight().ref_time(), length: u32::try_from(len).unwrap_or(u32::MAX) };
+        let base = T::BlockWeights::get().get(info.class).base_extrinsic;
+        let weight = info.total_weight().saturating_add(base).ref_time();
+        let cost = Cost { weight, length: u32::try_from(len).unwrap_or(u32::MAX) };
         let allowance = Pallet::<T>::allowance_of_class(who, class);
         let rest = allowance.less(cost).ok_or(InvalidTransaction::ExhaustsResources)?;
-        let validity = ValidTransaction { priority: priority(&rest, lane), ..Default::default() };
+        let validity = ValidTransaction { priority: priority(&rest, class, lane), ..Default::default() };
         let val = Val::Charge { who: who.clone(), quota: allowance.quota, cost, lane };
         Ok((validity, val, origin))
     }
@@ -179,11 +186,12 @@ where
     }
 }
 
-fn priority(rest: &Allowance, lane: Option<Lane>) -> u64 {
+fn priority(rest: &Allowance, class: QuotaClass, lane: Option<Lane>) -> u64 {
     let share = rest.share(SHARE_SCALE);
-    match lane {
-        Some(Lane::Vouched(_)) => VOUCHED_PRIORITY.saturating_add(share),
-        Some(_) => share,
-        None => MEMBER_PRIORITY.saturating_add(share),
+    match (lane, class) {
+        (Some(Lane::Vouched(_)), _) => VOUCHED_PRIORITY.saturating_add(share),
+        (Some(_), _) => share,
+        (None, QuotaClass::Newcomer) => NEWCOMER_PRIORITY.saturating_add(share),
+        (None, _) => MEMBER_PRIORITY.saturating_add(share),
     }
 }

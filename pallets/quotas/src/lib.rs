@@ -29,7 +29,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{CheckQuota, Pre, Val, MEMBER_PRIORITY, SHARE_SCALE, VOUCHED_PRIORITY};
+pub use extension::{CheckQuota, Pre, Val, MEMBER_PRIORITY, NEWCOMER_PRIORITY, SHARE_SCALE, VOUCHED_PRIORITY};
 pub use nonce::{CheckNonce, NoncePre, NonceVal};
 pub use pallet::*;
 pub use types::*;
@@ -266,6 +266,24 @@ pub mod pallet {
                 weight_left: quota.weight_max.saturating_sub(bucket.weight_spent),
                 length_left: quota.length_max.saturating_sub(bucket.length_spent),
             }
+        }
+
+        /// Lets an account go on with what another has spent, whose place it takes.
+        pub fn carry_over(from: &T::AccountId, to: &T::AccountId) {
+            if let Some(bucket) = Buckets::<T>::take(from) {
+                Buckets::<T>::insert(to, bucket);
+            }
+        }
+
+        /// Lets an account of a class begin with what flows back in so many blocks, as others can make many of its kind.
+        pub fn begin_low(account: &T::AccountId, class: QuotaClass, blocks: u32) {
+            let Quota { weight_max, weight_refill, length_max, length_refill } = Self::quota(class);
+            let bucket = Bucket {
+                weight_spent: weight_max.saturating_sub(weight_refill.saturating_mul(blocks.into())),
+                length_spent: length_max.saturating_sub(length_refill.saturating_mul(blocks)),
+                refilled_at: frame_system::Pallet::<T>::block_number(),
+            };
+            Buckets::<T>::insert(account, bucket);
         }
 
         /// Takes a place in a lane of this block; `false` if the lane is full.

@@ -5,7 +5,14 @@
 
 use crate as pallet_quotas;
 use crate::{ClassOf, Lane, Quota, QuotaClass, RegistrationCalls};
-use frame_support::{derive_impl, parameter_types, traits::Hooks};
+use frame_support::{
+    derive_impl,
+    dispatch::DispatchClass,
+    parameter_types,
+    traits::{Get, Hooks},
+    weights::Weight,
+};
+use frame_system::limits::{BlockWeights, WeightsPerClass};
 use medchain_primitives::MemberId;
 use sp_runtime::BuildStorage;
 
@@ -18,6 +25,8 @@ pub const PATIENT: AccountId = 1;
 pub const NEIGHBOUR: AccountId = 2;
 /// An active doctor.
 pub const DOCTOR: AccountId = 3;
+/// An active patient whom nobody knows.
+pub const NEWCOMER: AccountId = 4;
 /// Not registered, and has no provider reference.
 pub const STRANGER: AccountId = 10;
 /// A second one.
@@ -42,9 +51,24 @@ frame_support::construct_runtime!(
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
     type Block = Block;
+    type BlockWeights = Weights;
+}
+
+/// Blocks in which every transaction takes [`BaseWeight`] beside its call.
+pub struct Weights;
+impl Get<BlockWeights> for Weights {
+    fn get() -> BlockWeights {
+        let base = Weight::from_parts(BaseWeight::get(), 0);
+        let widest = |class: &mut WeightsPerClass| {
+            class.base_extrinsic = base;
+            class.max_total = Some(Weight::MAX);
+        };
+        BlockWeights::builder().for_class(DispatchClass::all(), widest).build_or_panic()
+    }
 }
 
 parameter_types! {
+    pub static BaseWeight: u64 = 0;
     pub static Promoted: Option<AccountId> = None;
 }
 
@@ -55,6 +79,7 @@ impl ClassOf<AccountId> for ClassByActor {
         match *account {
             PATIENT | NEIGHBOUR => QuotaClass::Patient,
             DOCTOR => QuotaClass::Professional,
+            NEWCOMER => QuotaClass::Newcomer,
             other if Promoted::get() == Some(other) => QuotaClass::Patient,
             _ => QuotaClass::Unknown,
         }

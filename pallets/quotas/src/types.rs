@@ -14,7 +14,7 @@ pub enum QuotaClass {
     Unknown,
     /// A professional that is not verified, rejected or suspended.
     Pending,
-    /// An active patient.
+    /// An active patient for whom an institution has vouched, or a professional has written.
     Patient,
     /// An active professional.
     Professional,
@@ -26,6 +26,8 @@ pub enum QuotaClass {
     Validator,
     /// A member of the consortium's governing body.
     Council,
+    /// An active patient of whom nobody knows anything but that it has registered.
+    Newcomer,
 }
 
 impl QuotaClass {
@@ -33,6 +35,7 @@ impl QuotaClass {
     pub const ALL: &'static [Self] = &[
         Self::Unknown,
         Self::Pending,
+        Self::Newcomer,
         Self::Patient,
         Self::Professional,
         Self::Staff,
@@ -46,6 +49,7 @@ impl QuotaClass {
         match self {
             Self::Unknown => "unknown",
             Self::Pending => "pending",
+            Self::Newcomer => "newcomer",
             Self::Patient => "patient",
             Self::Professional => "professional",
             Self::Staff => "staff",

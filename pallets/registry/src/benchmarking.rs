@@ -84,6 +84,8 @@ fn lost<T: Config>() -> Result<Lost<T::AccountId>, BenchmarkError> {
     let threshold = limits::RECOVERY_GUARDIANS_MAX;
     let guardianship = Guardianship { guardians: named.clone(), threshold, wait: limits::RECOVERY_WAIT_MIN };
     Guardianships::<T>::insert(id, guardianship);
+    // The account has spent something, which goes with the membership.
+    T::Accounts::staff_added(&account);
     let to = T::BenchmarkSigner::new_account();
     let mut approvals = named.clone();
     approvals.pop();
@@ -180,8 +182,9 @@ mod benchmarks {
     fn verify_call() -> Result<(), BenchmarkError> {
         let origin = administrator::<T>()?;
         let (account, member) = doctor::<T>(Status::Pending)?;
+        let certificate = T::Records::current_own_record(member).ok_or("a certificate")?;
         #[extrinsic_call]
-        verify(origin as T::RuntimeOrigin, member);
+        verify(origin as T::RuntimeOrigin, member, certificate, longest_details());
         assert_eq!(status_of::<T>(&account), Some(Status::Active));
         Ok(())
     }
@@ -354,6 +357,7 @@ mod benchmarks {
     fn add_staff() -> Result<(), BenchmarkError> {
         let ((caller, institution), _) = hospital_and_doctor::<T>();
         let account = T::BenchmarkSigner::new_account();
+        StaffConsents::<T>::insert(&account, Moment::MIN);
         let expires_at = T::Time::now().saturating_add(limits::STATEMENT_LIFETIME_MAX);
         let (genesis, bytes) = (Pallet::<T>::genesis(), account.encode());
         let statement = StaffStatement {

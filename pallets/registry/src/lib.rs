@@ -79,6 +79,8 @@ pub mod pallet {
         type Records: RecordDirectory;
         /// Where the guardianships of dependants are kept.
         type Guardianships: DependantGuardians;
+        /// What has to know which accounts take others' places.
+        type Accounts: AccountChanges<Self::AccountId>;
         /// What accounts sign vouchers and consents with.
         type Signature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>> + Parameter;
         /// The chain's clock.
@@ -177,6 +179,11 @@ pub mod pallet {
     /// cryptographic hasher. At most [`limits::STAFF_MAX`] for each institution.
     #[pallet::storage]
     pub type Staff<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, StaffMember>;
+
+    /// Until when the last consent was good by which an account became staff: it was used up by that, and only one that is
+    /// good for longer makes the account staff again. One entry for each account that ever was staff.
+    #[pallet::storage]
+    pub type StaffConsents<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Moment>;
 
     /// The staff accounts of each institution; hashers as for its keys elsewhere. As many as [`Staff`].
     #[pallet::storage]
@@ -523,6 +530,14 @@ pub mod pallet {
         /// Details that an administrator has verified stay as they are; they can change while the professional is
         /// pending or rejected.
         DetailsSettled,
+        /// The account became staff by this consent already, and was removed; have it signed anew.
+        ConsentUsed,
+        /// The recovery was not carried out within thirty days; the guardians propose and agree again.
+        RecoveryExpired,
+        /// An administrator's account keeps its membership; the council dismisses the administrator first.
+        AdministratorMoves,
+        /// The details or the certificate are not those that were looked at; look at those in force.
+        ChangedMeanwhile,
     }
 
     #[pallet::hooks]
@@ -634,7 +649,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Lets a pending professional act, after its certificate has been read.
+        /// Lets a pending professional act, after its details and its certificate have been read: those that are named, so that
+        /// the professional cannot exchange them meanwhile.
         ///
         /// ## Dispatch origin
         /// An administrator.
@@ -645,16 +661,24 @@ pub mod pallet {
         ///   this member.
         /// - [`Error::NotPending`]: the member does not wait for vetting.
         /// - [`Error::NoCertificate`]: the member has anchored none, or erased it.
+        /// - [`Error::ChangedMeanwhile`]: the member has other details or another certificate than were looked at.
         ///
         /// ## Events
         /// [`Event::MemberVerified`].
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::verify())]
-        pub fn verify(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+        pub fn verify(
+            origin: OriginFor<T>,
+            member: MemberId,
+            certificate: RecordId,
+            details: Details,
+        ) -> DispatchResult {
             let administrator = T::AdminOrigin::ensure_origin(origin)?;
             let (account, professional) = Self::professional_to_vet(&administrator, member)?;
             ensure!(professional.status == Status::Pending, Error::<T>::NotPending);
-            ensure!(T::Records::current_own_record(member).is_some(), Error::<T>::NoCertificate);
+            let current = T::Records::current_own_record(member).ok_or(Error::<T>::NoCertificate)?;
+            let unchanged = current == certificate && professional.details.as_ref() == Some(&details);
+            ensure!(unchanged, Error::<T>::ChangedMeanwhile);
 
             Self::put_with_status(&account, professional, Status::Active, None);
             Self::deposit_event(Event::MemberVerified { member, administrator });
@@ -994,6 +1018,8 @@ pub mod pallet {
         /// - [`Error::NotAMember`], [`Error::NotActive`], [`Error::NotGuardian`]: the caller cannot do this.
         /// - [`Error::NoRecovery`]: there is no such proposal, or the member has objected.
         /// - [`Error::TooFewApprovals`], [`Error::WaitNotOver`]: it is too early.
+        /// - [`Error::RecoveryExpired`]: it is too late; the guardians propose and agree again.
+        /// - [`Error::AdministratorMoves`]: the account is an administrator's.
         /// - [`Error::AccountTaken`], [`Error::AccountRetired`]: the account has become somebody's since.
         /// - [`Error::KeyUnchanged`]: the key has become the member's since.
         ///
@@ -1006,7 +1032,10 @@ pub mod pallet {
             Self::guardianship(member, guardian)?;
             let recovery = Recoveries::<T>::get(member, proposer).ok_or(Error::<T>::NoRecovery)?;
             let ready_at = recovery.ready_at.ok_or(Error::<T>::TooFewApprovals)?;
-            ensure!(T::Time::now() >= ready_at, Error::<T>::WaitNotOver);
+            let now = T::Time::now();
+            ensure!(now >= ready_at, Error::<T>::WaitNotOver);
+            let expires_at = ready_at.saturating_add(limits::RECOVERY_CARRIED_OUT_WITHIN);
+            ensure!(now < expires_at, Error::<T>::RecoveryExpired);
             Self::ensure_account_free(&recovery.to)?;
             let (from, recovered) = Self::member_by_id(member).ok_or(Error::<T>::UnknownMember)?;
             Self::do_move(from, recovered, recovery.to, recovery.key, None)
@@ -1088,6 +1117,7 @@ pub mod pallet {
         /// - [`Error::EncryptionKeyTooWeak`], [`Error::KeyVersionNotCurrent`]: the keys cannot be used.
         /// - [`Error::StatementExpired`], [`Error::StatementTooLong`], [`Error::ConsentForged`]: the account did not
         ///   consent.
+        /// - [`Error::ConsentUsed`]: it consented to what was done already.
         ///
         /// ## Events
         /// [`Event::StaffAdded`].
@@ -1108,7 +1138,7 @@ pub mod pallet {
             Self::ensure_may_add_staff(&institution, &account, encryption_key, of_version, expires_at, &signature)?;
             let added_at = T::Time::now();
             let entry = StaffMember { institution: institution.id, scope, encryption_key, copy, of_version, added_at };
-            Self::do_add_staff(account, entry);
+            Self::do_add_staff(account, entry, expires_at);
             Ok(())
         }
 
@@ -1450,7 +1480,7 @@ impl<T: Config> MemberDirectory<T::AccountId> for Pallet<T> {
         let of_version = Self::member_by_id(institution).map_or(FIRST_KEY_VERSION, |(_, member)| member.key_version);
         let (encryption_key, copy, added_at) = (EncryptionKey([0x5a; 32]), Seal([0x5e; 80]), T::Time::now());
         let entry = StaffMember { institution, scope, encryption_key, copy, of_version, added_at };
-        Self::do_add_staff(account.clone(), entry);
+        Self::do_add_staff(account.clone(), entry, added_at);
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -6,7 +6,9 @@ use crate as pallet_registry;
 use crate::*;
 use codec::Encode;
 use frame_support::{
-    assert_ok, derive_impl, parameter_types,
+    assert_ok, derive_impl,
+    dispatch::DispatchResult,
+    parameter_types,
     traits::{IsInVec, SortedMembers},
 };
 use frame_system::EnsureSignedBy;
@@ -71,6 +73,8 @@ parameter_types! {
     pub static Certified: Vec<MemberId> = vec![];
     /// The dependants and the guardians that were appointed for them.
     pub static Appointed: Vec<(MemberId, MemberId)> = vec![];
+    /// The accounts whose place others took, and those that became staff.
+    pub static Changes: Vec<(AccountId, Option<AccountId>)> = vec![];
 }
 
 /// The administrators as the origin check wants them.
@@ -127,8 +131,20 @@ impl DependantGuardians for AppointmentList {
     }
 }
 
+/// Notes in [`Changes`] which account took whose place.
+pub struct ChangeList;
+impl AccountChanges<AccountId> for ChangeList {
+    fn moved(from: &AccountId, to: &AccountId) {
+        Changes::mutate(|changes| changes.push((*to, Some(*from))));
+    }
+    fn staff_added(account: &AccountId) {
+        Changes::mutate(|changes| changes.push((*account, None)));
+    }
+}
+
 impl Config for Test {
     type Guardianships = AppointmentList;
+    type Accounts = ChangeList;
     type AdminOrigin = EnsureSignedBy<Administrators, AccountId>;
     type Administrators = IsInVec<AdministratorSet>;
     type Records = CertificatesOnly;
@@ -287,10 +303,16 @@ fn register(account: AccountId, role: Role, status: Status) {
         if status == Status::Rejected {
             assert_ok!(Registry::reject(administrator(), member, VettingReason::DetailsDisagree));
         } else {
-            assert_ok!(Registry::verify(administrator(), member));
+            assert_ok!(verify(administrator(), member));
         }
         if status == Status::Suspended {
             assert_ok!(Registry::suspend(administrator(), member, VettingReason::Misconduct));
         }
     }
+}
+
+/// Verifies a member as it stands: with its details and its certificate.
+pub fn verify(administrator: RuntimeOrigin, member: MemberId) -> DispatchResult {
+    let stands = Registry::member_by_id(member).and_then(|(_, member)| member.details);
+    Registry::verify(administrator, member, RecordId(member.0), stands.unwrap_or_else(details))
 }

@@ -39,6 +39,8 @@ impl<T: Config> Pallet<T> {
         key: EncryptionKey,
         copy: Option<(MemberId, Seal)>,
     ) -> DispatchResult {
+        // It would stay an administrator's and be no member's: nothing would keep it from vetting itself.
+        ensure!(!T::Administrators::contains(&from), Error::<T>::AdministratorMoves);
         let of_version = member.key_version;
         Self::do_rotate(&mut member, key)?;
         let (id, key_version) = (member.id, member.key_version);
@@ -56,6 +58,7 @@ impl<T: Config> Pallet<T> {
         Usernames::<T>::insert(listed, &to);
         Members::<T>::insert(&to, member);
         frame_system::Pallet::<T>::inc_providers(&to);
+        T::Accounts::moved(&from, &to);
         Self::deposit_event(Event::AccountMoved { member: id, from, to, key_version });
         Ok(())
     }

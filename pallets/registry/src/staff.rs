@@ -37,6 +37,8 @@ impl<T: Config> Pallet<T> {
         ensure!(!is_small_order(&encryption_key), Error::<T>::EncryptionKeyTooWeak);
         ensure!(of_version == institution.key_version, Error::<T>::KeyVersionNotCurrent);
         Self::ensure_in_time(expires_at)?;
+        let later = StaffConsents::<T>::get(account).is_none_or(|used| used < expires_at);
+        ensure!(later, Error::<T>::ConsentUsed);
         let (genesis, bytes) = (Self::genesis(), account.encode());
         let statement = StaffStatement {
             genesis: genesis.as_ref(),
@@ -51,12 +53,14 @@ impl<T: Config> Pallet<T> {
 
     /// Adds staff that has been checked and gives the account a provider reference, without which it could send nothing.
     /// It keeps the reference when it is removed, so that its transactions can never be replayed.
-    pub(crate) fn do_add_staff(account: T::AccountId, entry: StaffMember) {
+    pub(crate) fn do_add_staff(account: T::AccountId, entry: StaffMember, expires_at: Moment) {
+        StaffConsents::<T>::insert(&account, expires_at);
         let StaffMember { institution, scope, .. } = entry;
         StaffOf::<T>::insert(institution, &account, ());
         StaffCount::<T>::mutate(institution, |count| *count = count.saturating_add(1));
         Staff::<T>::insert(&account, entry);
         frame_system::Pallet::<T>::inc_providers(&account);
+        T::Accounts::staff_added(&account);
         Self::deposit_event(Event::StaffAdded { institution, account, scope });
     }
 

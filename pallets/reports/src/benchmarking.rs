@@ -29,11 +29,9 @@ fn status_of<T: Config>(record: RecordId) -> Option<RecordStatus> {
     Records::<T>::get(record).map(|record| record.status)
 }
 
-/// A document with these seals; one with fills is a prescription's. Each has another content, which another author has
-/// anchored too.
+/// A document with these seals; one with fills is a prescription's. Each has another content.
 fn document<T: Config>(byte: u8, size: u64, fills: u8, seals: Vec<ReaderSeal>) -> Result<Document, BenchmarkError> {
     let content = ContentRoot([byte; 32]);
-    Anchors::<T>::insert(content, 1);
     let valid_until = (fills > 0).then(|| T::Time::now().saturating_add(limits::PRESCRIPTION_VALIDITY_MAX));
     let seals = seals.try_into().map_err(|_| BenchmarkError::Stop("too many seals"))?;
     Ok(Document { content, size, envelope: ENVELOPE, key_version: 1, fills, valid_until, seals })
@@ -105,34 +103,6 @@ mod benchmarks {
         _(RawOrigin::Signed(patient), record);
         assert_eq!(status_of::<T>(record), Some(RecordStatus::Erased));
         assert_eq!(OwnRecord::<T>::get(patient_id), None);
-    }
-
-    /// Prescriptions for as many patients, all with as many consents as can be; the seals are those of the first, and
-    /// each costs as much as any other.
-    #[benchmark]
-    fn anchor_batch(
-        n: Linear<1, { limits::RECORDS_PER_ANCHOR_MAX }>,
-        s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>,
-    ) -> Result<(), BenchmarkError> {
-        let Actors { doctor, doctor_id, patient_id, .. } = actors::<T>();
-        let mut records = Vec::new();
-        for index in 0..n {
-            let (patient, seals) = if index == 0 {
-                (patient_id, T::Consents::benchmark_recipients(patient_id, s))
-            } else {
-                let patient = T::Members::benchmark_register(&account("patient", index, 0), Role::Patient);
-                T::Care::benchmark_open(patient, doctor_id);
-                (patient, T::Consents::benchmark_recipients(patient, 0))
-            };
-            let byte = u8::try_from(index).unwrap_or(u8::MAX);
-            let document = document::<T>(byte, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
-            records.push(NewRecord { patient, kind: RecordKind::Prescription, document });
-        }
-        let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
-        #[extrinsic_call]
-        _(RawOrigin::Signed(doctor), records);
-        assert_eq!(NextRecordId::<T>::get(), RecordId(RecordId::FIRST.0 + u64::from(n)));
-        Ok(())
     }
 
     #[benchmark]

@@ -103,7 +103,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Anchored<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, ContentRoot, RecordId>;
 
-    /// Content → how many records that are not erased anchor it; absent when none does. `Blake2_128Concat`, because
+    /// Content → how many records that are not erased anchor it: one, and absent when none does. `Blake2_128Concat`, because
     /// authors choose the content. At most one entry for each record.
     #[pallet::storage]
     pub type Anchors<T> = StorageMap<_, Blake2_128Concat, ContentRoot, u32, ValueQuery>;
@@ -192,7 +192,7 @@ pub mod pallet {
             /// The version of the owner's key that it is sealed to.
             key_version: KeyVersion,
         },
-        /// A record was erased: vaults delete its content, unless another record anchors it, and its envelope.
+        /// A record was erased: vaults delete its content and its envelope.
         RecordErased {
             /// The record.
             record: RecordId,
@@ -273,8 +273,8 @@ pub mod pallet {
         ScopeTooNarrow,
         /// Every record number has been given out; the runtime must widen them.
         RecordIdsExhausted,
-        /// Too many records anchor this content; encrypt the document afresh, which gives another content.
-        TooManyAnchors,
+        /// Another author's record has this content; encrypt the document afresh, which gives another content.
+        ContentTaken,
     }
 
     #[pallet::hooks]
@@ -308,7 +308,7 @@ pub mod pallet {
         /// [`FillsOutOfRange`](Error::FillsOutOfRange), [`ValidityOutOfRange`](Error::ValidityOutOfRange),
         /// [`ContentEmpty`](Error::ContentEmpty), [`ContentTooLarge`](Error::ContentTooLarge),
         /// [`AlreadyAnchored`](Error::AlreadyAnchored), [`RecordIdsExhausted`](Error::RecordIdsExhausted),
-        /// [`TooManyAnchors`](Error::TooManyAnchors), and those of
+        /// [`ContentTaken`](Error::ContentTaken), and those of
         /// [`seal_new_record`](RecordConsents::seal_new_record) for seals that are missing, not asked for or not
         /// made for the current key.
         ///
@@ -762,7 +762,9 @@ pub mod pallet {
             ensure!(!Anchored::<T>::contains_key(author, content), Error::<T>::AlreadyAnchored);
             let record = NextRecordId::<T>::get();
             let next = record.next().ok_or(Error::<T>::RecordIdsExhausted)?;
-            let anchors = Anchors::<T>::get(content).checked_add(1).ok_or(Error::<T>::TooManyAnchors)?;
+            // Whoever anchors another's content as a record of its own would be served that one's ciphertext and envelope, and
+            // would keep them from being deleted.
+            ensure!(!Anchors::<T>::contains_key(content), Error::<T>::ContentTaken);
 
             NextRecordId::<T>::put(next);
             Records::<T>::insert(
@@ -788,7 +790,7 @@ pub mod pallet {
             );
             ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
             Anchored::<T>::insert(author, content, record);
-            Anchors::<T>::insert(content, anchors);
+            Anchors::<T>::insert(content, 1);
             if is_own(kind) {
                 OwnRecord::<T>::insert(patient, record);
             }
@@ -800,8 +802,15 @@ pub mod pallet {
                 });
                 Self::deposit_event(Event::RecordAmended { record, supersedes });
             }
-            let info = RecordInfo { patient, author, kind, status: RecordStatus::Current };
+            let info = RecordInfo { patient, author, kind, status: RecordStatus::Current, anchored_at: now };
             T::Consents::seal_new_record(record, info, &seals)
+        }
+
+        /// Whether a professional has ever written a report or a prescription about this patient.
+        pub fn is_written_about(patient: MemberId) -> bool {
+            [RecordKind::Report, RecordKind::Prescription]
+                .into_iter()
+                .any(|kind| ByPatientAndKind::<T>::iter_key_prefix((patient, kind)).next().is_some())
         }
 
         /// Takes a record out of force if it is its owner's profile or certificate.
@@ -815,14 +824,16 @@ pub mod pallet {
     }
 }
 
-/// The weight of anchoring many: as measured for prescriptions, or for as many profiles if those cost more.
+/// The weight of anchoring many: that of anchoring each.
 fn batch_weight<T: Config>(records: &[NewRecord]) -> Weight {
-    let count = records.len() as u32;
-    let seals = records.iter().fold(0, |seals: u32, record| seals.saturating_add(record.document.seals.len() as u32));
-    let others = T::WeightInfo::anchor_batch(count, seals);
-    let first = T::WeightInfo::anchor_own(seals);
-    let own = T::WeightInfo::anchor_own(0).saturating_mul(count.saturating_sub(1).into()).saturating_add(first);
-    others.max(own)
+    records.iter().fold(Weight::zero(), |weight, NewRecord { kind, document, .. }| {
+        let seals = document.seals.len() as u32;
+        weight.saturating_add(if is_own(*kind) {
+            T::WeightInfo::anchor_own(seals)
+        } else {
+            T::WeightInfo::anchor(seals)
+        })
+    })
 }
 
 /// Whether members write this kind about themselves alone.

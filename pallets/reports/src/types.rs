@@ -49,7 +49,8 @@ pub struct Record {
 impl Record {
     /// What other pallets need to know of it.
     pub fn info(&self) -> RecordInfo {
-        RecordInfo { patient: self.patient, author: self.author, kind: self.kind, status: self.status }
+        let Self { patient, author, kind, status, anchored_at, .. } = *self;
+        RecordInfo { patient, author, kind, status, anchored_at }
     }
 }
 

@@ -14,8 +14,6 @@ pub trait WeightInfo {
     fn retract() -> Weight;
     /// Weight of `erase`.
     fn erase() -> Weight;
-    /// Weight of `anchor_batch` of `n` records with `s` seals together.
-    fn anchor_batch(n: u32, s: u32) -> Weight;
     /// Weight of `dispense`.
     fn dispense() -> Weight;
     /// Weight of `cancel_fills`.
@@ -52,10 +50,6 @@ impl WeightInfo for () {
 
     fn erase() -> Weight {
         of(0)
-    }
-
-    fn anchor_batch(n: u32, s: u32) -> Weight {
-        of(n.saturating_add(s))
     }
 
     fn dispense() -> Weight {

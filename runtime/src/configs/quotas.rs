@@ -1,6 +1,6 @@
 //! What each class of accounts may spend.
 //!
-//! A block takes about 10^12 ps of ordinary transactions, and a transaction with a typical call about 8 * 10^8 ps; the
+//! A block takes about 10^12 ps of ordinary transactions, and a transaction with a typical call about 10^9 ps; the
 //! comments give the buckets in such transactions, and `tests/quotas.rs` holds them to it.
 
 use super::council::MoreThanHalf;
@@ -46,7 +46,15 @@ impl ClassOf<AccountId> for Classes {
         match <Registry as MemberDirectory<AccountId>>::acting(account) {
             Some(acting) if !acting.member.is_active() => QuotaClass::Pending,
             Some(acting) if acting.staff.is_some() => QuotaClass::Staff,
-            Some(acting) if acting.member.role == Role::Patient => QuotaClass::Patient,
+            Some(acting) if acting.member.role == Role::Patient => {
+                let vouched =
+                    pallet_registry::Members::<Runtime>::get(account).is_some_and(|own| own.vouched_by.is_some());
+                if vouched || Reports::is_written_about(acting.member.id) {
+                    QuotaClass::Patient
+                } else {
+                    QuotaClass::Newcomer
+                }
+            }
             Some(_) => QuotaClass::Professional,
             None => QuotaClass::Unknown,
         }
@@ -72,15 +80,17 @@ impl pallet_quotas::Quotas for QuotaTable {
             length_refill,
         };
         match class {
-            // Ten registrations, then one in 20 s.
+            // Eight registrations, then one in 25 s.
             QuotaClass::Unknown => quota(8, 80, 8 * KIB, 64),
             // 25 calls, then one in 8 s.
-            QuotaClass::Pending => quota(20, 200, 64 * KIB, 512),
-            // 180 calls, then one per block; or ten answers of 32 records each.
+            QuotaClass::Pending => quota(25, 250, 64 * KIB, 512),
+            // 60 calls, then one in 20 s: a first day's, and few enough that a flood of newcomers is no flood.
+            QuotaClass::Newcomer => quota(60, 100, 128 * KIB, 256),
+            // 150 calls, then one per block; or ten answers of 32 records each.
             QuotaClass::Patient => quota(150, 1_000, 256 * KIB, 2 * KIB),
-            // 500 calls, then twelve per block.
+            // 400 calls, then ten per block.
             QuotaClass::Professional | QuotaClass::Administrator => quota(400, 10_000, MIB, 16 * KIB),
-            // 250 calls, then six per block: one person's work.
+            // 200 calls, then five per block: one person's work.
             QuotaClass::Staff => quota(200, 5_000, MIB / 2, 8 * KIB),
             QuotaClass::Validator => quota(100, 1_000, 256 * KIB, 2 * KIB),
             // A runtime upgrade, which fills a block.

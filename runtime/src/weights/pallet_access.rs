@@ -14,173 +14,173 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_access::WeightInfo for WeightInfo<T> {
-    // Least: 720_682 ns.
+    // Least: 721_951 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(721_331_200, 395_651)
+        Weight::from_parts(735_065_514, 395_651)
             .saturating_add(T::DbWeight::get().reads_writes(106, 7))
-            .saturating_add(Weight::from_parts(14_283_314, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(6_103_440, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 712_930 ns.
+    // Least: 694_380 ns.
     fn request_for(n: u32) -> Weight {
-        Weight::from_parts(1_040_303_534, 384_230)
+        Weight::from_parts(716_417_785, 384_230)
             .saturating_add(T::DbWeight::get().reads_writes(103, 7))
-            .saturating_add(Weight::from_parts(0, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_706_539, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 102_883 ns.
+    // Least: 99_818 ns.
     fn withdraw() -> Weight {
-        Weight::from_parts(109_854_000, 36_962).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(102_852_000, 36_962).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 774_321 ns.
+    // Least: 756_842 ns.
     fn grant(n: u32) -> Weight {
-        Weight::from_parts(891_486_239, 384_272)
+        Weight::from_parts(682_900_550, 384_272)
             .saturating_add(T::DbWeight::get().reads_writes(104, 6))
-            .saturating_add(Weight::from_parts(80_887_093, 21_286).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(88_052_768, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
-    // Least: 91_967 ns.
+    // Least: 84_996 ns.
     fn deny() -> Weight {
-        Weight::from_parts(95_342_000, 32_529).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+        Weight::from_parts(87_550_000, 32_529).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 132_868 ns.
+    // Least: 134_299 ns.
     fn revoke() -> Weight {
-        Weight::from_parts(137_604_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(136_413_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 146_488 ns.
+    // Least: 146_507 ns.
     fn relinquish() -> Weight {
-        Weight::from_parts(148_792_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+        Weight::from_parts(153_658_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 141_711 ns.
+    // Least: 141_400 ns.
     fn open() -> Weight {
-        Weight::from_parts(144_194_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
+        Weight::from_parts(146_838_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
     }
 
-    // Least: 162_442 ns.
+    // Least: 162_061 ns.
     fn close() -> Weight {
-        Weight::from_parts(164_755_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(165_846_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 148_722 ns.
+    // Least: 149_111 ns.
     fn share() -> Weight {
-        Weight::from_parts(151_485_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
+        Weight::from_parts(152_777_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
     }
 
-    // Least: 315_009 ns.
+    // Least: 313_245 ns.
     fn give_emergency_consent() -> Weight {
-        Weight::from_parts(325_604_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
+        Weight::from_parts(351_521_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
     }
 
-    // Least: 52_728 ns.
+    // Least: 52_608 ns.
     fn revoke_emergency_consent(n: u32) -> Weight {
-        Weight::from_parts(48_900_275, 18_342)
+        Weight::from_parts(46_792_728, 18_342)
             .saturating_add(T::DbWeight::get().reads_writes(5, 1))
-            .saturating_add(Weight::from_parts(24_561_818, 7_018).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(23_712_509, 7_018).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 71_526 ns.
+    // Least: 70_975 ns.
     fn lodge_emergency(n: u32) -> Weight {
-        Weight::from_parts(55_359_487, 14_877)
+        Weight::from_parts(16_626_097, 14_877)
             .saturating_add(T::DbWeight::get().reads_writes(4, 0))
-            .saturating_add(Weight::from_parts(54_197_814, 10_634).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(52_705_195, 10_634).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 57_746 ns.
+    // Least: 57_806 ns.
     fn withdraw_emergency(n: u32) -> Weight {
-        Weight::from_parts(11_743_887, 11_250)
+        Weight::from_parts(16_788_560, 11_250)
             .saturating_add(T::DbWeight::get().reads_writes(3, 0))
-            .saturating_add(Weight::from_parts(42_260_785, 10_634).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(40_139_525, 10_634).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 289_961 ns.
+    // Least: 285_924 ns.
     fn open_emergency() -> Weight {
-        Weight::from_parts(318_524_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
+        Weight::from_parts(290_601_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
     }
 
-    // Least: 59_298 ns.
+    // Least: 59_138 ns.
     fn review_emergency() -> Weight {
-        Weight::from_parts(61_111_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
+        Weight::from_parts(60_650_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
     }
 
-    // Least: 75_272 ns.
+    // Least: 69_243 ns.
     fn clear_expired() -> Weight {
-        Weight::from_parts(81_641_000, 24_752).saturating_add(T::DbWeight::get().reads_writes(4, 6))
+        Weight::from_parts(71_145_000, 24_752).saturating_add(T::DbWeight::get().reads_writes(4, 6))
     }
 
-    // Least: 77_115 ns.
+    // Least: 76_673 ns.
     fn revoke_reader(n: u32) -> Weight {
-        Weight::from_parts(292_752_989, 24_272)
+        Weight::from_parts(70_951_132, 24_272)
             .saturating_add(T::DbWeight::get().reads_writes(7, 1))
-            .saturating_add(Weight::from_parts(101_737_271, 24_831).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(101_431_231, 24_831).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
     }
 
-    // Least: 114_020 ns.
+    // Least: 112_527 ns.
     fn give_standing_consent() -> Weight {
-        Weight::from_parts(119_187_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
+        Weight::from_parts(115_601_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
     }
 
-    // Least: 39_158 ns.
+    // Least: 39_449 ns.
     fn revoke_standing_consent() -> Weight {
-        Weight::from_parts(40_190_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(40_541_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 78_066 ns.
+    // Least: 76_643 ns.
     fn appoint_guardian() -> Weight {
-        Weight::from_parts(83_394_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+        Weight::from_parts(81_010_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
     }
 
-    // Least: 36_624 ns.
+    // Least: 36_544 ns.
     fn dismiss_guardian() -> Weight {
-        Weight::from_parts(37_416_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(38_007_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 37_235 ns.
+    // Least: 37_025 ns.
     fn resign_guardianship() -> Weight {
-        Weight::from_parts(37_816_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(37_996_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 126_858 ns.
+    // Least: 125_987 ns.
     fn seal_to_guardian(n: u32) -> Weight {
-        Weight::from_parts(107_823_475, 19_025)
+        Weight::from_parts(25_049_601, 19_025)
             .saturating_add(T::DbWeight::get().reads_writes(5, 0))
-            .saturating_add(Weight::from_parts(92_308_160, 21_286).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(89_718_116, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
-    // Least: 116_192 ns.
+    // Least: 116_763 ns.
     fn remove_expired() -> Weight {
-        Weight::from_parts(119_067_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(118_786_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 76_974 ns.
+    // Least: 77_334 ns.
     fn register_link(n: u32) -> Weight {
-        Weight::from_parts(72_147_425, 29_820)
+        Weight::from_parts(73_234_796, 29_820)
             .saturating_add(T::DbWeight::get().reads_writes(6, 4))
-            .saturating_add(Weight::from_parts(6_610_245, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(6_109_576, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 45_387 ns.
+    // Least: 45_337 ns.
     fn revoke_link() -> Weight {
-        Weight::from_parts(49_063_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(46_909_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 107_500 ns.
+    // Least: 107_289 ns.
     fn open_link(n: u32) -> Weight {
-        Weight::from_parts(59_626_266, 26_503)
+        Weight::from_parts(57_862_290, 26_503)
             .saturating_add(T::DbWeight::get().reads_writes(6, 3))
-            .saturating_add(Weight::from_parts(43_218_184, 17_635).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(43_203_507, 17_635).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 4).saturating_mul(n.into()))
     }
 }

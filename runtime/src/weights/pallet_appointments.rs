@@ -14,86 +14,86 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_appointments::WeightInfo for WeightInfo<T> {
-    // Least: 113_609 ns.
+    // Least: 115_481 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(117_643_111, 44_444)
+        Weight::from_parts(128_175_585, 44_444)
             .saturating_add(T::DbWeight::get().reads_writes(8, 7))
-            .saturating_add(Weight::from_parts(13_523_537, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(13_527_992, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 665_700 ns.
+    // Least: 659_388 ns.
     fn accept(n: u32) -> Weight {
-        Weight::from_parts(791_222_690, 279_745)
+        Weight::from_parts(636_729_180, 279_745)
             .saturating_add(T::DbWeight::get().reads_writes(10, 75))
-            .saturating_add(Weight::from_parts(28_319_544, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(29_327_159, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 54_060 ns.
+    // Least: 53_900 ns.
     fn decline() -> Weight {
-        Weight::from_parts(55_973_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(55_782_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 52_308 ns.
+    // Least: 52_277 ns.
     fn cancel(n: u32) -> Weight {
-        Weight::from_parts(56_377_643, 11_932)
+        Weight::from_parts(56_393_036, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(13_452_744, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(12_850_787, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 50_615 ns.
+    // Least: 50_565 ns.
     fn cancel_requested() -> Weight {
-        Weight::from_parts(51_757_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(51_777_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 56_424 ns.
+    // Least: 55_462 ns.
     fn complete(n: u32) -> Weight {
-        Weight::from_parts(47_326_890, 11_932)
+        Weight::from_parts(43_218_735, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(13_607_495, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(13_387_107, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 55_392 ns.
+    // Least: 55_482 ns.
     fn mark_missed(n: u32) -> Weight {
-        Weight::from_parts(43_447_273, 11_932)
+        Weight::from_parts(24_076_994, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(13_799_239, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(15_568_149, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 163_032 ns.
+    // Least: 161_780 ns.
     fn open_care() -> Weight {
-        Weight::from_parts(165_907_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+        Weight::from_parts(165_796_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
     }
 
-    // Least: 38_307 ns.
+    // Least: 37_606 ns.
     fn end_care() -> Weight {
-        Weight::from_parts(40_651_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(38_647_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 148_421 ns.
+    // Least: 158_045 ns.
     fn reschedule(n: u32) -> Weight {
-        Weight::from_parts(103_939_215, 52_146)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 8))
-            .saturating_add(Weight::from_parts(18_316_595, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(150_459_698, 56_343)
+            .saturating_add(T::DbWeight::get().reads_writes(10, 9))
+            .saturating_add(Weight::from_parts(14_825_192, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 35_312 ns.
+    // Least: 35_553 ns.
     fn set_schedule() -> Weight {
-        Weight::from_parts(36_384_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(36_684_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 
-    // Least: 11_507 ns.
+    // Least: 11_817 ns.
     fn expiry_step() -> Weight {
-        Weight::from_parts(11_878_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(12_118_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 47_080 ns.
+    // Least: 47_481 ns.
     fn expire() -> Weight {
-        Weight::from_parts(48_062_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+        Weight::from_parts(49_443_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
     }
 }

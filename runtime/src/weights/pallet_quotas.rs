@@ -14,28 +14,28 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_quotas::WeightInfo for WeightInfo<T> {
-    // Least: 51_606 ns.
+    // Least: 88_311 ns.
     fn check_quota() -> Weight {
-        Weight::from_parts(52_959_000, 29_882).saturating_add(T::DbWeight::get().reads_writes(6, 1))
+        Weight::from_parts(90_154_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
     }
 
-    // Least: 708_294 ns.
+    // Least: 718_665 ns.
     fn check_quota_of_stranger() -> Weight {
-        Weight::from_parts(747_261_000, 55_997).saturating_add(T::DbWeight::get().reads_writes(13, 2))
+        Weight::from_parts(736_002_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
     }
 
-    // Least: 2_083 ns.
+    // Least: 2_183 ns.
     fn reset_lanes() -> Weight {
-        Weight::from_parts(2_314_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
+        Weight::from_parts(2_353_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
     }
 
-    // Least: 19_749 ns.
+    // Least: 20_100 ns.
     fn set_quota() -> Weight {
-        Weight::from_parts(20_631_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(20_630_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 15_332 ns.
+    // Least: 15_383 ns.
     fn set_lanes() -> Weight {
-        Weight::from_parts(15_803_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(15_714_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 }

@@ -14,131 +14,131 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
-    // Least: 90_845 ns.
+    // Least: 91_956 ns.
     fn register() -> Weight {
-        Weight::from_parts(92_688_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(93_238_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 60_240 ns.
+    // Least: 59_448 ns.
     fn update_details() -> Weight {
-        Weight::from_parts(61_322_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
+        Weight::from_parts(60_650_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
     }
 
-    // Least: 39_068 ns.
+    // Least: 38_778 ns.
     fn publish_administrator_key() -> Weight {
-        Weight::from_parts(40_109_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(39_579_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 61_001 ns.
+    // Least: 65_227 ns.
     fn verify() -> Weight {
-        Weight::from_parts(63_454_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(66_569_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
     }
 
-    // Least: 55_222 ns.
+    // Least: 54_390 ns.
     fn reject() -> Weight {
-        Weight::from_parts(56_654_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(56_043_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 56_253 ns.
+    // Least: 54_251 ns.
     fn suspend() -> Weight {
-        Weight::from_parts(56_795_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(55_753_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 55_543 ns.
+    // Least: 55_132 ns.
     fn reinstate() -> Weight {
-        Weight::from_parts(57_435_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(55_983_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 53_209 ns.
+    // Least: 53_068 ns.
     fn apply_again() -> Weight {
-        Weight::from_parts(55_082_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(54_121_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 792_678 ns.
+    // Least: 776_702 ns.
     fn register_vouched() -> Weight {
-        Weight::from_parts(836_503_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(11, 6))
+        Weight::from_parts(818_173_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
     }
 
-    // Least: 43_345 ns.
+    // Least: 42_663 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(44_837_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(43_765_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 905_046 ns.
+    // Least: 921_787 ns.
     fn move_account() -> Weight {
-        Weight::from_parts(927_970_000, 82_733).saturating_add(T::DbWeight::get().reads_writes(18, 16))
+        Weight::from_parts(962_667_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(20, 18))
     }
 
-    // Least: 443_609 ns.
+    // Least: 415_045 ns.
     fn name_guardians() -> Weight {
-        Weight::from_parts(457_440_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
+        Weight::from_parts(428_145_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
     }
 
-    // Least: 760_741 ns.
+    // Least: 751_675 ns.
     fn propose_recovery() -> Weight {
-        Weight::from_parts(831_787_000, 43_156).saturating_add(T::DbWeight::get().reads_writes(10, 1))
+        Weight::from_parts(773_888_000, 43_156).saturating_add(T::DbWeight::get().reads_writes(10, 1))
     }
 
-    // Least: 100_329 ns.
+    // Least: 81_170 ns.
     fn approve_recovery() -> Weight {
-        Weight::from_parts(104_685_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(87_850_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 168_411 ns.
+    // Least: 152_045 ns.
     fn object_to_recovery() -> Weight {
-        Weight::from_parts(172_226_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
+        Weight::from_parts(167_138_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
     }
 
-    // Least: 295_189 ns.
+    // Least: 300_676 ns.
     fn complete_recovery() -> Weight {
-        Weight::from_parts(305_615_000, 79_189).saturating_add(T::DbWeight::get().reads_writes(19, 15))
+        Weight::from_parts(309_750_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(21, 17))
     }
 
-    // Least: 63_955 ns.
+    // Least: 62_823 ns.
     fn offer_affiliation() -> Weight {
-        Weight::from_parts(66_809_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(64_426_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
     }
 
-    // Least: 41_772 ns.
+    // Least: 41_411 ns.
     fn accept_affiliation() -> Weight {
-        Weight::from_parts(43_205_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(42_533_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 40_400 ns.
+    // Least: 40_270 ns.
     fn end_affiliation() -> Weight {
-        Weight::from_parts(41_422_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(41_041_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 766_280 ns.
+    // Least: 798_604 ns.
     fn add_staff() -> Weight {
-        Weight::from_parts(860_460_000, 38_731).saturating_add(T::DbWeight::get().reads_writes(9, 4))
+        Weight::from_parts(841_448_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
 
-    // Least: 47_180 ns.
+    // Least: 46_409 ns.
     fn remove_staff() -> Weight {
-        Weight::from_parts(51_756_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(48_813_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 45_768 ns.
+    // Least: 40_720 ns.
     fn reseal_staff(s: u32) -> Weight {
-        Weight::from_parts(26_300_531, 4_262)
+        Weight::from_parts(24_577_755, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(15_151_816, 3_646).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(14_171_250, 3_646).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(s.into()))
     }
 
-    // Least: 101_461 ns.
+    // Least: 96_253 ns.
     fn return_copy() -> Weight {
-        Weight::from_parts(104_446_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
+        Weight::from_parts(100_929_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
     }
 
-    // Least: 1_430_787 ns.
+    // Least: 1_416_191 ns.
     fn register_dependant() -> Weight {
-        Weight::from_parts(1_504_787_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(13, 10))
+        Weight::from_parts(1_535_468_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
     }
 
-    // Least: 943_153 ns.
+    // Least: 945_382 ns.
     fn hand_over() -> Weight {
-        Weight::from_parts(988_520_000, 90_480).saturating_add(T::DbWeight::get().reads_writes(21, 18))
+        Weight::from_parts(995_767_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(23, 20))
     }
 }

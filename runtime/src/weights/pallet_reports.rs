@@ -14,75 +14,65 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_reports::WeightInfo for WeightInfo<T> {
-    // Least: 227_037 ns.
+    // Least: 225_074 ns.
     fn anchor(s: u32) -> Weight {
-        Weight::from_parts(161_073_609, 99_581)
+        Weight::from_parts(135_917_153, 99_581)
             .saturating_add(T::DbWeight::get().reads_writes(28, 3))
-            .saturating_add(Weight::from_parts(132_480_376, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(136_452_435, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 235_080 ns.
+    // Least: 228_089 ns.
     fn anchor_own(s: u32) -> Weight {
-        Weight::from_parts(303_825_720, 106_454)
+        Weight::from_parts(252_314_936, 106_454)
             .saturating_add(T::DbWeight::get().reads_writes(28, 7))
-            .saturating_add(Weight::from_parts(89_995_305, 25_445).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(91_889_959, 25_445).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(s.into()))
     }
 
-    // Least: 269_421 ns.
+    // Least: 260_166 ns.
     fn amend(s: u32) -> Weight {
-        Weight::from_parts(278_459_979, 103_197)
+        Weight::from_parts(285_010_991, 103_197)
             .saturating_add(T::DbWeight::get().reads_writes(29, 4))
-            .saturating_add(Weight::from_parts(132_334_023, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(117_701_982, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 49_153 ns.
+    // Least: 49_944 ns.
     fn retract() -> Weight {
-        Weight::from_parts(50_475_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(51_086_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 66_680 ns.
+    // Least: 66_498 ns.
     fn erase() -> Weight {
-        Weight::from_parts(67_720_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(67_940_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 
-    // Least: 2_563_792 ns.
-    fn anchor_batch(n: u32, s: u32) -> Weight {
-        Weight::from_parts(2_600_476_000, 5_214)
-            .saturating_add(T::DbWeight::get().reads_writes(3, 121))
-            .saturating_add(Weight::from_parts(181_751_611, 95_842).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(25, 1).saturating_mul(n.into()))
-            .saturating_add(Weight::from_parts(42_527_216, 28_584).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 2).saturating_mul(s.into()))
-    }
-
-    // Least: 89_853 ns.
+    // Least: 89_652 ns.
     fn dispense() -> Weight {
-        Weight::from_parts(91_796_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+        Weight::from_parts(91_876_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
     }
 
-    // Least: 39_820 ns.
+    // Least: 39_178 ns.
     fn cancel_fills() -> Weight {
-        Weight::from_parts(41_462_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(40_460_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+    }
+
+    // Least: 35_863 ns.
+    fn dispute() -> Weight {
+        Weight::from_parts(36_574_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+    }
+
+    // Least: 35_433 ns.
+    fn withdraw_dispute() -> Weight {
+        Weight::from_parts(36_444_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
     // Least: 36_114 ns.
-    fn dispute() -> Weight {
-        Weight::from_parts(36_895_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-    }
-
-    // Least: 35_944 ns.
-    fn withdraw_dispute() -> Weight {
-        Weight::from_parts(37_276_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-    }
-
-    // Least: 37_335 ns.
     fn reseal(n: u32) -> Weight {
-        Weight::from_parts(37_485_000, 4_262)
+        Weight::from_parts(15_077_851, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(19_820_566, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(19_336_460, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(n.into()))
     }
 }

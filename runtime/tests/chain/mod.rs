@@ -189,11 +189,18 @@ pub fn anchored(author: Sr25519Keyring, patient: MemberId, kind: RecordKind, con
     last_record()
 }
 
+/// Verifies a member as it stands: with its details and its certificate.
+pub fn verification(member: MemberId) -> pallet_registry::Call<Runtime> {
+    let stands = Registry::member_by_id(member).and_then(|(_, member)| member.details);
+    let certificate = <Reports as RecordDirectory>::current_own_record(member).unwrap_or(RecordId::FIRST);
+    pallet_registry::Call::verify { member, certificate, details: stands.unwrap_or_else(|| details("Nobody")) }
+}
+
 /// Registers a professional, anchors its certificate and verifies it.
 fn verified(who: Sr25519Keyring, role: Role, username: &str, byte: u8, id: MemberId) {
     assert_ok!(send(who, register(role, username, byte)));
     anchored(who, id, RecordKind::Certificate, byte);
-    assert_ok!(send(ADMINISTRATOR, pallet_registry::Call::verify { member: id }));
+    assert_ok!(send(ADMINISTRATOR, verification(id)));
 }
 
 /// Registers the patient with a profile and the three professionals, verified. The patient's profile is record 1.

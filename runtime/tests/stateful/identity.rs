@@ -137,8 +137,16 @@ pub fn object_to_recovery(model: &Model, dice: &mut Dice) -> Proposal {
 
 pub fn complete_recovery(model: &Model, dice: &mut Dice) -> Proposal {
     let all: Vec<_> = pallet_registry::Recoveries::<Runtime>::iter().collect();
-    let ready: Vec<_> =
-        all.iter().filter(|(_, _, recovery)| recovery.ready_at.is_some_and(|at| at <= moment())).cloned().collect();
+    let in_time = |at: Moment| (at..at + limits::RECOVERY_CARRIED_OUT_WITHIN).contains(&moment());
+    let is_free = |account: &AccountId| {
+        !pallet_registry::Members::<Runtime>::contains_key(account)
+            && !pallet_registry::Staff::<Runtime>::contains_key(account)
+            && !pallet_registry::Retired::<Runtime>::contains_key(account)
+    };
+    let is_ready = |recovery: &pallet_registry::Recovery<AccountId>| {
+        recovery.ready_at.is_some_and(in_time) && is_free(&recovery.to)
+    };
+    let ready: Vec<_> = all.iter().filter(|(_, _, recovery)| is_ready(recovery)).cloned().collect();
     let (member, proposer, recovery) = if dice.one_in(16) { dice.of(&all)? } else { dice.of(&ready)? };
     let guardian = dice.of(&recovery.approvals)?;
     let call = pallet_registry::Call::complete_recovery { member, proposer };

@@ -563,8 +563,12 @@ impl Model {
                 self.emergency_consents.remove(&patient);
                 self.touched.extend(self.emergency_windows.keys());
             }
-            EmergencyCapsuleLodged { record, .. } => {
-                let patient = self.records.get(&record).ok_or("a capsule for no record")?.patient;
+            EmergencyCapsuleLodged { record, lodged_by, .. } => {
+                let RecordModel { patient, author, .. } =
+                    *self.records.get(&record).ok_or("a capsule for no record")?;
+                let anchored_at = pallet_reports::Records::<Runtime>::get(record).map_or(0, |entry| entry.anchored_at);
+                let in_time = moment() < anchored_at + pallet_access::AUTHOR_LODGES_WITHIN;
+                must!(lodged_by == patient || lodged_by != author || in_time, "{author} lodged for {record} late");
                 must!(self.emergency_consents.contains_key(&patient), "a capsule for {record} without consent");
                 self.capsules.insert(record);
             }

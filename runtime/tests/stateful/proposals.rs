@@ -303,7 +303,7 @@ fn publish_administrator_key(_: &Model, dice: &mut Dice) -> Proposal {
 
 fn verify(model: &Model, dice: &mut Dice) -> Proposal {
     let (member, _) = model.some_member(dice, |member| member.status == Status::Pending)?;
-    Some((administrator(), pallet_registry::Call::verify { member }.into()))
+    Some((administrator(), chain::verification(member).into()))
 }
 
 fn reject(model: &Model, dice: &mut Dice) -> Proposal {

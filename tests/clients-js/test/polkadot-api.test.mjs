@@ -112,8 +112,9 @@ describe('polkadot-api on a MedChain node', () => {
         key_version: 1,
       },
     });
-    eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');
-    const verified = await submit(api.tx.Registry.verify({ member: numbers.doctor }), ADMINISTRATOR);
+    const { record: certificate } = eventOf(await submit(anchor, DOCTOR), 'Reports', 'RecordAnchored');
+    const verify = api.tx.Registry.verify({ member: numbers.doctor, certificate, details });
+    const verified = await submit(verify, ADMINISTRATOR);
     assert.equal(eventOf(verified, 'Registry', 'MemberVerified').member, numbers.doctor);
   });
 

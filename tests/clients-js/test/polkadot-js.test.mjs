@@ -107,8 +107,10 @@ describe('@polkadot/api on a MedChain node', () => {
     const registered = await submit(api.tx.registry.register('Doctor', 'eve', key(), details()), DOCTOR);
     numbers.doctor = eventOf(registered, 'registry', 'MemberRegistered').member;
     const anchored = await submit(api.tx.reports.anchor(numbers.doctor, 'Certificate', documentOf()), DOCTOR);
-    assert.equal(eventOf(anchored, 'reports', 'RecordAnchored').kind.toString(), 'Certificate');
-    const verified = await submit(api.tx.registry.verify(numbers.doctor), ADMINISTRATOR);
+    const certificate = eventOf(anchored, 'reports', 'RecordAnchored');
+    assert.equal(certificate.kind.toString(), 'Certificate');
+    const looked = [numbers.doctor, certificate.record, details()];
+    const verified = await submit(api.tx.registry.verify(...looked), ADMINISTRATOR);
     assert.equal(eventOf(verified, 'registry', 'MemberVerified').member.toString(), numbers.doctor.toString());
   });
 

@@ -165,13 +165,14 @@ export function Examine() {
     return { member, record: member?.ownRecord == null ? null : await reads.record(member.ownRecord) };
   });
   type Verb = "verify" | "reject" | "suspend" | "reinstate";
-  const runs: Record<Verb, Parameters<typeof act>[0]["run"]> = {
-    verify: (report) => acts.verify(id, report),
+  type Run = Parameters<typeof act>[0]["run"];
+  const runs: Record<Exclude<Verb, "verify">, Run> = {
     reject: (report) => acts.reject(id, reason, report),
     suspend: (report) => acts.suspend(id, reason, report),
     reinstate: (report) => acts.reinstate(id, report),
   };
-  const start = (verb: Verb, name: string) =>
+  const start = (verb: Exclude<Verb, "verify">, name: string) => decide(verb, name, runs[verb]);
+  const decide = (verb: Verb, name: string, run: Run) =>
     void act({
       title: t(`vet.${verb}.title`, { name }),
       recorded: t(`vet.${verb}.recorded`, { name, reason: t(`vetting.${reason}`) }),
@@ -179,7 +180,7 @@ export function Examine() {
       confirm: t(`vet.${verb}.confirm`),
       danger: verb === "reject" || verb === "suspend",
       done: t(`vet.${verb}.done`, { name }),
-      run: runs[verb],
+      run,
     });
   return (
     <Ready of={found}>
@@ -187,7 +188,8 @@ export function Examine() {
         if (member === null || member.role === "patient") {
           return <Empty title={t("admin.unknown", { id })} />;
         }
-        const name = member.details?.name ?? member.username;
+        const details = member.details;
+        const name = details?.name ?? member.username;
         return (
           <>
             <PageHead title={name} intro={t(`role.${member.role}`)}>
@@ -230,7 +232,15 @@ export function Examine() {
                     <Button look="danger" onPress={() => start("reject", name)}>
                       {t("vet.reject.confirm")}
                     </Button>
-                    <Button look="primary" isDisabled={record === null} onPress={() => start("verify", name)}>
+                    <Button
+                      look="primary"
+                      isDisabled={record === null || details === null}
+                      onPress={() => {
+                        if (record !== null && details !== null) {
+                          decide("verify", name, (report) => acts.verify(id, record.id, details, report));
+                        }
+                      }}
+                    >
                       {t("vet.verify.confirm")}
                     </Button>
                   </>

@@ -320,8 +320,10 @@ export class Acts {
     return this.#send((api) => api.tx.Registry.publish_administrator_key({ key }), report);
   }
 
-  verify(member: number, report: Report): Promise<Receipt> {
-    return this.#send((api) => api.tx.Registry.verify({ member: BigInt(member) }), report);
+  /** Verifies a professional as it was looked at: refused if its details or its certificate are others by now. */
+  verify(member: number, certificate: number, details: Details, report: Report): Promise<Receipt> {
+    const looked = { member: BigInt(member), certificate: BigInt(certificate), details: encodeDetails(details) };
+    return this.#send((api) => api.tx.Registry.verify(looked), report);
   }
 
   reject(member: number, reason: VettingReason, report: Report): Promise<Receipt> {

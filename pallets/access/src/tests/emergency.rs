@@ -239,6 +239,46 @@ fn the_author_lodges_for_what_it_wrote_once_and_takes_the_place_of_nothing() {
 }
 
 #[test]
+fn the_author_lodges_within_an_hour_of_anchoring_and_the_patient_at_any_time() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(try_consent(PATIENT, EmergencyInstitutions::All));
+        pass(AUTHOR_LODGES_WITHIN - 1);
+        assert_ok!(try_lodge(DOCTOR, &[REPORT]));
+        pass(1);
+        assert_noop!(try_lodge(DOCTOR, &[OTHER_REPORT]), Error::<Test>::NotThePatient);
+        assert_noop!(Access::ensure_may_lodge(&DOCTOR, OTHER_REPORT), Error::<Test>::NotThePatient);
+        // Nor what the patient has withdrawn, from which the author has kept the half.
+        assert_ok!(Access::withdraw_emergency(signed(PATIENT), records(&[REPORT])));
+        assert_noop!(try_lodge(DOCTOR, &[REPORT]), Error::<Test>::NotThePatient);
+        pass(365 * DAY);
+        assert_ok!(try_lodge(PATIENT, &[REPORT]));
+        let scope = GuardianScope { decide: true, read: true };
+        assert_ok!(Access::appoint_guardian(signed(PATIENT), id(OTHER_PATIENT), scope, NOW + 366 * DAY));
+        assert_ok!(try_lodge(OTHER_PATIENT, &[OTHER_REPORT]));
+    });
+}
+
+#[test]
+fn the_author_brings_nothing_back_that_went_with_a_consent() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(try_consent(PATIENT, EmergencyInstitutions::All));
+        assert_ok!(try_lodge(DOCTOR, &[REPORT]));
+        assert_ok!(try_revoke(PATIENT));
+        pass(MINUTE);
+        assert_ok!(try_consent(PATIENT, EmergencyInstitutions::All));
+        for record in [REPORT, OTHER_REPORT] {
+            assert_noop!(try_lodge(DOCTOR, &[record]), Error::<Test>::NoEmergencyConsent);
+        }
+        // What is written by the new consent is lodged by it, whatever institutions it is changed to.
+        anchor(RecordId(50), PATIENT, DOCTOR, RecordKind::Report);
+        pass(MINUTE);
+        assert_ok!(try_consent(PATIENT, chosen(&[HOSPITAL])));
+        assert_ok!(try_lodge(DOCTOR, &[RecordId(50)]));
+        assert_ok!(try_lodge(PATIENT, &[REPORT]));
+    });
+}
+
+#[test]
 fn a_withdrawn_consent_ends_windows_at_once_and_takes_the_capsules_along() {
     ExtBuilder::default().build_and_execute(|| {
         provided();

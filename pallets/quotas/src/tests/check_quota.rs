@@ -1,7 +1,7 @@
 //! The quota check.
 
 use crate::{
-    mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, QuotaClass, VouchedRegistrations,
+    mock::*, refusals, Bucket, Buckets, CheckQuota, OpenRegistrations, Quota, QuotaClass, VouchedRegistrations,
     MEMBER_PRIORITY, SHARE_SCALE,
 };
 use codec::Encode;
@@ -97,6 +97,16 @@ fn patient_cannot_exceed_the_weight_left() {
         assert_storage_noop!(assert_eq!(validate(PATIENT, &remark(), 11, 0), Err(exhausted())));
         assert_ok!(apply(PATIENT, &remark(), 10, 0));
         assert_storage_noop!(assert_eq!(apply(PATIENT, &remark(), 1, 0), Err(exhausted())));
+    });
+}
+
+#[test]
+fn what_every_transaction_takes_of_a_block_is_charged() {
+    ExtBuilder::build_and_execute(|| {
+        BaseWeight::set(100);
+        assert_storage_noop!(assert_eq!(apply(PATIENT, &remark(), WEIGHT - 99, 0), Err(exhausted())));
+        assert_ok!(apply(PATIENT, &remark(), 50, 0));
+        assert_eq!(Quotas::allowance(&PATIENT).weight_left, WEIGHT - 150);
     });
 }
 
@@ -289,5 +299,39 @@ fn a_closed_lane_takes_nobody() {
         assert_eq!(apply(STRANGER, &registration(), 100, 100), full);
         assert_ok!(apply(STRANGER, &vouched(1), 100, 100));
         assert_eq!(apply(OTHER_STRANGER, &vouched(2), 100, 100), full);
+    });
+}
+
+#[test]
+fn newcomers_go_before_strangers_and_after_whoever_is_vouched_for() {
+    ExtBuilder::build_and_execute(|| {
+        let newcomer = priority(NEWCOMER, &remark(), 1, 1);
+        assert!(priority(STRANGER, &registration(), 0, 0) <= newcomer);
+        assert!(newcomer < priority(STRANGER, &vouched(1), STRANGER_QUOTA.weight_max, 1));
+        assert!(newcomer < priority(PATIENT, &remark(), WEIGHT, LENGTH));
+    });
+}
+
+#[test]
+fn an_account_that_takes_anothers_place_takes_what_it_has_spent() {
+    ExtBuilder::build_and_execute(|| {
+        assert_ok!(apply(PATIENT, &remark(), WEIGHT / 2, LENGTH / 2));
+        let before = Quotas::allowance(&PATIENT);
+        Quotas::carry_over(&PATIENT, &NEIGHBOUR);
+        assert_eq!(Quotas::allowance(&NEIGHBOUR), before);
+        assert_eq!(Quotas::allowance(&PATIENT).weight_left, PATIENT_QUOTA.weight_max);
+        // Who has spent nothing leaves nothing.
+        Quotas::carry_over(&DOCTOR, &NEIGHBOUR);
+        assert_eq!(Quotas::allowance(&NEIGHBOUR), before);
+    });
+}
+
+#[test]
+fn an_account_that_begins_low_has_what_flows_back_in_some_blocks() {
+    ExtBuilder::build_and_execute(|| {
+        Quotas::begin_low(&NEIGHBOUR, QuotaClass::Patient, 2);
+        let allowance = Quotas::allowance(&NEIGHBOUR);
+        let Quota { weight_refill, length_refill, .. } = PATIENT_QUOTA;
+        assert_eq!((allowance.weight_left, allowance.length_left), (2 * weight_refill, 2 * length_refill));
     });
 }

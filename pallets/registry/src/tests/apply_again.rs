@@ -7,7 +7,7 @@ fn a_rejected_doctor_applies_again_and_is_verified() {
         assert_eq!(member(DOCTOR).status, Status::Pending);
         assert_eq!(member(DOCTOR).reason, None);
         assert_eq!(last_event(), Event::ApplicationRenewed { member: id(DOCTOR) });
-        assert_ok!(Registry::verify(signed(ADMINISTRATOR), id(DOCTOR)));
+        assert_ok!(verify(signed(ADMINISTRATOR), id(DOCTOR)));
     });
 }
 

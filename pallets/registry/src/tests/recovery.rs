@@ -59,9 +59,15 @@ fn two_of_three_guardians_recover_a_patient_s_account_after_the_wait() {
         assert_eq!(last_event(), Event::RecoveryApproved { member: patient, proposer, guardian, ready_at });
         Clock::set(NOW + WAIT - 1);
         assert_noop!(complete(SISTER, SISTER), Error::<Test>::WaitNotOver);
+        Clock::set(NOW + WAIT + limits::RECOVERY_CARRIED_OUT_WITHIN);
+        assert_noop!(complete(UNCLE, SISTER), Error::<Test>::RecoveryExpired);
         Clock::set(NOW + WAIT);
+        AdministratorSet::mutate(|set| set.push(PATIENT));
+        assert_noop!(complete(UNCLE, SISTER), Error::<Test>::AdministratorMoves);
+        AdministratorSet::mutate(|set| set.pop());
         assert_ok!(complete(UNCLE, SISTER));
         assert_eq!(last_event(), Event::AccountMoved { member: patient, from: PATIENT, to: NEW, key_version: 2 });
+        assert_eq!(Changes::get(), [(NEW, Some(PATIENT))]);
         assert_eq!((id(NEW), member(NEW).encryption_key), (patient, OTHER_KEY));
         assert!(!Members::<Test>::contains_key(PATIENT));
         assert_eq!(Registry::recoveries(patient), []);

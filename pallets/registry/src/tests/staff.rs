@@ -78,9 +78,10 @@ fn a_hospital_adds_a_nurse_who_acts_for_it_and_removes_her() {
         assert_eq!(acting(NURSE), None);
         assert!(Registry::staff_page(institution, None, 10).is_empty());
         assert!(!StaffCount::<Test>::contains_key(institution));
-        // Its transactions cannot be replayed.
+        // Its transactions cannot be replayed, nor can its consent.
         assert_eq!(System::providers(&NURSE), 1);
-        assert_ok!(add(HOSPITAL, NURSE));
+        assert_noop!(add(HOSPITAL, NURSE), Error::<Test>::ConsentUsed);
+        assert_eq!(Changes::get(), [(NURSE, None)]);
     });
 }
 

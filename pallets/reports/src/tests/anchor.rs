@@ -210,7 +210,8 @@ fn sizes_are_bounded_by_kind() {
         assert_noop!(try_anchor(DOCTOR, PATIENT, report, most + 1, 0), Error::<Test>::ContentTooLarge);
         assert_noop!(try_anchor(PATIENT, PATIENT, profile, own_most + 1, 0), Error::<Test>::ContentTooLarge);
         assert_ok!(try_anchor(DOCTOR, PATIENT, report, most, 0));
-        assert_ok!(try_anchor(PATIENT, PATIENT, profile, own_most, 0));
+        let largest = Document { size: own_most, ..document(2, 0) };
+        assert_ok!(Reports::anchor(RuntimeOrigin::signed(PATIENT), id(PATIENT), profile, largest));
     });
 }
 
@@ -228,13 +229,17 @@ fn author_anchors_a_content_once_even_after_its_erasure() {
 }
 
 #[test]
-fn two_authors_may_anchor_the_same_content() {
+fn nobody_anchors_the_content_of_anothers_record() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).under_care(PATIENT, OTHER_DOCTOR).build_and_execute(|| {
-        let first = report(1);
-        let second = anchor(OTHER_DOCTOR, PATIENT, RecordKind::Report, 1);
-        assert_ne!(first, second);
-        assert_eq!(Reports::anchored_by(id(DOCTOR), content(1)), Some(first));
-        assert_eq!(Reports::anchored_by(id(OTHER_DOCTOR), content(1)), Some(second));
+        let record = report(1);
+        for (author, kind) in [(OTHER_DOCTOR, RecordKind::Report), (PATIENT, RecordKind::Profile)] {
+            assert_noop!(try_anchor(author, PATIENT, kind, SIZE, 0), Error::<Test>::ContentTaken);
+        }
+        assert_eq!(Reports::anchored_by(id(DOCTOR), content(1)), Some(record));
+        assert_eq!(Reports::anchored_by(id(OTHER_DOCTOR), content(1)), None);
+        // What is erased is nobody's, and gone from the vaults.
+        assert_ok!(Reports::erase(RuntimeOrigin::signed(PATIENT), record));
+        assert_ok!(try_anchor(OTHER_DOCTOR, PATIENT, RecordKind::Report, SIZE, 0));
     });
 }
 
@@ -245,15 +250,5 @@ fn the_last_number_is_not_given_out() {
         let refused = try_anchor(PATIENT, PATIENT, RecordKind::Profile, SIZE, 0);
         assert_noop!(refused, Error::<Test>::RecordIdsExhausted);
         NextRecordId::<Test>::kill();
-    });
-}
-
-#[test]
-fn a_content_has_no_more_anchors_than_can_be_counted() {
-    ExtBuilder::default().build_and_execute(|| {
-        Anchors::<Test>::insert(content(1), u32::MAX);
-        let refused = try_anchor(PATIENT, PATIENT, RecordKind::Profile, SIZE, 0);
-        assert_noop!(refused, Error::<Test>::TooManyAnchors);
-        Anchors::<Test>::remove(content(1));
     });
 }

@@ -44,13 +44,11 @@ fn an_erased_profile_is_in_force_no_more() {
 }
 
 #[test]
-fn a_content_stays_anchored_while_another_record_anchors_it() {
-    ExtBuilder::default().under_care(PATIENT, DOCTOR).under_care(PATIENT, OTHER_DOCTOR).build_and_execute(|| {
-        let first = report(1);
-        let second = anchor(OTHER_DOCTOR, PATIENT, RecordKind::Report, 1);
-        assert_ok!(try_erase(PATIENT, first));
+fn a_content_is_anchored_until_its_record_is_erased() {
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        let record = report(1);
         assert!(Reports::is_anchored(content(1)));
-        assert_ok!(try_erase(PATIENT, second));
+        assert_ok!(try_erase(PATIENT, record));
         assert!(!Reports::is_anchored(content(1)));
     });
 }

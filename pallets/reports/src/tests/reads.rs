@@ -1,4 +1,5 @@
 use crate::{mock::*, *};
+use frame_support::assert_ok;
 
 fn numbers(page: Vec<(RecordId, Record)>) -> Vec<u64> {
     page.into_iter().map(|(record, _)| record.0).collect()
@@ -8,11 +9,14 @@ fn numbers(page: Vec<(RecordId, Record)>) -> Vec<u64> {
 fn records_of_a_patient_list_in_order_page_by_page() {
     ExtBuilder::default().under_care(PATIENT, DOCTOR).under_care(OTHER_PATIENT, DOCTOR).build_and_execute(|| {
         // Enough to tell the order of numbers from the order of their little-endian bytes.
-        for seed in 0..=255 {
-            report(seed);
+        for number in 0..=255 {
+            let mut content = [0xff; 32];
+            content[0] = number;
+            let report = Document { content: ContentRoot(content), ..document(0, 0) };
+            assert_ok!(Reports::anchor(RuntimeOrigin::signed(DOCTOR), id(PATIENT), RecordKind::Report, report));
         }
         anchor(PATIENT, PATIENT, RecordKind::Profile, 0);
-        anchor(OTHER_PATIENT, OTHER_PATIENT, RecordKind::Profile, 0);
+        anchor(OTHER_PATIENT, OTHER_PATIENT, RecordKind::Profile, 1);
         let all: Vec<u64> = (1..=257).collect();
         let mut listed = Vec::new();
         let mut cursor = None;
@@ -62,6 +66,7 @@ fn the_directory_tells_what_other_pallets_need() {
                 author: id(DOCTOR),
                 kind: RecordKind::Report,
                 status: RecordStatus::Current,
+                anchored_at: NOW,
             })
         );
         assert_eq!(<Reports as RecordDirectory>::record(RecordId(9)), None);
