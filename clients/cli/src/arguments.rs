@@ -480,10 +480,13 @@ pub enum MemberCommand {
     },
     /// Object to every recovery of this account: they end at once
     ObjectToRecovery,
-    /// Verify a professional (administrators)
+    /// Verify a professional with the details that it has now (administrators)
     Verify {
         /// Number, username or address
         member: MemberSelector,
+        /// The certificate that was read: refused if the professional has another by now [default: the one in force]
+        #[arg(long, value_name = "RECORD")]
+        certificate: Option<RecordId>,
     },
     /// Reject a professional (administrators)
     Reject {

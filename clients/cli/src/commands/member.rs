@@ -74,10 +74,7 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
             session.act(calls::object_to_recovery(), "objected: no recovery is under way any more").await
         }
         MemberCommand::Update { details } => update(session, details).await,
-        MemberCommand::Verify { member } => {
-            let id = resolve(session, &member).await?;
-            session.act(calls::verify(id), format!("verified member {id}")).await
-        }
+        MemberCommand::Verify { member, certificate } => verify(session, &member, certificate).await,
         MemberCommand::Reject { member, reason } => {
             let id = resolve(session, &member).await?;
             session.act(calls::reject(id, reason), format!("rejected member {id}: {reason}")).await
@@ -129,6 +126,19 @@ pub async fn run(session: &Session, command: MemberCommand) -> Result<Report> {
 /// The number of the member that a selector names.
 pub async fn resolve(session: &Session, selector: &MemberSelector) -> Result<MemberId> {
     Ok(session.client().await?.member(selector).await?.id)
+}
+
+/// Verifies a professional with the details that the chain shows now, and the certificate that was read.
+async fn verify(session: &Session, selector: &MemberSelector, certificate: Option<RecordId>) -> Result<Report> {
+    let member = session.client().await?.member(selector).await?;
+    // The chain says what is wrong with a member that has neither.
+    let certificate = certificate.or(member.own_record).unwrap_or(RecordId(0));
+    let details = member.details.map(Details::from).unwrap_or_default();
+    let said = format!(
+        "verified member {}: {}, licence {} of {}, by certificate {certificate}",
+        member.id, details.name, details.licence, details.issuer
+    );
+    session.act(calls::verify(member.id, certificate, details), said).await
 }
 
 async fn register(
@@ -438,14 +448,7 @@ async fn update(session: &Session, details: DetailArguments) -> Result<Report> {
         || details.speciality.is_some()
         || details.address.is_some();
     if changed {
-        let old = me.details.clone().map(|old| Details {
-            name: old.name,
-            licence: old.licence,
-            issuer: old.issuer,
-            speciality: old.speciality,
-            address: old.address,
-        });
-        let old = old.unwrap_or_default();
+        let old = me.details.clone().map(Details::from).unwrap_or_default();
         let new = Details {
             name: details.name.unwrap_or(old.name),
             licence: details.licence.unwrap_or(old.licence),
