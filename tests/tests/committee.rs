@@ -667,6 +667,8 @@ fn validators_come_and_go_while_records_are_written_and_read(all: &mut Committee
     let four = ["//Alice", "//Bob", "//Charlie", NEWCOMERS_ACCOUNT];
     wait_for("the newcomer has taken the place of one that left", || in_committee(&all.network, &four))?;
     if soak {
+        // The keys that it had are out of use for ever.
+        all.renew_keys(DAVE)?;
         decide(&all.network, calls::swap_validator(account("//Charlie")?, account("//Dave")?))?;
         let four = ["//Alice", "//Bob", "//Dave", NEWCOMERS_ACCOUNT];
         wait_for("one is replaced by another", || in_committee(&all.network, &four))?;
@@ -735,8 +737,11 @@ fn killed_at_any_point_of_a_round_the_committee_loses_nothing(all: &mut Committe
     let resealed = all.cli.json(Some(PATIENT), args!["member", "reseal"])?;
     ensure!(number(&resealed, "carriedOver")? > 0 && resealed["lost"] == json!([]), "{resealed}");
     all.record = block_on(all.network.node(0).client()?.record(all.record.id))?;
+    // None is while the committee hands on what the killed ones have not got yet.
     for earlier in before.epoch..epoch {
-        decide(&all.network, calls::retire_key(earlier))?;
+        wait_for("a key is given up", || {
+            Ok(!is_under_way(&all.network)? && decide(&all.network, calls::retire_key(earlier)).is_ok())
+        })?;
     }
     wait_for("every node holds the share of the key in force alone", || all.all_hold_one())?;
     for node in 0..VALIDATORS.len() {
