@@ -313,11 +313,11 @@ fn acts_cannot_be_stopped() {
 #[test]
 fn the_largest_round_fits_a_block() {
     use pallet_committee::WeightInfo;
-    type Weights = pallet_committee::weights::SubstrateWeight<Runtime>;
+    type Weights = <Runtime as pallet_committee::Config>::WeightInfo;
     let block = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
     for weight in [
-        Weights::act(limits::COMMITTEE_MAX),
-        Weights::compare(limits::COMMITTEE_MAX),
+        Weights::act(limits::COMMITTEE_MAX).saturating_add(Weights::end_phase(limits::COMMITTEE_MAX)),
+        Weights::compare(limits::COMMITTEE_MAX).saturating_add(Weights::begin()),
         Weights::end_phase(limits::COMMITTEE_MAX),
     ] {
         assert!(weight.ref_time() < block.ref_time() / 10, "{weight:?}");

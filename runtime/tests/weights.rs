@@ -5,10 +5,11 @@ use medchain_runtime::{Runtime, RuntimeCall};
 use std::{any::type_name, fs, path::PathBuf};
 
 /// Each of our pallets that has calls: its crate, its name in the runtime, and who says what its calls weigh.
-fn pallets() -> [(&'static str, &'static str, &'static str); 6] {
+fn pallets() -> [(&'static str, &'static str, &'static str); 7] {
     [
         ("access", "Access", type_name::<<Runtime as pallet_access::Config>::WeightInfo>()),
         ("appointments", "Appointments", type_name::<<Runtime as pallet_appointments::Config>::WeightInfo>()),
+        ("committee", "Rounds", type_name::<<Runtime as pallet_committee::Config>::WeightInfo>()),
         ("consortium", "Consortium", type_name::<<Runtime as pallet_consortium::Config>::WeightInfo>()),
         ("quotas", "Quotas", type_name::<<Runtime as pallet_quotas::Config>::WeightInfo>()),
         ("registry", "Registry", type_name::<<Runtime as pallet_registry::Config>::WeightInfo>()),

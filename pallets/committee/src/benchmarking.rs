@@ -3,7 +3,7 @@
 use super::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{EnsureOrigin, Hooks};
+use frame_support::traits::{EnsureOrigin, Get, Hooks};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use medchain_primitives::{limits, CommitteePoint};
 use sp_core::{
@@ -55,8 +55,8 @@ fn round<T: Config>(members: u16, key: sr25519::Public, phase: Phase) -> Round<T
             Dealings::<T>::insert(number, dealing(number, threshold));
         }
         if phase != Phase::Dealing && !(first && phase == Phase::Reporting) {
-            // As many as can be are named without that any of them is refused.
-            Reports::<T>::insert(number, PerMember::new());
+            // Everybody accuses everybody: whom so many accuse is refused, and named.
+            Reports::<T>::insert(number, PerMember::truncate_from((1..=members).collect()));
         }
         if phase == Phase::Confirming && !first {
             Confirmations::<T>::insert(number, T::Hash::default());
@@ -102,13 +102,22 @@ mod benchmarks {
         assert!(CurrentRound::<T>::get().is_some());
     }
 
-    /// The validators are found to be the committee or not; what was published in the last round is forgotten.
+    /// The validators hold the shares of the key in force and of as many as are kept of before: nothing is due.
     #[benchmark]
     fn compare(m: Linear<1, 128>) {
         let key = sr25519::Public::unchecked_from([1; 32]);
         let members = u16::try_from(m).unwrap_or(u16::MAX);
         let mut last = round::<T>(members, key, Phase::Confirming);
         last.phase = Phase::Finished;
+        let seats = last.recipients.to_vec();
+        // Each is looked for from the other end.
+        let holders = PerMember::truncate_from(seats.iter().rev().cloned().collect());
+        Holders::<T>::put(&holders);
+        for epoch in 1..=T::EarlierMax::get() {
+            let earlier = EarlierCommittee { committee: committee(epoch), holders: holders.clone() };
+            Earlier::<T>::insert(epoch, earlier);
+        }
+        T::Validators::benchmark_seat(seats);
         CurrentRound::<T>::put(last);
         ComparedIn::<T>::kill();
         #[block]
@@ -116,13 +125,14 @@ mod benchmarks {
             Pallet::<T>::on_initialize(1u32.into());
         }
         assert_eq!(ComparedIn::<T>::get(), Some(T::Validators::session()));
+        assert!(!Pallet::<T>::is_under_way());
     }
 
-    /// The last confirmation is missing: the round is given up.
+    /// The last report is missing, and by the others all dealers are refused and named: the round is given up.
     #[benchmark]
     fn end_phase(m: Linear<1, 128>) {
         let key = sr25519::Public::unchecked_from([1; 32]);
-        round::<T>(u16::try_from(m).unwrap_or(u16::MAX), key, Phase::Confirming);
+        round::<T>(u16::try_from(m).unwrap_or(u16::MAX), key, Phase::Reporting);
         #[block]
         {
             Pallet::<T>::on_initialize(1u32.into());
@@ -136,6 +146,7 @@ mod benchmarks {
         let mut last = round::<T>(largest(), sr25519::Public::unchecked_from([1; 32]), Phase::Confirming);
         last.phase = Phase::Finished;
         let seats: Vec<_> = last.recipients.iter().cloned().collect();
+        T::Validators::benchmark_seat(seats.clone());
         T::Published::publish(committee(1));
         Holders::<T>::put(PerMember::truncate_from(seats));
         CurrentRound::<T>::put(last);
@@ -172,20 +183,21 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The last dealing of a phase, of so many points.
+    /// A dealing of so many points, which others have still to follow.
     #[benchmark]
     fn act(e: Linear<1, 86>) -> Result<(), BenchmarkError> {
         let key = key();
         let mut running = round::<T>(largest(), key, Phase::Dealing);
         running.threshold = u16::try_from(e).unwrap_or(u16::MAX);
         running.ends_at = 1_000u32.into();
+        running.acted = 0;
         let number = running.number;
         CurrentRound::<T>::put(&running);
         let deal = Act::Deal(dealing(1, running.threshold));
         let signature = sign::<T>(&key, &deal, 1)?;
         #[extrinsic_call]
         _(RawOrigin::None, number, 1, deal, signature);
-        assert_eq!(CurrentRound::<T>::get().map(|round| round.phase), Some(Phase::Reporting));
+        assert_eq!(CurrentRound::<T>::get().map(|round| round.acted), Some(1));
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ pub mod pallet {
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
-    use medchain_primitives::CommitteePoint;
+    use medchain_primitives::{limits::COMMITTEE_MAX, CommitteePoint};
     use sp_core::sr25519;
     use sp_runtime::traits::Zero;
 
@@ -317,19 +317,22 @@ pub mod pallet {
         /// [`Event::PhaseBegan`], [`Event::MemberFailed`], [`Event::RoundFailed`], [`Event::CommitteeChanged`] if it ends
         /// the phase.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::act(act.entries()))]
+        #[pallet::weight(T::WeightInfo::act(act.entries()).saturating_add(T::WeightInfo::end_phase(COMMITTEE_MAX)))]
         pub fn act(
             origin: OriginFor<T>,
             round: u32,
             member: u16,
             act: Act,
             signature: sr25519::Signature,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             ensure_none(origin)?;
+            let alone = T::WeightInfo::act(act.entries());
             // The signature was checked before the call entered the block, see `pre_dispatch`; it is cheap to be sure.
             let current = Self::check(round, member, &act, &signature)?;
+            let phase = current.phase;
             Self::do_act(current, member, act);
-            Ok(())
+            let goes_on = CurrentRound::<T>::get().is_some_and(|round| round.phase == phase);
+            Ok(goes_on.then_some(alone).into())
         }
 
         /// Has the validators make another key in place of the one in force, which others may know. The next block begins the

@@ -50,9 +50,11 @@ impl<T: Config> Pallet<T> {
         NotBefore::<T>::kill();
         let seats = T::Validators::seats();
         let members = u32::try_from(seats.len()).unwrap_or(u32::MAX);
-        let committees = Earlier::<T>::count().saturating_add(1);
-        let _ = Self::due(&seats).into_iter().any(|target| Self::do_begin(target, seats.clone()));
-        T::WeightInfo::compare(members).saturating_mul(committees.into())
+        let compared = T::WeightInfo::compare(members);
+        if Self::due(&seats).into_iter().any(|target| Self::do_begin(target, seats.clone())) {
+            return compared.saturating_add(T::WeightInfo::begin());
+        }
+        compared
     }
 
     /// The keys of which shares are to be made for these validators, in order: another one if that was ordered, the one in

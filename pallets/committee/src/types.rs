@@ -213,6 +213,9 @@ pub trait Validators<AccountId> {
     fn session() -> u32;
     /// Its validators, in order.
     fn seats() -> Vec<Seat<AccountId>>;
+    /// Benchmarking: makes these the session's validators.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_seat(seats: Vec<Seat<AccountId>>);
 }
 
 /// Where the committee in force is kept for readers to see.

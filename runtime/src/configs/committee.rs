@@ -25,7 +25,7 @@ impl pallet_committee::Config for Runtime {
     type FailuresMax = ConstU32<256>;
     /// Before what members send; there are few, each is checked before the pool takes it.
     type ActPriority = ConstU64<{ u64::MAX / 2 }>;
-    type WeightInfo = pallet_committee::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::pallet_committee::WeightInfo<Runtime>;
 }
 
 /// The validators of the session, by account and block-authoring key.
@@ -39,6 +39,17 @@ impl pallet_committee::Validators<AccountId> for SessionValidators {
     fn seats() -> Vec<Seat<AccountId>> {
         let in_use = pallet_session::QueuedKeys::<Runtime>::get();
         in_use.into_iter().map(|(account, keys)| Seat { account, key: keys.aura.into() }).collect()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_seat(seats: Vec<Seat<AccountId>>) {
+        use sp_core::crypto::UncheckedFrom;
+        let keys = |key: sp_core::sr25519::Public| SessionKeys {
+            aura: key.into(),
+            grandpa: sp_core::ed25519::Public::unchecked_from(key.0).into(),
+        };
+        let queued: Vec<_> = seats.into_iter().map(|seat| (seat.account, keys(seat.key))).collect();
+        pallet_session::QueuedKeys::<Runtime>::put(queued);
     }
 }
 

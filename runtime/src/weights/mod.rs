@@ -2,6 +2,7 @@
 
 pub mod pallet_access;
 pub mod pallet_appointments;
+pub mod pallet_committee;
 pub mod pallet_consortium;
 pub mod pallet_quotas;
 pub mod pallet_registry;
