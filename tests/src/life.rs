@@ -10,7 +10,7 @@ use crate::{
     rpc::{NodeRefusal, Rpc},
 };
 use anyhow::{bail, ensure, Context, Result};
-use medchain_primitives::{MemberId, RecordId, RecordKind, TicketOperation, MINUTE};
+use medchain_primitives::{ContentRoot, MemberId, RecordId, RecordKind, TicketOperation, MINUTE};
 use medchain_runtime_api::RecordView;
 use medchain_sdk::{
     chain::{calls, Anchor},
@@ -23,7 +23,7 @@ use medchain_sealing::{
     record_key::PatientHalf,
     seal::{seal, SealContext, SealRecipient},
 };
-use medchain_vault::LEAF_BYTES;
+use medchain_vault::{DagBuilder, LEAF_BYTES};
 use serde_json::{json, Value};
 use std::{
     cell::Cell,
@@ -441,17 +441,21 @@ impl Life<'_> {
 
     // Attacks on what is stored.
 
-    /// The strongest form: the same ciphertext under the same capsule, so that the committee half that the accomplice
-    /// would get is the one that fits. Only the context of the capsule's proof is another.
+    /// The strongest form: the ciphertext under the same capsule, so that the committee half that the accomplice would get is
+    /// the one that fits. Only the context of the capsule's proof is another. As it is, nobody else may anchor the
+    /// ciphertext; with a byte more it is another content, which decrypts as far as it is the same.
     fn another_patients_capsule(&self, members: &Members, upload: &Uploaded) -> Result<()> {
         self.cli.json(Some(ACCOMPLICE), args!["care", "open", MALLORY, "--no-profile"])?;
         let (mallory, accomplice) = (self.cli.identity(MALLORY)?, self.cli.identity(ACCOMPLICE)?);
         let stolen = &upload.record;
         let disk = OnDisk::of(&self.node.vault()?, stolen.content, stolen.envelope);
         let taken = disk.open_envelope()?;
+        let copied = self.folder.join("copied-ciphertext");
+        fs::write(&copied, [fs::read(&disk.data)?, vec![0]].concat())?;
+        let root = DagBuilder::build(File::open(&copied)?)?;
+        let content = ContentRoot(root.root().0);
         let recipient = SealRecipient::Member(members.accomplice.0);
-        let context =
-            SealContext { genesis: self.client.genesis(), content: stolen.content.0, recipient, key_version: 1 };
+        let context = SealContext { genesis: self.client.genesis(), content: content.0, recipient, key_version: 1 };
         let own_seal = seal(&PatientHalf::generate(), &accomplice.encryption_public(1), &context)?;
         let envelope = Envelope {
             capsule: taken.capsule,
@@ -459,28 +463,26 @@ impl Life<'_> {
             seals: vec![EnvelopeSeal { recipient, key_version: 1, seal: own_seal }],
             carried: None,
         };
-        let envelope = attack::store_with_envelope(&self.rpc, &mallory, &disk.root, &disk.data, &envelope)?;
-        let anchor = Anchor {
-            content: stolen.content,
-            size: stolen.size,
-            envelope,
-            key_version: 1,
-            fills: 0,
-            valid_until: None,
-            seals: Vec::new(),
+        let envelope = attack::store_with_envelope(&self.rpc, &mallory, root.bytes(), &copied, &envelope)?;
+        let anchor = |content, size| {
+            let (seals, valid_until) = (Vec::new(), None);
+            let anchor = Anchor { content, size, envelope, key_version: 1, fills: 0, valid_until, seals };
+            let call = calls::anchor(members.accomplice, RecordKind::Report, anchor);
+            block_on(self.client.submit(&call, &mallory, Wait::Finalized, &|_| ()))
         };
-        let call = calls::anchor(members.accomplice, RecordKind::Report, anchor);
-        block_on(self.client.submit(&call, &mallory, Wait::Finalized, &|_| ()))?;
-        let forged = block_on(self.client.anchored_by(members.mallory, stolen.content))?.context("nothing anchored")?;
-        let ticket = Ticket::right(&self.rpc, &accomplice, TicketOperation::Read, stolen.content)?.signed(&accomplice);
+        let refused = match anchor(stolen.content, stolen.size) {
+            Err(error) if error.to_string().contains("ContentTaken") => Ok(error.to_string()),
+            other => Err(anyhow::anyhow!("it ended with {other:?}")),
+        };
+        self.tell.refusal("another's content, anchored as a record of one's own", refused);
+        anchor(content, root.size())?;
+        let forged = block_on(self.client.anchored_by(members.mallory, content))?.context("nothing anchored")?;
+        let ticket = Ticket::right(&self.rpc, &accomplice, TicketOperation::Read, content)?.signed(&accomplice);
         let refused = self.rpc.refusal("vault_release", vec![ticket, json!(forged)]);
         let outcome = refused.and_then(|refused| expect(&refused, READING_REFUSED, "capsule"));
         block_on(self.client.submit(&calls::erase(forged), &accomplice, Wait::Finalized, &|_| ()))?;
         self.tell.refusal("a release for another's capsule, lodged under a record of one's own", outcome);
-        ensure!(
-            disk.data.exists() && disk.envelope.exists(),
-            "erasing the forged record deleted the true one's content"
-        );
+        ensure!(disk.data.exists() && disk.envelope.exists(), "the true record's content is gone");
         Ok(())
     }
 
