@@ -20,7 +20,10 @@ const MORTALITY_BLOCKS: u64 = 64;
 
 /// For how long the node's pool may lag behind the block that a transaction starts from, and how often it is asked.
 const POOL_LAG: Duration = Duration::from_secs(30);
-const POOL_LAG_PAUSE: Duration = Duration::from_millis(500);
+const POOL_LAG_PAUSE: Duration = Duration::from_millis(200);
+/// By how many blocks more each time, and at most, a transaction starts earlier then.
+const EARLIER_STEP: u64 = 8;
+const EARLIER_BLOCKS: u64 = 32;
 /// What the pool says of a transaction that starts from a block which it does not know: one that is long past, or one
 /// that it has not reached.
 const UNKNOWN_START: &str = "transaction has an ancient birth block";
@@ -153,19 +156,30 @@ impl Client {
         wait: Wait,
         progress: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<Submitted> {
-        let chain = self.chain().await?;
-        let parameters =
-            DefaultExtrinsicParamsBuilder::<ChainConfig>::new().mortal(MORTALITY_BLOCKS).nonce(nonce).build();
-        let at = chain.tx().await.map_err(|_| Error::ConnectionLost)?;
+        let at = self.chain().await?.at_current_block().await.map_err(|_| Error::ConnectionLost)?;
         let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
-        let mut signable = at.create_signable(call, &account, parameters).await.map_err(from_extrinsic)?;
         let until = Instant::now() + POOL_LAG;
+        let (mut back, mut earlier) = (0, None);
         loop {
-            let transaction = signable.sign(signer).map_err(from_extrinsic)?;
+            let parameters = DefaultExtrinsicParamsBuilder::<ChainConfig>::new().nonce(nonce);
+            let parameters = match earlier {
+                None => parameters.mortal(MORTALITY_BLOCKS),
+                Some((number, Hash(hash))) => {
+                    parameters.mortal_from_unchecked(MORTALITY_BLOCKS, number, subxt::utils::H256(hash))
+                }
+            };
+            let transactions = at.tx();
+            let signable = transactions.create_signable(call, &account, parameters.build()).await;
+            let transaction = signable.map_err(from_extrinsic)?.sign(signer).map_err(from_extrinsic)?;
             match self.follow(transaction, wait, progress).await {
-                // A node that is flooded, or has just caught up, knows a final block before its pool does. The pool bans
-                // what it refused, so that the transaction is signed anew; its number is used once all the same.
+                // A node that is flooded, or has just caught up, knows a final block before its pool does. The pool bans what
+                // it refused, so that the transaction is signed anew, from a block that the pool may know; its number is
+                // used once all the same.
                 Err(Error::TransactionRefused { reason }) if reason == UNKNOWN_START && Instant::now() < until => {
+                    back = EARLIER_BLOCKS.min(back + EARLIER_STEP);
+                    let number = at.block_number().saturating_sub(back);
+                    let hash: Option<Hash> = self.call("chain_getBlockHash", [number.into()]).await?;
+                    earlier = hash.map(|hash| (number, hash)).or(earlier);
                     tokio::time::sleep(POOL_LAG_PAUSE).await;
                 }
                 outcome => return outcome,
