@@ -70,11 +70,13 @@ impl Flooded {
         Ok(flooded)
     }
 
-    /// How many blocks a doctor's acts need, each from its submission to its inclusion.
+    /// How many blocks a doctor's acts need, each from its submission to its inclusion, if all need as many as the middle one.
     fn acts(&self) -> Result<u64> {
         let doctor = self.world.cli.identity(DOCTOR)?;
         let call = || calls::name_guardians(Vec::new(), 0, 0);
-        (0..ACTS).map(|_| self.blocks(&call(), &doctor)).sum()
+        let mut blocks = (0..ACTS).map(|_| self.blocks(&call(), &doctor)).collect::<Result<Vec<_>>>()?;
+        blocks.sort_unstable();
+        Ok(ACTS * blocks[blocks.len() / 2])
     }
 
     fn blocks(&self, call: &impl Payload, signer: &Identity) -> Result<u64> {
