@@ -18,9 +18,10 @@ use subxt::{
 /// For how many blocks a signed transaction may be included: two minutes.
 const MORTALITY_BLOCKS: u64 = 64;
 
-/// For how long the node's pool may lag behind the block that a transaction starts from, and how often it is asked.
-const POOL_LAG: Duration = Duration::from_secs(30);
-const POOL_LAG_PAUSE: Duration = Duration::from_millis(200);
+/// For how long the node's pool may lag behind the final block that a transaction starts from, or be ahead of it by a
+/// runtime's upgrade, and how often it is asked.
+const POOL_APART: Duration = Duration::from_secs(60);
+const POOL_APART_PAUSE: Duration = Duration::from_millis(200);
 /// By how many blocks more each time, and at most, a transaction starts earlier then.
 const EARLIER_STEP: u64 = 8;
 const EARLIER_BLOCKS: u64 = 32;
@@ -156,13 +157,14 @@ impl Client {
         wait: Wait,
         progress: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<Submitted> {
-        let at = self.chain().await?.at_current_block().await.map_err(|_| Error::ConnectionLost)?;
+        let chain = self.chain().await?;
         let account = subxt::tx::Signer::<ChainConfig>::account_id(signer);
-        let until = Instant::now() + POOL_LAG;
-        let (mut back, mut earlier) = (0, None);
+        let until = Instant::now() + POOL_APART;
+        let mut back = 0;
         loop {
+            let at = chain.at_current_block().await.map_err(|_| Error::ConnectionLost)?;
             let parameters = DefaultExtrinsicParamsBuilder::<ChainConfig>::new().nonce(nonce);
-            let parameters = match earlier {
+            let parameters = match self.earlier(at.block_number(), back).await? {
                 None => parameters.mortal(MORTALITY_BLOCKS),
                 Some((number, Hash(hash))) => {
                     parameters.mortal_from_unchecked(MORTALITY_BLOCKS, number, subxt::utils::H256(hash))
@@ -171,20 +173,47 @@ impl Client {
             let transactions = at.tx();
             let signable = transactions.create_signable(call, &account, parameters.build()).await;
             let transaction = signable.map_err(from_extrinsic)?.sign(signer).map_err(from_extrinsic)?;
+            // What is refused or dropped for a reason of its moment is signed anew; its number is used once all the same.
             match self.follow(transaction, wait, progress).await {
-                // A node that is flooded, or has just caught up, knows a final block before its pool does. The pool bans what
-                // it refused, so that the transaction is signed anew, from a block that the pool may know; its number is
-                // used once all the same.
+                // A node that is flooded, or has just caught up, knows a final block before its pool does: the transaction
+                // starts from a block that the pool may know.
                 Err(Error::TransactionRefused { reason }) if reason == UNKNOWN_START && Instant::now() < until => {
                     back = EARLIER_BLOCKS.min(back + EARLIER_STEP);
-                    let number = at.block_number().saturating_sub(back);
-                    let hash: Option<Hash> = self.call("chain_getBlockHash", [number.into()]).await?;
-                    earlier = hash.map(|hash| (number, hash)).or(earlier);
-                    tokio::time::sleep(POOL_LAG_PAUSE).await;
+                }
+                // While a runtime's upgrade is not final, the pool wants what is signed for the next runtime, and we sign for
+                // the one of the final block: that block will be one of the next runtime soon.
+                Err(error @ (Error::TransactionRefused { .. } | Error::TransactionDropped { .. }))
+                    if Instant::now() < until =>
+                {
+                    if !self.best_spec_version().await.is_ok_and(|version| version != at.spec_version()) {
+                        return Err(error);
+                    }
                 }
                 outcome => return outcome,
             }
+            tokio::time::sleep(POOL_APART_PAUSE).await;
         }
+    }
+
+    /// The number and hash of the block that is so many before another; `None` for none before it.
+    async fn earlier(&self, number: u64, back: u64) -> Result<Option<(u64, Hash)>> {
+        if back == 0 {
+            return Ok(None);
+        }
+        let number = number.saturating_sub(back);
+        let hash: Option<Hash> = self.call("chain_getBlockHash", [number.into()]).await?;
+        Ok(hash.map(|hash| (number, hash)))
+    }
+
+    /// The version of the runtime that the node's best block leaves behind.
+    async fn best_spec_version(&self) -> Result<u32> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct RuntimeVersion {
+            spec_version: u32,
+        }
+        let version: RuntimeVersion = self.call("state_getRuntimeVersion", []).await?;
+        Ok(version.spec_version)
     }
 
     /// Submits a call that needs no signer, such as the application of an authorised upgrade, and follows it as far as
