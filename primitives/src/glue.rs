@@ -18,6 +18,8 @@ pub struct MemberInfo {
     pub encryption_key: EncryptionKey,
     /// The version of that key.
     pub key_version: KeyVersion,
+    /// Whether an institution vouched for it when it registered.
+    pub vouched: bool,
 }
 
 impl MemberInfo {

@@ -241,7 +241,8 @@ pub fn profile(key_version: KeyVersion) -> SealedProfile {
 /// Registers an active member.
 pub fn register(account: AccountId, role: Role) {
     let encryption_key = EncryptionKey([1; 32]);
-    let member = MemberInfo { id: id(account), role, status: Status::Active, encryption_key, key_version: 1 };
+    let (id, status) = (id(account), Status::Active);
+    let member = MemberInfo { id, role, status, encryption_key, key_version: 1, vouched: false };
     Registered::mutate(|members| members.insert(account, member));
 }
 

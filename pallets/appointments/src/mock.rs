@@ -102,7 +102,7 @@ impl MemberDirectory<AccountId> for NamedMembers {
         let status = if Suspended::get().contains(account) { Status::Suspended } else { status };
         let key_version = if Rotated::get().contains(account) { KEY_VERSION + 1 } else { KEY_VERSION };
         let encryption_key = EncryptionKey([1; 32]);
-        Some(MemberInfo { id: MemberId(*account), role, status, encryption_key, key_version })
+        Some(MemberInfo { id: MemberId(*account), role, status, encryption_key, key_version, vouched: false })
     }
 
     fn acting(account: &AccountId) -> Option<medchain_primitives::Acting<AccountId>> {

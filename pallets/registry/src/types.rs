@@ -167,6 +167,7 @@ impl Member {
             status: self.status,
             encryption_key: self.encryption_key,
             key_version: self.key_version,
+            vouched: self.vouched_by.is_some(),
         }
     }
 }

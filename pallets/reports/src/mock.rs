@@ -180,7 +180,8 @@ pub fn content(seed: u8) -> ContentRoot {
 
 /// Registers a member.
 pub fn register(account: AccountId, role: Role, status: Status) {
-    let member = MemberInfo { id: id(account), role, status, encryption_key: EncryptionKey([1; 32]), key_version: 1 };
+    let (id, encryption_key) = (id(account), EncryptionKey([1; 32]));
+    let member = MemberInfo { id, role, status, encryption_key, key_version: 1, vouched: false };
     Registered::mutate(|members| members.insert(account, member));
 }
 

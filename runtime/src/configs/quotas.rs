@@ -46,16 +46,9 @@ impl ClassOf<AccountId> for Classes {
         match <Registry as MemberDirectory<AccountId>>::acting(account) {
             Some(acting) if !acting.member.is_active() => QuotaClass::Pending,
             Some(acting) if acting.staff.is_some() => QuotaClass::Staff,
-            Some(acting) if acting.member.role == Role::Patient => {
-                let vouched =
-                    pallet_registry::Members::<Runtime>::get(account).is_some_and(|own| own.vouched_by.is_some());
-                if vouched || Reports::is_written_about(acting.member.id) {
-                    QuotaClass::Patient
-                } else {
-                    QuotaClass::Newcomer
-                }
-            }
-            Some(_) => QuotaClass::Professional,
+            Some(acting) if acting.member.role != Role::Patient => QuotaClass::Professional,
+            Some(acting) if acting.member.vouched || Reports::is_written_about(acting.member.id) => QuotaClass::Patient,
+            Some(_) => QuotaClass::Newcomer,
             None => QuotaClass::Unknown,
         }
     }
