@@ -5,7 +5,7 @@
 //! that much longer for each of them.
 
 use crate::{
-    chain::Chain,
+    chain::{Chain, InMemory},
     story::{self, Event},
 };
 use anyhow::{Context, Result};
@@ -16,7 +16,7 @@ use sp_core::sr25519;
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 /// How often each is timed.
-const REPEATS: usize = 41;
+pub const REPEATS: usize = 41;
 /// How many times a remark's time a call may take.
 const BOUND: f64 = 2.0;
 /// The pallets of which every call has to be timed.
@@ -89,10 +89,15 @@ fn section(figures: Vec<Figure>) -> Section {
 }
 
 /// The length of the transaction, the remark's time, and the call's for each item.
-fn time(chain: &mut Chain, by: &sr25519::Pair, call: RuntimeCall, items: u32) -> Result<(usize, Duration, Duration)> {
+fn time(
+    chain: &mut Chain<InMemory>,
+    by: &sr25519::Pair,
+    call: RuntimeCall,
+    items: u32,
+) -> Result<(usize, Duration, Duration)> {
     let transaction = chain.signed(by, call)?;
     let administrator = story::administrator();
-    let signed_remark = |chain: &Chain, bytes: usize| {
+    let signed_remark = |chain: &Chain<InMemory>, bytes: usize| {
         chain.signed(&administrator, frame_system::Call::remark { remark: vec![0; bytes] }.into())
     };
     let empty = signed_remark(chain, 0)?.len();
@@ -115,7 +120,8 @@ fn time(chain: &mut Chain, by: &sr25519::Pair, call: RuntimeCall, items: u32) ->
     Ok((transaction.len(), median(remarks), median(calls) / items.max(1)))
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+/// The one in the middle.
+pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -11,10 +11,14 @@ use medchain_runtime::{
 use sp_core::{
     sr25519,
     storage::{StateVersion, Storage},
-    Blake2Hasher, Pair,
+    Pair,
 };
-use sp_runtime::{generic::Era, traits::Header as _, ApplyExtrinsicResult, BuildStorage, Digest, DigestItem};
-use sp_state_machine::{InMemoryBackend, OverlayedChanges};
+use sp_runtime::{
+    generic::Era,
+    traits::{BlakeTwo256, Header as _},
+    ApplyExtrinsicResult, BuildStorage, Digest, DigestItem,
+};
+use sp_state_machine::{Backend, InMemoryBackend, OverlayedChanges};
 use std::time::{Duration, Instant};
 
 /// The storage at the chain's genesis.
@@ -35,10 +39,13 @@ pub fn genesis_storage() -> Result<Storage> {
     config.build_storage().map_err(|error| anyhow!(error))
 }
 
-/// A chain of blocks made by a runtime's WebAssembly, in memory.
-pub struct Chain {
+/// A state in memory.
+pub type InMemory = InMemoryBackend<BlakeTwo256>;
+
+/// A chain of blocks made by a runtime's WebAssembly.
+pub struct Chain<State> {
     executor: Executor,
-    state: InMemoryBackend<Blake2Hasher>,
+    state: State,
     parent: Hash,
     genesis: Hash,
     number: BlockNumber,
@@ -46,16 +53,42 @@ pub struct Chain {
 }
 
 /// A block that has begun: what it has changed so far.
-pub type Begun = OverlayedChanges<Blake2Hasher>;
+pub type Begun = OverlayedChanges<BlakeTwo256>;
 
-impl Chain {
+impl Chain<InMemory> {
     /// The development chain at this moment.
     ///
     /// # Errors
     ///
     /// When the runtime cannot be had.
     pub fn new(now: Moment) -> Result<Self> {
-        let state = InMemoryBackend::from((genesis_storage()?, StateVersion::V1));
+        Self::over(InMemoryBackend::from((genesis_storage()?, StateVersion::V1)), now)
+    }
+
+    /// Ends a block and goes on from it.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime panics.
+    pub fn end(&mut self, mut block: Begun) -> Result<()> {
+        let header = self.executor.call(&self.state, &mut block, "BlockBuilder_finalize_block", &[])?;
+        let header = Header::decode(&mut &header[..])?;
+        let changes = block.drain_storage_changes(&self.state, StateVersion::V1).map_err(|error| anyhow!(error))?;
+        self.state.apply_transaction(changes.transaction_storage_root, changes.transaction);
+        self.parent = header.hash();
+        self.number = *header.number();
+        self.now += SLOT_DURATION;
+        Ok(())
+    }
+}
+
+impl<State: Backend<BlakeTwo256>> Chain<State> {
+    /// A chain that has nothing but a genesis, which leaves this state, at this moment.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime cannot be had.
+    pub fn over(state: State, now: Moment) -> Result<Self> {
         let genesis = Hash::repeat_byte(0x69);
         Ok(Self { executor: Executor::of_node()?, state, parent: genesis, genesis, number: 0, now })
     }
@@ -100,22 +133,6 @@ impl Chain {
             .map_err(|error| anyhow!("the transaction is refused: {error:?}"))?
             .map_err(|error| anyhow!("the call is refused: {error:?}"))?;
         Ok(took)
-    }
-
-    /// Ends a block and goes on from it.
-    ///
-    /// # Errors
-    ///
-    /// When the runtime panics.
-    pub fn end(&mut self, mut block: Begun) -> Result<()> {
-        let header = self.executor.call(&self.state, &mut block, "BlockBuilder_finalize_block", &[])?;
-        let header = Header::decode(&mut &header[..])?;
-        let changes = block.drain_storage_changes(&self.state, StateVersion::V1).map_err(|error| anyhow!(error))?;
-        self.state.apply_transaction(changes.transaction_storage_root, changes.transaction);
-        self.parent = header.hash();
-        self.number = *header.number();
-        self.now += SLOT_DURATION;
-        Ok(())
     }
 
     /// A signed transaction, encoded.

@@ -3,12 +3,10 @@
 use anyhow::{anyhow, Context, Result};
 use codec::{Decode, Encode};
 use sc_executor::WasmExecutor;
-use sp_core::{
-    traits::{CallContext, RuntimeCode, WrappedRuntimeCode},
-    Blake2Hasher, Hasher,
-};
+use sp_core::traits::{CallContext, RuntimeCode, WrappedRuntimeCode};
 use sp_externalities::Extensions;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use sp_runtime::traits::{BlakeTwo256, Hash as _};
 use sp_state_machine::{backend::Backend, OverlayedChanges, StateMachine};
 use std::borrow::Cow;
 
@@ -24,7 +22,7 @@ pub struct Executor {
 impl Executor {
     /// The executor of this WebAssembly.
     pub fn new(code: Vec<u8>) -> Self {
-        let hash = Blake2Hasher::hash(&code).as_bytes().to_vec();
+        let hash = BlakeTwo256::hash(&code).as_bytes().to_vec();
         Self { executor: WasmExecutor::builder().build(), code, hash }
     }
 
@@ -43,10 +41,10 @@ impl Executor {
     /// # Errors
     ///
     /// When the runtime panics or has no such function.
-    pub fn call<State: Backend<Blake2Hasher>>(
+    pub fn call<State: Backend<BlakeTwo256>>(
         &self,
         state: &State,
-        overlay: &mut OverlayedChanges<Blake2Hasher>,
+        overlay: &mut OverlayedChanges<BlakeTwo256>,
         method: &str,
         arguments: &[u8],
     ) -> Result<Vec<u8>> {
@@ -73,7 +71,7 @@ impl Executor {
     /// # Errors
     ///
     /// As for [`Self::call`], and when the answer is of another type.
-    pub fn ask<State: Backend<Blake2Hasher>, Answer: Decode>(
+    pub fn ask<State: Backend<BlakeTwo256>, Answer: Decode>(
         &self,
         state: &State,
         method: &str,

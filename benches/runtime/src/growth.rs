@@ -1,307 +1,287 @@
-//! What a page of every listing costs on a small chain and on a large one.
-//!
-//! The state is written by the pallets' own storage types, without calls: one patient, doctor and reader have half of
-//! everything, others the rest. A listing is asked for a full page, of the first and from the middle.
+//! What reads and calls cost on a small chain and on large ones, each in a node's database of its own.
 
-use crate::{chain::genesis_storage, executor::Executor};
-use anyhow::Result;
+use crate::{
+    calls::{median, REPEATS},
+    chain::{Chain, InMemory},
+    database::{disk, Database},
+    executor::Executor,
+    seed::{self, fewer, DOCTOR, PATIENT},
+    story,
+};
+use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use medchain_bench_report::{Figure, Goal, Plot, Section};
 use medchain_primitives::*;
-use medchain_runtime::{AccountId, Runtime};
+use medchain_runtime::{Runtime, RuntimeCall};
 use medchain_runtime_api::ReadLogOf;
-use pallet_access::{
-    AccessRequest, ByRequester, EmergencyOpening, EmergencyOpenings, Grant, Grants, GrantsByPatient, GrantsByReader,
-    Inbox, Link, Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, PendingReviews, ReadLog, Reading,
-    Requests,
+use pallet_access::{Call as Access, Grants, RecordGrant};
+use pallet_appointments::Call as Appointments;
+use pallet_reports::{Call as Reports, Document, Records};
+use sp_core::sr25519;
+use sp_runtime::traits::BlakeTwo256;
+use std::{
+    env, fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
 };
-use pallet_appointments::{Appointment, Appointments, Care, CareByDoctor, CareRelation};
-use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members};
-use pallet_reports::{ByPatientAndKind, Record, Records};
-use sp_core::storage::StateVersion;
-use sp_state_machine::{BasicExternalities, InMemoryBackend};
-use std::{path::Path, time::Instant};
+use tempfile::TempDir;
 
-/// How many records the small chain has.
+/// How many records the small chain has, and the one between it and the large one.
 const SMALL: u64 = 1_000;
-/// How often each listing is timed, on either chain in turn.
-const REPEATS: usize = 31;
-/// How many times the small chain's time a listing may take on the large one.
+const MIDDLE: u64 = 100_000;
+/// How many times the small chain's time a listing or a call may take on a larger one.
 const BOUND: f64 = 1.2;
-/// Of everything but records, chains have a tenth as many, or as [`fewer`] says.
-const TENTH: u64 = 10;
 
-const PATIENT: MemberId = MemberId::FIRST;
-const DOCTOR: MemberId = MemberId(MemberId::FIRST.0 + 1);
-
-type State = InMemoryBackend<sp_core::Blake2Hasher>;
-
-/// What makes a listing slower on a larger chain.
+/// What makes a read slower on a larger chain.
 const DEEPER: &str =
     "the trie is deeper by a level for each sixteenfold of entries, and each entry of a page is a path of its own";
 
-/// Times every listing on both chains and prints the figures; writes them to a file, if one is named.
+/// Measures reads and calls on chains of 1,000, of 100,000 and of so many records, and prints the figures; writes them to
+/// a file, if one is named.
 ///
 /// # Errors
 ///
-/// When a listing grows beyond the bound.
+/// When a chain cannot be made, or when a listing or a call grows beyond the bound.
 pub fn run(records: u64, json: Option<&Path>) -> Result<()> {
+    ensure!(records >= SMALL, "the large chain has {SMALL} records or more");
     let executor = Executor::of_node()?;
-    let begin = Instant::now();
-    let (small, large) = (seeded(SMALL)?, seeded(records)?);
-    println!("seeded in {:.0} s", begin.elapsed().as_secs_f64());
-    println!("{:<34} {:>14} {:>14} {:>7}", "listing", format!("{SMALL}/us"), format!("{records}/us"), "ratio");
-    let (mut beyond, mut bars) = (Vec::new(), Vec::new());
+    // It is compiled when it is called first.
+    executor.call(&InMemory::default(), &mut Default::default(), "Core_version", &[])?;
+    let mut sizes = vec![SMALL, MIDDLE.min(records), records];
+    sizes.dedup();
     let mut section = Section::new("growth");
+    let counts = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
     section.note(format!(
-        "A full page of each listing on a chain of {SMALL} records and on one of {records}, in the node's executor over a state in \
-         memory: median of {REPEATS}, in turn."
+        "A full page of each listing, and the calls of the medical mix with their signatures, on chains of {counts} records, \
+         each in a node's database on disk, read through the node's cache: medians of {REPEATS}, in turn."
     ));
-    for (name, method, small_arguments, large_arguments) in listings(records) {
-        let (mut on_small, mut on_large) = (Vec::new(), Vec::new());
-        for _ in 0..REPEATS {
-            on_small.push(time(&executor, &small, method, &small_arguments)?);
-            on_large.push(time(&executor, &large, method, &large_arguments)?);
-        }
-        let (on_small, on_large) = (median(on_small), median(on_large));
-        let ratio = on_large / on_small;
-        println!("{name:<34} {:>14.1} {:>14.1} {ratio:>7.2}", on_small * 1e6, on_large * 1e6);
-        section.figures.push(Figure::new(format!("{name}, of {records}"), on_large * 1e6, "us"));
-        let figure = Figure::new(format!("{name}, of {records} as a multiple of {SMALL}"), ratio, "");
-        section.figures.push(figure.with_goal(Goal::AtMost(BOUND), DEEPER));
-        bars.push((name.to_owned(), ratio));
-        if ratio > BOUND {
-            beyond.push(format!("{name}: {ratio:.2}"));
+    let mut chains = Vec::new();
+    for records in sizes {
+        let grown = Grown::make(records)?;
+        grown.describe(&executor, &mut section)?;
+        chains.push(grown);
+    }
+
+    println!("{:<40} {}", "", chains.iter().map(|chain| format!("{:>11}/us", chain.records)).collect::<String>());
+    let mut timed = Vec::new();
+    for (name, method, arguments) in listings() {
+        timed.push((name, time_listing(&executor, &chains, method, &arguments)?));
+    }
+    for (name, by, call) in mix() {
+        timed.push((name, time_call(&chains, &by, call.as_ref()).context(name)?));
+    }
+    let mut beyond = Vec::new();
+    let mut bars = Vec::new();
+    for (name, times) in timed {
+        let micros: Vec<_> = times.iter().map(|time| time.as_secs_f64() * 1e6).collect();
+        println!("{name:<40} {}", micros.iter().map(|micros| format!("{micros:>14.1}")).collect::<String>());
+        let mut of_sizes = chains.iter().map(|chain| chain.records).zip(micros);
+        let (_, small) = of_sizes.next().context("there is no small chain")?;
+        for (records, micros) in of_sizes {
+            let ratio = micros / small;
+            section.figures.push(Figure::new(format!("{name}, of {records}"), micros, "us"));
+            let figure = Figure::new(format!("{name}, of {records} as a multiple of {SMALL}"), ratio, "");
+            section.figures.push(figure.with_goal(Goal::AtMost(BOUND), DEEPER));
+            bars.push((format!("{name}, {records}"), ratio));
+            if ratio > BOUND {
+                beyond.push(format!("{name} of {records}: {ratio:.2}"));
+            }
         }
     }
-    let title = format!("A page at {records} records as a multiple of one at {SMALL}");
+    for figure in section.figures.iter().filter(|figure| figure.goal.is_some()) {
+        println!("{}", medchain_bench_report::markdown::line(figure));
+    }
+    let title = format!("Time on a large chain as a multiple of that with {SMALL} records");
     section.plots.push(Plot::Bars { title, unit: String::new(), bars });
     section.write(json)?;
-    anyhow::ensure!(beyond.is_empty(), "beyond {BOUND} times the small chain: {}", beyond.join(", "));
+    ensure!(beyond.is_empty(), "beyond {BOUND} times the small chain: {}", beyond.join(", "));
     Ok(())
 }
 
-type Listing = (&'static str, &'static str, Vec<u8>, Vec<u8>);
+/// Writes a node's database of a chain with so many records into a folder.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn make(records: u64, folder: &Path) -> Result<()> {
+    Database::open(folder)?.write_genesis(seed::storage(records)?)
+}
 
-/// Every listing with its arguments on either chain.
-fn listings(records: u64) -> Vec<Listing> {
-    let mut listings = Vec::new();
-    let mut add = |name, method, arguments: &dyn Fn(u64) -> Vec<u8>| {
-        listings.push((name, method, arguments(SMALL), arguments(records)));
-    };
-    let (page, none) = (limits::PAGE_MAX, None::<u64>);
-    let any = None::<RecordKind>;
-    add("records, first", "ReportsApi_records", &|_| (PATIENT, any, none, page).encode());
-    add("records, middle", "ReportsApi_records", &|records| (PATIENT, any, Some(records / 4), page).encode());
-    add("records of a common kind", "ReportsApi_records", &|_| {
-        (PATIENT, Some(RecordKind::Prescription), none, page).encode()
+/// A chain of so many records.
+struct Grown {
+    records: u64,
+    database: Database,
+    folder: TempDir,
+    /// How long the database took to open.
+    opening: Duration,
+    /// Bytes of memory before it did.
+    memory: u64,
+}
+
+impl Grown {
+    /// Makes it in a process of its own, which takes its memory with it.
+    fn make(records: u64) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("medchain-growth-").tempdir()?;
+        let begin = Instant::now();
+        let program = env::current_exe()?;
+        let made = Command::new(program).arg("seed").arg(records.to_string()).arg(folder.path()).status()?;
+        ensure!(made.success(), "a chain of {records} records cannot be made");
+        println!("{records} records made in {:.0} s", begin.elapsed().as_secs_f64());
+        let (memory, begin) = (memory()?, Instant::now());
+        let database = Database::open(folder.path())?;
+        database.state()?;
+        Ok(Self { records, database, folder, opening: begin.elapsed(), memory })
+    }
+
+    /// Its size, how long it takes to open and to give a first page, and the size of proofs.
+    fn describe(&self, executor: &Executor, section: &mut Section) -> Result<()> {
+        let name = |what: &str| format!("{what}, of {}", self.records);
+        let per_record = disk(self.folder.path())? as f64 / self.records as f64;
+        section.add(Figure::new(name("disk for each record"), per_record, "B"));
+        section.add(Figure::new(name("opening the database"), self.opening.as_secs_f64() * 1e3, "ms"));
+        let begin = Instant::now();
+        for (index, (_, method, arguments)) in listings().into_iter().enumerate() {
+            executor.call(&self.database.state()?, &mut Default::default(), method, &arguments(self.records))?;
+            if index == 0 {
+                section.add(Figure::new(name("the first page then"), begin.elapsed().as_secs_f64() * 1e3, "ms"));
+            }
+        }
+        let taken = memory()?.saturating_sub(self.memory) as f64 / (1024.0 * 1024.0);
+        section.add(Figure::new(name("memory, once each listing was read"), taken, "MiB"));
+        let record = RecordId(self.records / 2);
+        let keys = [
+            ("proof of a record", Records::<Runtime>::hashed_key_for(record)),
+            ("proof of a grant", Grants::<Runtime>::hashed_key_for(RecordId::FIRST, DOCTOR)),
+        ];
+        for (what, key) in keys {
+            let proof = sp_state_machine::prove_read::<_, BlakeTwo256, _>(self.database.state()?, [key])
+                .map_err(|error| anyhow::anyhow!("{what}: {error}"))?;
+            section.add(Figure::new(name(what), proof.encoded_size() as f64, "B"));
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of memory that this process has.
+fn memory() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the system tells no memory")?;
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1024)
+}
+
+/// How long a listing takes on each chain.
+fn time_listing(
+    executor: &Executor,
+    chains: &[Grown],
+    method: &str,
+    arguments: &dyn Fn(u64) -> Vec<u8>,
+) -> Result<Vec<Duration>> {
+    let mut times = vec![Vec::new(); chains.len()];
+    for _ in 0..REPEATS {
+        for (chain, times) in chains.iter().zip(&mut times) {
+            let (state, arguments) = (chain.database.state()?, arguments(chain.records));
+            let begin = Instant::now();
+            executor.call(&state, &mut Default::default(), method, &arguments)?;
+            times.push(begin.elapsed());
+        }
+    }
+    Ok(times.into_iter().map(median).collect())
+}
+
+/// How long a call takes on each chain, with its signature.
+fn time_call(chains: &[Grown], by: &sr25519::Pair, call: &dyn Fn(u64) -> RuntimeCall) -> Result<Vec<Duration>> {
+    let mut begun = Vec::new();
+    for grown in chains {
+        let chain = Chain::over(grown.database.state()?, story::BEGIN)?;
+        let transaction = chain.signed(by, call(grown.records))?;
+        let block = chain.begin()?;
+        begun.push((chain, block, transaction));
+    }
+    let mut times = vec![Vec::new(); chains.len()];
+    for _ in 0..REPEATS {
+        for ((chain, block, transaction), times) in begun.iter().zip(&mut times) {
+            times.push(chain.apply(&mut block.clone(), transaction)?);
+        }
+    }
+    Ok(times.into_iter().map(median).collect())
+}
+
+type Listing = (&'static str, &'static str, Box<dyn Fn(u64) -> Vec<u8>>);
+
+/// Every listing with its arguments on a chain of so many records.
+fn listings() -> Vec<Listing> {
+    let mut listings = Vec::<Listing>::new();
+    let mut add = |name, method, arguments: fn(u64) -> Vec<u8>| listings.push((name, method, Box::new(arguments)));
+    const PAGE: u32 = limits::PAGE_MAX;
+    const NONE: Option<u64> = None;
+    const ANY: Option<RecordKind> = None;
+    add("records, first", "ReportsApi_records", |_| (PATIENT, ANY, NONE, PAGE).encode());
+    add("records, middle", "ReportsApi_records", |records| (PATIENT, ANY, Some(records / 4), PAGE).encode());
+    add("records of a common kind", "ReportsApi_records", |_| {
+        (PATIENT, Some(RecordKind::Prescription), NONE, PAGE).encode()
     });
-    add("records of a rare kind", "ReportsApi_records", &|_| (PATIENT, Some(RecordKind::Profile), none, page).encode());
-    add("read log of a patient", "AccessApi_read_log", &|_| (ReadLogOf::Patient(PATIENT), none, page).encode());
-    add("read log of a reader", "AccessApi_read_log", &|_| (ReadLogOf::Reader(DOCTOR), none, page).encode());
-    add("read log of a record", "AccessApi_read_log", &|_| (ReadLogOf::Record(RecordId(1)), none, page).encode());
-    add("grants of a reader", "AccessApi_grants_of_reader", &|_| (DOCTOR, none, page).encode());
-    add("grants of a record", "AccessApi_grants_of_record", &|_| (RecordId(1), none, page).encode());
-    add("grants of a patient", "AccessApi_grants_of_patient", &|_| (PATIENT, None::<(u64, u64)>, page).encode());
-    add("requests to a patient", "AccessApi_inbox", &|_| (PATIENT, none, page).encode());
-    add("requests by a reader", "AccessApi_requests_by", &|_| (DOCTOR, none, page).encode());
-    add("links of a patient", "AccessApi_links", &|_| (PATIENT, none, page).encode());
-    add("emergency openings to review", "AccessApi_emergency_reviews", &|_| (none, page).encode());
-    add("appointments of a doctor", "AppointmentsApi_appointments", &|_| (DOCTOR, none, page).encode());
-    add("appointments, middle", "AppointmentsApi_appointments", &|records| {
-        (PATIENT, Some(fewer(records) / 2), page).encode()
+    add("records of a rare kind", "ReportsApi_records", |_| (PATIENT, Some(RecordKind::Profile), NONE, PAGE).encode());
+    add("read log of a patient", "AccessApi_read_log", |_| (ReadLogOf::Patient(PATIENT), NONE, PAGE).encode());
+    add("read log of a reader", "AccessApi_read_log", |_| (ReadLogOf::Reader(DOCTOR), NONE, PAGE).encode());
+    add("read log of a record", "AccessApi_read_log", |_| (ReadLogOf::Record(RecordId(1)), NONE, PAGE).encode());
+    add("grants of a reader", "AccessApi_grants_of_reader", |_| (DOCTOR, NONE, PAGE).encode());
+    add("grants of a record", "AccessApi_grants_of_record", |_| (RecordId(1), NONE, PAGE).encode());
+    add("grants of a patient", "AccessApi_grants_of_patient", |_| (PATIENT, None::<(u64, u64)>, PAGE).encode());
+    add("requests to a patient", "AccessApi_inbox", |_| (PATIENT, NONE, PAGE).encode());
+    add("requests by a reader", "AccessApi_requests_by", |_| (DOCTOR, NONE, PAGE).encode());
+    add("links of a patient", "AccessApi_links", |_| (PATIENT, NONE, PAGE).encode());
+    add("emergency openings to review", "AccessApi_emergency_reviews", |_| (NONE, PAGE).encode());
+    add("appointments of a doctor", "AppointmentsApi_appointments", |_| (DOCTOR, NONE, PAGE).encode());
+    add("appointments, middle", "AppointmentsApi_appointments", |records| {
+        (PATIENT, Some(fewer(records) / 2), PAGE).encode()
     });
-    add("patients under care", "AppointmentsApi_care_relations", &|_| (DOCTOR, none, page).encode());
-    add("patients", "RegistryApi_members", &|_| (Role::Patient, Status::Active, none, page).encode());
+    add("patients under care", "AppointmentsApi_care_relations", |_| (DOCTOR, NONE, PAGE).encode());
+    add("patients", "RegistryApi_members", |_| (Role::Patient, Status::Active, NONE, PAGE).encode());
     listings
 }
 
-fn time(executor: &Executor, state: &State, method: &str, arguments: &[u8]) -> Result<f64> {
-    let begin = Instant::now();
-    executor.call(state, &mut Default::default(), method, arguments)?;
-    Ok(begin.elapsed().as_secs_f64())
-}
+type Mixed = (&'static str, sr25519::Pair, Box<dyn Fn(u64) -> RuntimeCall>);
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-/// The state of a chain with so many records.
-fn seeded(records: u64) -> Result<State> {
-    let mut externalities = BasicExternalities::new(genesis_storage()?);
-    externalities.execute_with(|| seed(records));
-    Ok(InMemoryBackend::from((externalities.into_storages(), StateVersion::V1)))
-}
-
-/// Half of them are of the one whom the listings are asked for.
-fn owner(of: MemberId, index: u64, others: u64) -> MemberId {
-    if index.is_multiple_of(2) {
-        of
-    } else {
-        MemberId(DOCTOR.0 + 1 + index % others.max(1))
-    }
-}
-
-/// How many there are of everything but records: enough for a full page from the middle of what one has.
-fn fewer(records: u64) -> u64 {
-    (records / TENTH).max(4 * u64::from(limits::PAGE_MAX))
-}
-
-fn seed(records: u64) {
-    let fewer = fewer(records);
-    for index in 0..fewer {
-        let id = MemberId(PATIENT.0 + index);
-        let role = if id == DOCTOR { Role::Doctor } else { Role::Patient };
-        put_member(id, role);
-        let (patient, doctor) = (OrderedKey::from(id), OrderedKey::from(DOCTOR));
-        Care::<Runtime>::insert(id, doctor, CareRelation { since: 0, appointment: None });
-        CareByDoctor::<Runtime>::insert(DOCTOR, patient, ());
-    }
-    for index in 0..records {
-        put_record(RecordId(1 + index), owner(PATIENT, index, fewer));
-    }
-    for index in 0..fewer {
-        let reading = ReadingId(1 + index);
-        let (patient, reader) = (owner(PATIENT, index, fewer), owner(DOCTOR, index, fewer));
-        let record = RecordId(if index.is_multiple_of(2) { 1 } else { 1 + index });
-        put_reading(reading, record, patient, reader);
-        put_grant(RecordId(1 + index), DOCTOR);
-        put_grant(RecordId(1), MemberId(PATIENT.0 + index));
-        GrantsByPatient::<Runtime>::insert((PATIENT, DOCTOR, OrderedKey::from(RecordId(1 + index))), ());
-        put_request(RequestId(1 + index), patient, reader, record);
-        put_link(LinkId(1 + index), patient, record);
-        PendingReviews::<Runtime>::insert(OrderedKey::from(reading), ());
-        let opening = EmergencyOpening { reason: EmergencyReason::ALL[0], review: None };
-        EmergencyOpenings::<Runtime>::insert(reading, opening);
-        let id = AppointmentId(1 + index);
-        put_appointment(id, owner(PATIENT, index, fewer), owner(DOCTOR, index, fewer));
-    }
-}
-
-fn put_member(id: MemberId, role: Role) {
-    let account = AccountId::from(sp_core::H256::from_low_u64_be(id.0).0);
-    let username = format!("member-{id}").into_bytes().try_into().unwrap_or_default();
-    let member = Member {
-        id,
-        role,
-        status: Status::Active,
-        reason: None,
-        username,
-        encryption_key: EncryptionKey([7; 32]),
-        key_version: 1,
-        details: None,
-        registered_at: 0,
-        vouched_by: None,
+/// The calls of the medical mix, with who signs them, on a chain of so many records.
+fn mix() -> Vec<Mixed> {
+    const MOST: ContentRoot = ContentRoot([0xff; 32]);
+    let seal = VersionedSeal { seal: Seal([0x5e; 80]), key_version: 1 };
+    let anchor = |_| {
+        let document = Document {
+            content: MOST,
+            size: 100_000,
+            envelope: EnvelopeHash([0xff; 32]),
+            key_version: 1,
+            fills: 0,
+            valid_until: None,
+            seals: Default::default(),
+        };
+        Reports::anchor { patient: PATIENT, kind: RecordKind::Report, document }.into()
     };
-    AccountOf::<Runtime>::insert(id, &account);
-    ByRoleAndStatus::<Runtime>::insert((role, Status::Active), OrderedKey::from(id), ());
-    Members::<Runtime>::insert(account, member);
-}
-
-fn put_record(id: RecordId, patient: MemberId) {
-    let digest = sp_core::H256::from_low_u64_be(id.0).0;
-    let kind = match id.0 % 10 {
-        _ if id == RecordId::FIRST => RecordKind::Profile,
-        5 | 6 => RecordKind::Prescription,
-        _ => RecordKind::Report,
+    // One that the doctor has no grant for.
+    let ungranted = |records| RecordId(1 + (fewer(records) + 1).next_multiple_of(2));
+    let request = move |records| {
+        let records = vec![ungranted(records)].try_into().unwrap_or_default();
+        Access::request { patient: PATIENT, records, purpose: Purpose::Treatment }.into()
     };
-    let record = Record {
-        patient,
-        author: DOCTOR,
-        kind,
-        status: RecordStatus::Current,
-        content: ContentRoot(digest),
-        size: 100_000,
-        envelope: EnvelopeHash(digest),
-        key_version: 1,
-        anchored_at: 0,
-        supersedes: None,
-        superseded_by: None,
-        fills: 0,
-        fills_left: 0,
-        valid_until: None,
-        retraction: None,
-        dispute: None,
+    let grant = move |records| {
+        let grants = vec![RecordGrant { record: ungranted(records), seal }].try_into().unwrap_or_default();
+        let (request, purpose, duration) = (None, Purpose::Treatment, DAY);
+        Access::grant { reader: DOCTOR, request, grants, purpose, duration, openings: 1 }.into()
     };
-    Records::<Runtime>::insert(id, record);
-    ByPatientAndKind::<Runtime>::insert((patient, kind, OrderedKey::from(id)), ());
-}
-
-fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {
-    let key = NewestFirstKey::from(id);
-    let (purpose, basis) = (Purpose::Treatment, GrantBasis::Consent);
-    let reading = Reading { record, patient, reader, purpose, basis, opened_at: 0, opened_in: 1, staff: None };
-    ReadLog::<Runtime>::insert(id, reading);
-    LogByRecord::<Runtime>::insert(record, key, ());
-    LogByPatient::<Runtime>::insert(patient, key, ());
-    LogByReader::<Runtime>::insert(reader, key, ());
-}
-
-fn put_grant(record: RecordId, reader: MemberId) {
-    let grant = Grant {
-        seal: VersionedSeal { seal: Seal([7; 80]), key_version: 1 },
-        purpose: Purpose::Treatment,
-        basis: GrantBasis::Consent,
-        granted_by: PATIENT,
-        granted_at: 0,
-        expires_at: Moment::MAX,
-        openings: 1,
-        openings_left: 1,
-        asked: None,
+    let open = |records: u64| Access::open { record: RecordId(1 + (fewer(records) / 2).next_multiple_of(2)) }.into();
+    let appointment = |_| {
+        let start = story::BEGIN + DAY;
+        let (end, profile, note) = (start + 2 * limits::SLOT, None, Default::default());
+        Appointments::request { doctor: DOCTOR, start, end, profile, note }.into()
     };
-    Grants::<Runtime>::insert(record, reader, grant);
-    GrantsByReader::<Runtime>::insert(reader, OrderedKey::from(record), ());
-}
-
-fn put_request(id: RequestId, patient: MemberId, requester: MemberId, record: RecordId) {
-    let request = AccessRequest {
-        requester,
-        patient,
-        records: vec![record].try_into().unwrap_or_default(),
-        purpose: Purpose::Treatment,
-        asked: None,
-        requested_at: 0,
-        expires_at: Moment::MAX,
-        staff: None,
-    };
-    Requests::<Runtime>::insert(id, request);
-    Inbox::<Runtime>::insert(patient, OrderedKey::from(id), ());
-    ByRequester::<Runtime>::insert(requester, OrderedKey::from(id), ());
-}
-
-fn put_link(id: LinkId, patient: MemberId, record: RecordId) {
-    let link = Link {
-        patient,
-        commitment: LinkCommitment(sp_core::H256::from_low_u64_be(id.0).0),
-        host: DOCTOR,
-        records: vec![record].try_into().unwrap_or_default(),
-        registered_by: patient,
-        registered_at: 0,
-        expires_at: Moment::MAX,
-        openings: 1,
-        openings_left: 1,
-        revoked_at: None,
-    };
-    Links::<Runtime>::insert(id, link);
-    LinksByPatient::<Runtime>::insert(patient, NewestFirstKey::from(id), ());
-}
-
-fn put_appointment(id: AppointmentId, patient: MemberId, doctor: MemberId) {
-    let appointment = Appointment {
-        patient,
-        doctor,
-        start: 0,
-        end: limits::SLOT,
-        status: AppointmentStatus::Completed,
-        reason: None,
-        note: Default::default(),
-        profile: None,
-        requested_at: 0,
-        replaces: None,
-        replaced_by: None,
-    };
-    pallet_appointments::ByPatient::<Runtime>::insert(patient, NewestFirstKey::from(id), ());
-    pallet_appointments::ByDoctor::<Runtime>::insert(doctor, NewestFirstKey::from(id), ());
-    Appointments::<Runtime>::insert(id, appointment);
+    vec![
+        ("anchoring a record", story::doctor(), Box::new(anchor)),
+        ("a request for access", story::doctor(), Box::new(request)),
+        ("a grant", story::patient(), Box::new(grant)),
+        ("an opening", story::doctor(), Box::new(open)),
+        ("a request for an appointment", story::patient(), Box::new(appointment)),
+    ]
 }

@@ -1,12 +1,14 @@
 //! Measures the runtime as a node runs it: as WebAssembly, compiled by the node's executor.
 //!
 //! `weights` measures what `runtime/src/weights/` states, `calls` each call beside a remark of the same length, `growth`
-//! what listings cost on a small and on a large chain. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
+//! what listings and calls cost on a small chain and on large ones. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
 
 mod calls;
 mod chain;
+mod database;
 mod executor;
 mod growth;
+mod seed;
 mod state;
 mod story;
 mod weights;
@@ -38,7 +40,7 @@ enum What {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
-    /// Measures every listing at a thousand records and at many more.
+    /// Measures listings, calls, proofs and the database at a thousand records and at many more.
     Growth {
         /// How many records the large chain has.
         #[arg(long, default_value_t = 1_000_000)]
@@ -47,12 +49,20 @@ enum What {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Writes a node's database of a chain with so many records, as `growth` measures them.
+    Seed {
+        /// How many records.
+        records: u64,
+        /// Where to.
+        folder: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Weights { runtime, verify } => weights::run(&runtime, verify),
         What::Calls { json } => calls::run(json.as_deref()),
+        What::Seed { records, folder } => growth::make(records, &folder),
         What::Growth { records, json } => growth::run(records, json.as_deref()),
     }
 }

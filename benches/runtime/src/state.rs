@@ -4,8 +4,9 @@ use crate::chain;
 use anyhow::Result;
 use sp_core::{
     storage::{ChildInfo, StateVersion, TrackedStorageKey},
-    Blake2Hasher, Hasher, H256,
+    H256,
 };
+use sp_runtime::traits::{BlakeTwo256, Hash as _};
 use sp_state_machine::{
     backend::Backend, BackendTransaction, ChildStorageCollection, InMemoryBackend, IterArgs, StateMachineStats,
     StorageCollection, StorageIterator, StorageKey, StorageValue, UsageInfo,
@@ -72,7 +73,7 @@ pub struct Walk {
     complete: bool,
 }
 
-impl StorageIterator<Blake2Hasher> for Walk {
+impl StorageIterator<BlakeTwo256> for Walk {
     type Backend = CountingState;
     type Error = String;
 
@@ -106,9 +107,9 @@ impl StorageIterator<Blake2Hasher> for Walk {
     }
 }
 
-impl Backend<Blake2Hasher> for CountingState {
+impl Backend<BlakeTwo256> for CountingState {
     type Error = String;
-    type TrieBackendStorage = <InMemoryBackend<Blake2Hasher> as Backend<Blake2Hasher>>::TrieBackendStorage;
+    type TrieBackendStorage = <InMemoryBackend<BlakeTwo256> as Backend<BlakeTwo256>>::TrieBackendStorage;
     type RawIter = Walk;
 
     fn storage(&self, key: &[u8]) -> Result<Option<StorageValue>, String> {
@@ -117,7 +118,7 @@ impl Backend<Blake2Hasher> for CountingState {
     }
 
     fn storage_hash(&self, key: &[u8]) -> Result<Option<H256>, String> {
-        Ok(self.storage(key)?.map(|value| Blake2Hasher::hash(&value)))
+        Ok(self.storage(key)?.map(|value| BlakeTwo256::hash(&value)))
     }
 
     fn closest_merkle_value(&self, _: &[u8]) -> Result<Option<MerkleValue<H256>>, String> {
@@ -151,7 +152,7 @@ impl Backend<Blake2Hasher> for CountingState {
         &self,
         _: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
         _: StateVersion,
-    ) -> (H256, BackendTransaction<Blake2Hasher>) {
+    ) -> (H256, BackendTransaction<BlakeTwo256>) {
         Default::default()
     }
 
@@ -160,7 +161,7 @@ impl Backend<Blake2Hasher> for CountingState {
         _: &ChildInfo,
         _: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
         _: StateVersion,
-    ) -> (H256, bool, BackendTransaction<Blake2Hasher>) {
+    ) -> (H256, bool, BackendTransaction<BlakeTwo256>) {
         (H256::default(), true, Default::default())
     }
 
@@ -189,7 +190,7 @@ impl Backend<Blake2Hasher> for CountingState {
     fn commit(
         &self,
         _: H256,
-        _: BackendTransaction<Blake2Hasher>,
+        _: BackendTransaction<BlakeTwo256>,
         changes: StorageCollection,
         _: ChildStorageCollection,
     ) -> Result<(), String> {

@@ -119,6 +119,16 @@ pub fn administrator() -> sr25519::Pair {
     Administrator.pair()
 }
 
+/// The patient.
+pub fn patient() -> sr25519::Pair {
+    Patient.pair()
+}
+
+/// The doctor.
+pub fn doctor() -> sr25519::Pair {
+    Doctor.pair()
+}
+
 /// The story.
 pub fn events() -> Vec<Event> {
     let mut author = Author {

@@ -1,0 +1,82 @@
+//! A node's database of a chain that has nothing but a genesis, as large as one wants.
+
+use anyhow::Result;
+use medchain_runtime::{opaque::Block, Header};
+use sc_client_api::{Backend as _, BlockImportOperation, NewBlockState, TrieCacheContext};
+use sc_client_db::{Backend, BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode};
+use sp_blockchain::HeaderBackend;
+use sp_core::storage::{StateVersion, Storage};
+use sp_runtime::traits::Header as _;
+use std::{fs, os::unix::fs::MetadataExt, path::Path};
+
+/// Bytes of the cache of trie nodes and values: what a node has unless `--trie-cache-size` says otherwise.
+const TRIE_CACHE: usize = 1024 * 1024 * 1024;
+/// After how many blocks a node makes a state canonical.
+const CANONICALIZATION_DELAY: u64 = 4096;
+
+/// The state after the genesis.
+pub type State = <Backend<Block> as sc_client_api::Backend<Block>>::State;
+
+/// A database that is open.
+pub struct Database(Backend<Block>);
+
+impl Database {
+    /// Opens the database in a folder, or makes one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let settings = DatabaseSettings {
+            trie_cache_maximum_size: Some(TRIE_CACHE),
+            state_pruning: Some(PruningMode::ArchiveCanonical),
+            source: DatabaseSource::ParityDb { path: folder.to_owned() },
+            blocks_pruning: BlocksPruning::KeepFinalized,
+            pruning_filters: Vec::new(),
+            metrics_registry: None,
+        };
+        Ok(Self(Backend::new(settings, CANONICALIZATION_DELAY)?))
+    }
+
+    /// Writes a genesis with this state.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write_genesis(&self, state: Storage) -> Result<()> {
+        let mut operation = self.0.begin_operation()?;
+        let root = operation.set_genesis_state(state, true, StateVersion::V1)?;
+        let header = Header::new(0, Default::default(), root, Default::default(), Default::default());
+        operation.set_block_data(header, Some(Vec::new()), None, None, NewBlockState::Final, true)?;
+        Ok(self.0.commit_operation(operation)?)
+    }
+
+    /// The state after the genesis, read through the node's cache.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn state(&self) -> Result<State> {
+        let genesis = self.0.blockchain().info().genesis_hash;
+        Ok(self.0.state_at(genesis, TrieCacheContext::Trusted)?)
+    }
+}
+
+/// How many bytes of disk the files in a folder take.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn disk(folder: &Path) -> Result<u64> {
+    const BLOCK: u64 = 512;
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let (entry, metadata) = {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            (entry, metadata)
+        };
+        bytes += if metadata.is_dir() { disk(&entry.path())? } else { metadata.blocks() * BLOCK };
+    }
+    Ok(bytes)
+}
