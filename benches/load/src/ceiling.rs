@@ -2,7 +2,7 @@
 
 use anyhow::{bail, Result};
 use medchain_tests::process::binary;
-use sp_core::{sr25519, Pair};
+use sp_core::Pair;
 use std::{
     path::Path,
     process::{Command, Stdio},
@@ -53,14 +53,14 @@ fn run(command: &mut Command) -> Result<()> {
 }
 
 /// How many signatures of messages of this length one core verifies in a second.
-pub fn verifications(length: usize) -> f64 {
-    let pair = sr25519::Pair::from_seed(&[7; 32]);
+pub fn verifications<Key: Pair>(length: usize) -> f64 {
+    let (pair, _) = Key::generate();
     let message = vec![0x5a; length];
     let signature = pair.sign(&message);
     let began = Instant::now();
     let mut verified = 0_u32;
     while began.elapsed() < VERIFY_FOR {
-        if !sr25519::Pair::verify(&signature, &message, &pair.public()) {
+        if !Key::verify(&signature, &message, &pair.public()) {
             return 0.0;
         }
         verified += 1;
@@ -71,9 +71,12 @@ pub fn verifications(length: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sp_core::{ecdsa, ed25519, sr25519};
 
     #[test]
     fn signatures_are_verified() {
-        assert!(verifications(300) > 1.0);
+        assert!(verifications::<sr25519::Pair>(300) > 1.0);
+        assert!(verifications::<ed25519::Pair>(300) > 1.0);
+        assert!(verifications::<ecdsa::Pair>(300) > 1.0);
     }
 }

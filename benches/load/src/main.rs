@@ -1,5 +1,5 @@
 //! `medchain-load-bench`: the medical mix on one node and on four validators, open loop at rising rates, beside what the machine
-//! could do at most. `scripts/bench.sh load` runs it.
+//! could do at most, and one node with other settings. `scripts/bench.sh load` and `scripts/bench.sh tuning` run it.
 
 mod ceiling;
 mod ledger;
@@ -7,6 +7,7 @@ mod machine;
 mod members;
 mod mix;
 mod offer;
+mod tuning;
 mod watch;
 
 use anyhow::{ensure, Context, Result};
@@ -24,6 +25,7 @@ use medchain_tests::{
 use members::Members;
 use mix::{Plan, Size};
 use offer::{offer, Outcome, Pace, Signed};
+use sp_core::sr25519;
 use std::{
     fs,
     os::unix::fs::MetadataExt,
@@ -63,13 +65,22 @@ struct Arguments {
     /// Measure one network alone.
     #[arg(long, value_name = "one|four")]
     only: Option<String>,
+    /// Measure one node with each of some settings instead, one after the other.
+    #[arg(long, conflicts_with_all = ["only", "quick"])]
+    tuning: bool,
     /// Write the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let measured = if arguments.tuning {
+        tuning::measure(arguments.size, arguments.connections, arguments.json.as_deref())
+    } else {
+        measure(&arguments)
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -122,7 +133,11 @@ fn one_node(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result
     let again = measured.calls as f64 / took.as_secs_f64();
     section.add(Figure::new("ceiling: calls executed again", again, "/s"));
     section.add(Figure::new("ceiling: time per call executed again", 1e6 / again, "us"));
-    section.add(Figure::new("ceiling: sr25519 verifications, one core", ceiling::verifications(measured.length), "/s"));
+    section.add(Figure::new(
+        "ceiling: sr25519 verifications, one core",
+        ceiling::verifications::<sr25519::Pair>(measured.length),
+        "/s",
+    ));
     let of_ceiling = Figure::new("one node, of the ceiling by executing again", measured.most / again, "");
     section.add(of_ceiling.with_goal(Goal::AtLeast(0.6), bound(measured.filled)));
     section.plots.push(Plot::Lines {
