@@ -509,6 +509,7 @@ async fn a_record_lives_from_its_storing_to_its_erasure() {
         fs::write(path, serde_json::to_vec_pretty(&clinic.examples).unwrap()).unwrap();
     }
     the_documentation_shows_what_nodes_answer(&clinic.examples);
+    every_method_is_documented_and_answers_as_it_is(&clinic.chain).await;
 }
 
 /// What professionals register with.
@@ -542,6 +543,30 @@ fn the_documentation_shows_what_nodes_answer(answers: &[Value]) {
         compared += given.len();
     }
     assert!(compared > 20, "only {compared} answers were compared");
+}
+
+/// Every method of ours is in `docs/rpc.md`, and takes the parameters that it shows. What it names may not be on this chain.
+async fn every_method_is_documented_and_answers_as_it_is(chain: &Chain) {
+    /// No such method, no such parameters.
+    const UNKNOWN: [i32; 2] = [-32601, -32602];
+    let documentation = include_str!("../../docs/rpc.md");
+    let methods = chain.ask("rpc_methods", json!([])).await;
+    let methods: Vec<_> =
+        methods["methods"].as_array().unwrap().iter().map(|method| method.as_str().unwrap()).collect();
+    let ours = |method: &&&str| method.starts_with("medchain_") || method.starts_with("vault_");
+    assert!(methods.iter().filter(ours).count() > 50, "{methods:?}");
+    for method in methods.iter().filter(ours).filter(|method| !method.contains("ubscribe")) {
+        assert!(documentation.contains(&format!("### `{method}(")), "{method} is not in docs/rpc.md");
+    }
+    let examples = documentation.split("\n→ ").skip(1).filter_map(|example| example.lines().next()?.split_once(' '));
+    for (method, parameters) in examples.filter(|(method, _)| method.starts_with("medchain_")) {
+        if method.contains("ubscribe") {
+            continue;
+        }
+        let answer = chain.call(method, serde_json::from_str(parameters).unwrap()).await;
+        let refused = answer.err().map(|error| error.code());
+        assert!(refused.is_none_or(|code| !UNKNOWN.contains(&code)), "{method} {parameters}: {refused:?}");
+    }
 }
 
 /// The fields of an answer, or of the first of its entries.

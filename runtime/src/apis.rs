@@ -254,9 +254,18 @@ sp_api::impl_runtime_apis! {
             )
         }
 
-        fn own_copies(member: MemberId) -> Vec<OwnCopyView> {
-            let copies = Registry::own_copies_page(member, None, limits::PAGE_MAX).into_iter();
-            copies.map(|(of_version, giver, seal)| OwnCopyView { of_version, giver, seal }).collect()
+        fn own_copies(
+            member: MemberId,
+            cursor: Option<(KeyVersion, MemberId)>,
+            limit: u32,
+        ) -> Page<OwnCopyView, (KeyVersion, MemberId)> {
+            views::page(
+                cursor,
+                limit,
+                |cursor, limit| Registry::own_copies_page(member, cursor, limit),
+                |(of_version, giver, _)| (*of_version, *giver),
+                |(of_version, giver, seal)| OwnCopyView { of_version, giver, seal },
+            )
         }
 
         fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId> {

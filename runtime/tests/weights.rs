@@ -60,3 +60,39 @@ fn the_measured_weights_say_where_they_come_from() {
         assert!(measured > 0 && weights.matches("Weight::zero").count() == 0, "{pallet}: {measured} are measured");
     }
 }
+
+/// The siblings on the path of one value in a trie of a million, in bytes.
+const PROOF_PATH: u64 = 7 * 15 * 33;
+/// Most bytes of a call's proof, but for the share of each item that it carries: a quarter of what a parachain's block may
+/// prove.
+const PROOF_MAX: u64 = 10 * 1024 * 1024 / 4;
+
+/// The numbers between a text's parentheses after each mark.
+fn numbers(text: &str, mark: &str) -> Vec<(u64, u64)> {
+    let pair = |rest: &str| {
+        let inside = rest.split(')').next()?.replace('_', "");
+        let (first, second) = inside.split_once(',')?;
+        Some((first.trim().parse().ok()?, second.trim().parse().ok()?))
+    };
+    text.split(mark).skip(1).filter_map(pair).collect()
+}
+
+#[test]
+fn what_is_read_is_in_the_proof_and_the_proof_is_bounded() {
+    for (pallet, ..) in pallets() {
+        let weights = read(&format!("runtime/src/weights/pallet_{pallet}.rs"));
+        let functions: Vec<_> = weights.split("    fn ").skip(1).collect();
+        assert!(!functions.is_empty(), "{pallet}");
+        for function in functions {
+            let name = function.split('(').next().unwrap_or_default();
+            // The base, then each component's share.
+            let (weights, accesses) = (numbers(function, "from_parts("), numbers(function, "reads_writes("));
+            for ((_, proof), (reads, writes)) in weights.iter().zip(&accesses) {
+                let least = reads.max(writes) * PROOF_PATH;
+                assert!(*proof >= least, "{pallet}.{name}: {proof} bytes for {reads} reads and {writes} writes");
+                assert!(*proof <= PROOF_MAX, "{pallet}.{name}: a proof takes {proof} bytes");
+            }
+            assert!(!weights.is_empty(), "{pallet}.{name} weighs nothing");
+        }
+    }
+}

@@ -276,7 +276,7 @@ fn a_patient_moves_and_opens_everything_from_her_new_account(world: &mut World) 
     cli.json(Some(PATIENT), args!["member", "move", text(&consent, "consent")?])?;
     // What is sealed to the earlier key opens by the copy that came along.
     let copies = world.node.rpc()?.answer("medchain_ownCopies", vec![json!(member)])?;
-    ensure!(copies[0]["ofVersion"] == 2 && copies[0]["giver"] == json!(member), "{copies}");
+    ensure!(copies["items"][0]["ofVersion"] == 2 && copies["items"][0]["giver"] == json!(member), "{copies}");
     println!("medchain_ownCopies answers {copies}");
     let output = world.folder().join("after-move");
     cli.json(Some(MOVED), args!["record", "open", report.to_string(), "--output", &output])?;

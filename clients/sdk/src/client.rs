@@ -6,7 +6,7 @@ mod storage;
 mod submit;
 
 pub use alerts::Alerts;
-pub use reads::{AccessDecision, Member, MemberSelector};
+pub use reads::{every_page, AccessDecision, Member, MemberSelector};
 pub(crate) use storage::storage_prefix;
 pub use submit::{Stage, Submitted, Wait};
 pub use subxt::tx::Payload;

@@ -3,7 +3,7 @@
 
 use crate::{
     account::Identity,
-    client::{Client, Member},
+    client::{every_page, Client, Member},
     error::{Error, Result},
     proof::ProvenKey,
 };
@@ -99,11 +99,11 @@ pub(crate) async fn own_copies(client: &Client, identity: &Identity, member: &Me
     if member.key_version <= 1 {
         return Ok(Copies::default());
     }
-    let on_chain = client.own_copies(member.id).await?;
+    let on_chain = every_page(|cursor| client.own_copies(member.id, cursor, limits::PAGE_MAX)).await?;
     if on_chain.is_empty() {
         return Ok(Copies::default());
     }
-    let keys = client.keys(member.id, None, limits::PAGE_MAX).await?.items;
+    let keys = every_page(|cursor| client.keys(member.id, cursor, limits::PAGE_MAX)).await?;
     Ok(opened(client.genesis(), identity, member.id, on_chain, &keys))
 }
 

@@ -157,11 +157,18 @@ pub trait MedchainApi {
         at: Option<Hash>,
     ) -> RpcResult<Page<StaffView<AccountId>, AccountId>>;
 
-    /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own.
+    /// A page of the copies of a member's earlier encryption secrets that are sealed to later keys of its own; the cursor is
+    /// the version that a copy is of, and who gave it.
     ///
     /// Example: `medchain_ownCopies(1001)`. Errors: 7001, 7002, 7003 (unknown member).
     #[method(name = "medchain_ownCopies", blocking)]
-    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>>;
+    fn own_copies(
+        &self,
+        member: Selector,
+        cursor: Option<(KeyVersion, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<OwnCopyView, (KeyVersion, MemberId)>>;
 
     /// A page of the affiliations of a hospital, whose cursor is a doctor's number, or of a doctor, whose cursor is a
     /// hospital's; with those that are only offered, whose `acceptedAt` is `null`.
@@ -628,9 +635,16 @@ impl<C: ChainClient> MedchainApiServer for Medchain<C> {
         self.ask(at, |api, at| api.staff(at, institution, cursor, page(limit)))
     }
 
-    fn own_copies(&self, member: Selector, at: Option<Hash>) -> RpcResult<Vec<OwnCopyView>> {
+    fn own_copies(
+        &self,
+        member: Selector,
+        cursor: Option<(KeyVersion, Id)>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<OwnCopyView, (KeyVersion, MemberId)>> {
         let member = self.member_id(at, &member)?;
-        self.ask(at, |api, at| api.own_copies(at, member))
+        let cursor = cursor.map(|(version, giver)| (version, MemberId(giver.0)));
+        self.ask(at, |api, at| api.own_copies(at, member, cursor, page(limit)))
     }
 
     fn affiliations(

@@ -1,6 +1,7 @@
 //! What must hold of the registry after every block.
 
 use crate::*;
+use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
@@ -25,7 +26,7 @@ impl<T: Config> Pallet<T> {
     ///     sealed to a later one;
     /// 15. no staff account is a member's; each is listed and counted under its institution and has a provider
     ///     reference;
-    /// 16. dependants and their guardians are patients, and counted;
+    /// 16. dependants and their guardians are patients, counted for each guardian, and no more than one may have;
     /// 17. affiliations are between a hospital and a doctor, each listed once under both.
     ///
     /// # Errors
@@ -132,16 +133,19 @@ impl<T: Config> Pallet<T> {
             staff = staff.saturating_sub(count as usize);
         }
         ensure!(staff == 0, "an institution's staff are not counted");
-        let mut dependants = 0u32;
         for (dependant, guardian) in Dependants::<T>::iter() {
-            dependants = dependants.saturating_add(1);
             for member in [dependant, guardian] {
                 let role = Self::member_by_id(member).map(|(_, found)| found.role);
                 ensure!(role == Some(Role::Patient), "a dependant or its guardian is no patient");
             }
         }
-        let counted = DependantCount::<T>::iter_values().fold(0u32, |sum, count| sum.saturating_add(count));
-        ensure!(counted == dependants, "dependants are miscounted");
+        let mut of_guardian = BTreeMap::<_, u32>::new();
+        for guardian in Dependants::<T>::iter_values() {
+            let count = of_guardian.entry(guardian).or_default();
+            *count = count.saturating_add(1);
+        }
+        ensure!(of_guardian == DependantCount::<T>::iter().collect(), "dependants are miscounted");
+        ensure!(of_guardian.values().all(|count| *count <= limits::DEPENDANTS_MAX), "one has too many dependants");
         let role_of = |member| Self::member_by_id(member).map(|(_, found)| found.role);
         let mut affiliations = 0usize;
         for (hospital, key, _) in AffiliatedDoctors::<T>::iter() {

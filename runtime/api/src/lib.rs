@@ -44,9 +44,10 @@ sp_api::decl_runtime_apis! {
         /// The staff accounts of an institution after `cursor`.
         fn staff(institution: MemberId, cursor: Option<AccountId>, limit: u32)
             -> Page<StaffView<AccountId>, AccountId>;
-        /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own, at most
-        /// [`limits::PAGE_MAX`].
-        fn own_copies(member: MemberId) -> Vec<OwnCopyView>;
+        /// The copies of a member's earlier encryption secrets that are sealed to later keys of its own, after `cursor`: the
+        /// version that a copy is of, and who gave it.
+        fn own_copies(member: MemberId, cursor: Option<(KeyVersion, MemberId)>, limit: u32)
+            -> Page<OwnCopyView, (KeyVersion, MemberId)>;
         /// The affiliations of a hospital after the doctor `cursor`, or of a doctor after the hospital `cursor`, with
         /// those that are only offered.
         fn affiliations(member: MemberId, cursor: Option<MemberId>, limit: u32) -> Page<AffiliationView, MemberId>;

@@ -17,7 +17,7 @@ use medchain_sdk::{
     account::AccountId,
     audit::audit_events,
     chain::{calls, events, RecordGrant},
-    client::MemberSelector,
+    client::{every_page, MemberSelector},
     record::{actor, half_of, reader_half, reseal},
     Error,
 };
@@ -239,15 +239,7 @@ async fn revoke_all(session: &Session, reader: &MemberSelector, patient: Option<
 /// The whole log, newest first.
 async fn audit(session: &Session, of: ReadLogOf) -> Result<Report> {
     let client = session.client().await?;
-    let (mut readings, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = client.read_log(of, cursor, limits::PAGE_MAX).await?;
-        readings.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
+    let readings = every_page(|cursor| client.read_log(of, cursor, limits::PAGE_MAX)).await?;
     let bundle = audit_events(&readings, client.genesis());
     let text = format!("{bundle:#}");
     Ok(Report::new(bundle).line(text))
@@ -375,15 +367,7 @@ async fn show_grant(session: &Session, record: RecordId, reader: Option<MemberSe
 async fn grants_of_patient(session: &Session, patient: &MemberSelector) -> Result<Report> {
     let patient = resolve(session, patient).await?;
     let client = session.client().await?;
-    let (mut items, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = client.grants_of_patient(patient, cursor, limits::PAGE_MAX).await?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
+    let items = every_page(|cursor| client.grants_of_patient(patient, cursor, limits::PAGE_MAX)).await?;
     Ok(listing(&Page::<_, MemberId> { items, next: None }, "no grants", GRANTS_HEADING, grant_row))
 }
 

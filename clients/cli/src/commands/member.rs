@@ -13,7 +13,7 @@ use medchain_primitives::*;
 use medchain_sdk::{
     account::{AccountId, Identity},
     chain::{calls, events, Details, GuardianWithCopy},
-    client::{Member, MemberSelector},
+    client::{every_page, Member, MemberSelector},
     copies,
     description::{self, DocumentDetails, Profile},
     record::{self, NewRecord, Purposed, ResealedOwn, Source, Uploaded},
@@ -334,7 +334,8 @@ async fn keys(
 
 async fn own_copies(session: &Session, member: Option<MemberSelector>) -> Result<Report> {
     let member = acting_for(session, member).await?;
-    let copies = session.client().await?.own_copies(member).await?;
+    let client = session.client().await?;
+    let copies = every_page(|cursor| client.own_copies(member, cursor, limits::PAGE_MAX)).await?;
     let report = Report::new(&copies);
     if copies.is_empty() {
         return Ok(report.line(format!("member {member} has no copies of earlier secrets")));

@@ -55,7 +55,8 @@ export class Reads {
   acting = (account: string) => this.#rpc.request<Acting | null>("medchain_acting", [account]);
   staff = (institution: number) =>
     this.#all((cursor) => this.#page<Staff>("medchain_staff", [institution], cursor));
-  ownCopies = (member: number) => this.#rpc.request<readonly OwnCopy[]>("medchain_ownCopies", [member]);
+  ownCopies = (member: number) =>
+    this.#all((cursor) => this.#page<OwnCopy>("medchain_ownCopies", [member], cursor));
   keys = (member: number) => this.#all((cursor) => this.#page<KeyView>("medchain_keys", [member], cursor));
   recoveryPlan = (member: number) => this.#rpc.request<RecoveryPlan | null>("medchain_guardianship", [member]);
   affiliations = (member: number) =>

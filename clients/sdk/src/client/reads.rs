@@ -7,6 +7,23 @@ use medchain_runtime_api::*;
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::{json, Value};
 use sp_core::crypto::{AccountId32, Ss58Codec};
+use std::future::Future;
+
+/// What every page of a listing holds, asked for one after the other.
+///
+/// # Errors
+/// Those of the listing.
+pub async fn every_page<Item, Cursor, Asked: Future<Output = Result<Page<Item, Cursor>>>>(
+    ask: impl Fn(Option<Cursor>) -> Asked,
+) -> Result<Vec<Item>> {
+    let mut page = ask(None).await?;
+    let mut items = page.items;
+    while let Some(cursor) = page.next {
+        page = ask(Some(cursor)).await?;
+        items.append(&mut page.items);
+    }
+    Ok(items)
+}
 
 /// A member as the node tells it. For a key to seal to, see [`crate::proof`].
 pub type Member = MemberView<AccountId32>;
@@ -222,9 +239,14 @@ impl Client {
         self.call("medchain_staff", [json!(institution), cursor, json!(limit)]).await
     }
 
-    /// The copies of a member's earlier secrets that are sealed to its later keys.
-    pub async fn own_copies(&self, member: MemberId) -> Result<Vec<OwnCopyView>> {
-        self.call("medchain_ownCopies", [json!(member)]).await
+    /// One page of the copies of a member's earlier secrets that are sealed to its later keys.
+    pub async fn own_copies(
+        &self,
+        member: MemberId,
+        cursor: Option<(KeyVersion, MemberId)>,
+        limit: u32,
+    ) -> Result<Page<OwnCopyView, (KeyVersion, MemberId)>> {
+        self.call("medchain_ownCopies", [json!(member), optional(cursor), json!(limit)]).await
     }
 
     /// One page of the affiliations of a hospital or doctor.
