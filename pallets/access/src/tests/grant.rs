@@ -93,6 +93,10 @@ fn only_the_patient_grants() {
         for account in [OTHER_PATIENT, DOCTOR, PHARMACY] {
             assert_noop!(by(account, &[REPORT]), Error::<Test>::NotThePatient);
         }
+        // Who decides for nobody is told so before anything about what it would grant.
+        for professional in [DOCTOR, PHARMACY] {
+            assert_noop!(by(professional, &[]), Error::<Test>::NotThePatient);
+        }
         assert_noop!(by(PATIENT, &[REPORT, FOREIGN_REPORT]), Error::<Test>::NotThePatient);
         // Not even a certificate's own professional.
         assert_noop!(by(DOCTOR, &[CERTIFICATE]), Error::<Test>::NotThePatient);
