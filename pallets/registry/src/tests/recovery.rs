@@ -210,7 +210,10 @@ fn guardians_and_terms_have_to_make_sense() {
         };
         assert_noop!(name(vec![id(PATIENT)], 1, WAIT), Error::<Test>::OwnGuardian);
         assert_noop!(name(vec![id(SISTER), id(SISTER)], 1, WAIT), Error::<Test>::GuardianTwice);
-        assert_noop!(name(vec![MemberId(9)], 1, WAIT), Error::<Test>::UnknownMember);
+        // A guardian that is none comes before terms that do not fit.
+        for threshold in [0, 1] {
+            assert_noop!(name(vec![MemberId(9)], threshold, WAIT), Error::<Test>::UnknownMember);
+        }
         for threshold in [0, 2] {
             assert_noop!(name(vec![id(SISTER)], threshold, WAIT), Error::<Test>::ThresholdOutOfRange);
         }
