@@ -84,6 +84,17 @@ fn a_chain_that_stood_still_catches_up_bit_by_bit() {
 }
 
 #[test]
+fn a_block_pays_for_each_step_of_the_queue_and_for_none_beyond() {
+    ExtBuilder::default().with_request(PATIENT, DOCTOR, 300, 301).build_and_execute(|| {
+        let step = <() as WeightInfo>::expiry_step();
+        assert_eq!(idle(), step.saturating_mul(2));
+        Clock::set(slot(200));
+        // The look at the cursor comes first.
+        assert_eq!(idle(), step.saturating_mul(u64::from(limits::EXPIRIES_PER_BLOCK_MAX) + 1));
+    });
+}
+
+#[test]
 fn a_block_without_idle_weight_does_nothing() {
     ExtBuilder::default().with_request(PATIENT, DOCTOR, 0, 1).build_and_execute(|| {
         Clock::set(slot(0));
