@@ -1,6 +1,7 @@
 use crate::{mock::*, *};
 use alloc::vec;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
+use medchain_primitives::{ReaderSeal, Seal, VersionedSeal};
 use sp_runtime::DispatchResult;
 
 fn new(patient: AccountId, kind: RecordKind, seed: u8) -> NewRecord {
@@ -43,4 +44,15 @@ fn a_call_without_documents_is_refused() {
     ExtBuilder::default().build_and_execute(|| {
         assert_noop!(try_batch(DOCTOR, vec![]), Error::<Test>::NoDocuments);
     });
+}
+
+#[test]
+fn many_documents_weigh_what_each_weighs_with_its_seals() {
+    let seal = VersionedSeal { seal: Seal([1; 80]), key_version: 1 };
+    let seals = vec![ReaderSeal { reader: id(HOSPITAL), seal }].try_into().unwrap();
+    let mut sealed = new(PATIENT, RecordKind::Report, 1);
+    sealed.document.seals = seals;
+    let records = vec![sealed, new(PATIENT, RecordKind::Profile, 2)].try_into().unwrap();
+    let each = <() as WeightInfo>::anchor(1).saturating_add(<() as WeightInfo>::anchor_own(0));
+    assert_eq!(Call::<Test>::anchor_batch { records }.get_dispatch_info().call_weight, each);
 }

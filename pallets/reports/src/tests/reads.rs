@@ -73,3 +73,16 @@ fn the_directory_tells_what_other_pallets_need() {
         assert_eq!(Reports::current_own_record(id(PATIENT)), None);
     });
 }
+
+#[test]
+fn a_patient_is_written_about_by_reports_and_prescriptions_and_not_by_her_profile() {
+    for kind in [RecordKind::Report, RecordKind::Prescription] {
+        ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+            anchor(PATIENT, PATIENT, RecordKind::Profile, 1);
+            assert!(!Reports::is_written_about(id(PATIENT)));
+            anchor(DOCTOR, PATIENT, kind, 2);
+            assert!(Reports::is_written_about(id(PATIENT)));
+            assert!(!Reports::is_written_about(id(OTHER_PATIENT)));
+        });
+    }
+}
