@@ -23,6 +23,7 @@ use std::{
     env, fs,
     path::Path,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -63,6 +64,7 @@ pub fn run(records: u64, json: Option<&Path>) -> Result<()> {
         chains.push(grown);
     }
 
+    settle()?;
     println!("{:<40} {}", "", chains.iter().map(|chain| format!("{:>11}/us", chain.records)).collect::<String>());
     let mut timed = Vec::new();
     for (name, method, arguments) in listings() {
@@ -161,6 +163,36 @@ impl Grown {
         }
         Ok(())
     }
+}
+
+/// Waits until the databases have put their indexes in order, which they do behind what is asked of them: until this
+/// process has done nothing for a while.
+fn settle() -> Result<()> {
+    const AWHILE: Duration = Duration::from_secs(2);
+    const AT_MOST: Duration = Duration::from_secs(600);
+    /// In clock ticks, of which a second has a hundred.
+    const NOTHING: u64 = 4;
+    let (begin, mut before) = (Instant::now(), ticks()?);
+    loop {
+        thread::sleep(AWHILE);
+        let after = ticks()?;
+        if after.saturating_sub(before) <= NOTHING {
+            println!("the databases are in order after {:.0} s", begin.elapsed().as_secs_f64());
+            return Ok(());
+        }
+        ensure!(begin.elapsed() < AT_MOST, "the databases come to no rest");
+        before = after;
+    }
+}
+
+/// How much of a processor this process has had, in clock ticks.
+fn ticks() -> Result<u64> {
+    /// Where time in the program and in the system stand behind the program's name.
+    const TIMES: [usize; 2] = [11, 12];
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, behind_name) = stat.rsplit_once(')').context("the system tells no times")?;
+    let fields: Vec<_> = behind_name.split_whitespace().collect();
+    TIMES.iter().try_fold(0, |sum, at| Ok(sum + fields.get(*at).context("the system tells no times")?.parse::<u64>()?))
 }
 
 /// Bytes of memory that this process has.
