@@ -156,15 +156,21 @@ export class Proofs {
     return keys.map((key) => provenValue(stateRoot, proof, key));
   }
 
-  /** The value under a storage key, waited for a little: what was written just now is final in a moment. */
-  async #settled(key: Bytes): Promise<Bytes | null> {
+  /** What a look at the final state finds, waited for a little: what was written just now is final in a moment. */
+  async #settled<T>(look: () => Promise<T | null>): Promise<T | null> {
     for (let attempt = 1; ; attempt += 1) {
-      const [entry = null] = await this.#prove([key]);
-      if (entry !== null || attempt === ATTEMPTS) {
-        return entry;
+      const found = await look();
+      if (found !== null || attempt === ATTEMPTS) {
+        return found;
       }
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
+  }
+
+  /** The value under a storage key. */
+  async #value(key: Bytes): Promise<Bytes | null> {
+    const [entry = null] = await this.#prove([key]);
+    return entry;
   }
 
   /** Where seals for a member go. */
@@ -185,7 +191,7 @@ export class Proofs {
     if (named === null) {
       throw new ProofError("there is no member with this number");
     }
-    const entry = await this.#settled(memberKey(accountId(named.account)));
+    const entry = await this.#settled(() => this.#value(memberKey(accountId(named.account))));
     if (entry === null) {
       throw new ProofError("the member is not final yet, or the node names another account");
     }
@@ -216,9 +222,12 @@ export class Proofs {
    * named, each proved, or a node could have us seal to whom it likes.
    */
   async recipients(patient: number, kind: RecordKind): Promise<readonly SealTarget[]> {
-    const named = (await this.#reads.sealRecipients(patient, kind)).filter((one) => one.sealedAs !== "patient");
-    const entries = await this.#prove(named.map(({ member, sealedAs }) => namedKey(sealedAs, patient, member)));
-    if (!named.every(({ sealedAs }, at) => standsFor(entries[at] ?? null, sealedAs, kind, Date.now()))) {
+    const named = await this.#settled(async () => {
+      const said = (await this.#reads.sealRecipients(patient, kind)).filter((one) => one.sealedAs !== "patient");
+      const entries = await this.#prove(said.map(({ member, sealedAs }) => namedKey(sealedAs, patient, member)));
+      return said.every(({ sealedAs }, at) => standsFor(entries[at] ?? null, sealedAs, kind, Date.now())) ? said : null;
+    });
+    if (named === null) {
       throw new ProofError("the node names a reader whom the patient did not");
     }
     return Promise.all(named.map(({ member }) => this.target(member)));
@@ -248,12 +257,15 @@ export class Proofs {
 
   /** Throws a {@link ProofError} unless the chain holds what the node says of a record that is to be read. */
   async check(record: RecordView): Promise<void> {
-    const entry = await this.#settled(concat(fromHex(RECORDS), byNumber(record.id)));
-    const proven = entry === null ? null : decodeRecord(entry);
-    const same =
-      proven !== null &&
-      (Object.keys(proven) as (keyof typeof proven)[]).every((field) => proven[field] === record[field]);
-    if (!same) {
+    const same = await this.#settled(async () => {
+      const entry = await this.#value(concat(fromHex(RECORDS), byNumber(record.id)));
+      const proven = entry === null ? null : decodeRecord(entry);
+      const agrees =
+        proven !== null &&
+        (Object.keys(proven) as (keyof typeof proven)[]).every((field) => proven[field] === record[field]);
+      return agrees ? proven : null;
+    });
+    if (same === null) {
       throw new ProofError("the record is not final yet, or the node says other things of it than the chain");
     }
   }
