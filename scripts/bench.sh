@@ -14,7 +14,7 @@ usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|tuning|all] [-
 
   load    the medical mix on one node and on four validators, at rising rates, beside what the machine could do at most
   vault   storing and fetching beside plain HTTP, Bitswap beside Helia, and the node's memory
-  crypto  age beside the raw cipher, and seals
+  crypto  age beside the raw cipher, and seals; where there is a Chromium, the portal's encryption and first view in it too
   growth  listings, calls, proofs and the database on a small chain and on large ones
   calls   each call beside a remark of the same length
   net     four validators at a steady rate, and blocks with one of them away
@@ -66,6 +66,11 @@ cargo build --workspace --all-targets --locked
 BIN="$CARGO_TARGET_DIR/debug"
 if needs vault; then (cd tests/interop && npm ci --silent --no-audit --no-fund); fi
 if needs peers; then (cd benches/peers && npm ci --silent --no-audit --no-fund); fi
+IN_BROWSER=false
+if needs crypto && [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]]; then
+    (cd clients/portal && npm ci --silent --no-audit --no-fund && npm run --silent build >&2)
+    IN_BROWSER=true
+fi
 
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/medchain-bench-XXXXXX")"
 trap 'rm -rf "$WORK"' EXIT
@@ -85,7 +90,14 @@ run() { # BENCH FILE
     local quick=() bounded=(timeout --kill-after=10 "$limit") # it ends what a bench has started, too
     if $QUICK; then quick=(--quick); fi
     case "$1" in
-        crypto) "${bounded[@]}" "$BIN/medchain-crypto-bench" "${quick[@]}" --json "$2" "${options[@]}" ;;
+        crypto)
+            local failed=0
+            "${bounded[@]}" "$BIN/medchain-crypto-bench" "${quick[@]}" --json "$2" "${options[@]}" || failed=1
+            if $IN_BROWSER; then
+                "${bounded[@]}" node clients/portal/scripts/bench-browser.mjs "${quick[@]}" --json "$WORK/browser.json" || failed=1
+            fi
+            return "$failed"
+            ;;
         calls) "${bounded[@]}" "$BIN/medchain-runtime-bench" calls --json "$2" "${options[@]}" ;;
         growth)
             if $QUICK; then quick=(--records 100000); fi
@@ -115,6 +127,7 @@ for bench in "${chosen[@]}"; do
         status=1
     fi
     if [[ -s "$WORK/$bench.json" ]]; then files+=("$WORK/$bench.json"); fi
+    if [[ "$bench" == crypto && -s "$WORK/browser.json" ]]; then files+=("$WORK/browser.json"); fi
 done
 says "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
 if ((${#files[@]} == 0)); then exit 1; fi

@@ -54,7 +54,7 @@ fn measure(arguments: &Arguments) -> Result<()> {
     let mut section = Section::new("crypto");
     section.note(format!(
         "A content of {mib} MiB in memory, on one core, best of {TIMES}, in turn; ChaCha20-Poly1305 raw in chunks of 64 KiB, as age \
-         has them. The browser's figure is not here: nothing in this run has a browser."
+         has them. What a browser does is in the section browser."
     ));
     let plain: Vec<u8> = (0..mib * MIB).map(|at| (at % 251) as u8).collect();
     let mut best = Best::default();

@@ -1,9 +1,9 @@
 /// <reference lib="webworker" />
 import { combineAnswers, type SealedRelease } from "../sealing/answers";
 import { createCapsule } from "../sealing/committee";
-import { ContentError, decryptContent, encryptContent } from "../sealing/content";
-import { contentCid, cutLeaves, LEAF_BYTES, leafDigest, parseRootBlock, rootBlock } from "../sealing/dag";
-import { type Bytes, copy, equal } from "../sealing/encoding";
+import { ContentError } from "../sealing/content";
+import { contentCid, parseRootBlock } from "../sealing/dag";
+import { type Bytes, equal } from "../sealing/encoding";
 import { carryHalf } from "../sealing/carried";
 import {
   capsuleContextOf,
@@ -26,6 +26,7 @@ import { openKeyCopy, sealKeyCopy } from "../sealing/keyCopy";
 import { type EncryptionKeyPair, FIRST_KEY_VERSION, recordKey } from "../sealing/keys";
 import { encryptJwe, linkFiles } from "../sealing/link";
 import { openNote, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
+import { decryptDocument, encryptDocument } from "./contents";
 import { type StoredUpload, uploads } from "./database";
 import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
 import { lock, polkadotJsFile, unlock } from "./keystore";
@@ -106,16 +107,13 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
   });
   const key = recordKey(patientHalf, made.half);
   const id = crypto.randomUUID();
-  const digests: Bytes[] = [];
-  let size = 0;
-  const encrypted = await encryptContent(key, order.description, order.document.stream());
-  for await (const leaf of cutLeaves(encrypted)) {
-    digests.push(await leafDigest(leaf));
-    await uploads.putLeaf(id, digests.length - 1, leaf);
-    size += leaf.length;
-    progress(Math.min(size, order.document.size), order.document.size);
-  }
-  const block = rootBlock(digests, size);
+  const block = await encryptDocument(
+    key,
+    order.description,
+    order.document,
+    (index, leaf) => uploads.putLeaf(id, index, leaf),
+    progress,
+  );
   const sealTo = (targets: readonly SealTarget[]) =>
     Promise.all(
       targets.map(async ({ recipient, key: to, keyVersion }) => ({
@@ -139,8 +137,8 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     cid: contentCid(block.root),
     root: block.root,
     rootBlock: block.bytes,
-    leaves: digests.length,
-    size,
+    leaves: block.leaves.length,
+    size: block.size,
     envelope,
     envelopeHash: envelopeHash(envelope),
     keyVersion: owner.keyVersion,
@@ -210,45 +208,8 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
   const capsuleContext = capsuleContextOf(envelope, order.capsuleContext);
   const released = await inCapsule(order.committee, order.releases, envelope.capsule, capsuleContext);
   const committeeHalf = await committeeHalfOf(envelope, released, carriedContext(order));
-  const opened = await decryptContent(recordKey(half, committeeHalf), verified(order.ciphertext, block.leaves));
-  const parts: Blob[] = [];
-  let done = 0;
-  let batch: BlobPart[] = [];
-  let batched = 0;
-  for await (const chunk of opened.document) {
-    batch.push(copy(chunk));
-    batched += chunk.length;
-    done += chunk.length;
-    if (batched > 8 * LEAF_BYTES) {
-      parts.push(new Blob(batch));
-      batch = [];
-      batched = 0;
-      progress(done, block.size);
-    }
-  }
-  const document = new Blob([...parts, ...batch]);
-  return { description: opened.description, document, distrusted: [...distrusted].sort((a, b) => a - b) };
-}
-
-/** The ciphertext leaf by leaf, each checked against the digest that the root names. */
-function verified(ciphertext: Blob, digests: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  let index = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const digest = digests[index];
-      if (digest === undefined) {
-        controller.close();
-        return;
-      }
-      const leaf = new Uint8Array(await ciphertext.slice(index * LEAF_BYTES, (index + 1) * LEAF_BYTES).arrayBuffer());
-      if (!equal(await leafDigest(leaf), digest)) {
-        controller.error(new ContentError("damaged"));
-        return;
-      }
-      index += 1;
-      controller.enqueue(leaf);
-    },
-  });
+  const opened = await decryptDocument(recordKey(half, committeeHalf), block, order.ciphertext, progress);
+  return { ...opened, distrusted: [...distrusted].sort((a, b) => a - b) };
 }
 
 /** What a half of this record is bound to when it is carried over. */
