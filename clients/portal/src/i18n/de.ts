@@ -22,7 +22,7 @@ export const de: typeof en = {
   },
   language: { to: { en: "English", de: "Deutsch" } },
   connection: {
-    lost: "Die Verbindung zum Knoten ist unterbrochen. Es wird weiter versucht … Was Sie eingegeben haben, bleibt erhalten.",
+    lost: "Die Verbindung ist unterbrochen. Es wird weiter versucht … Was Sie eingegeben haben, bleibt erhalten.",
   },
   nav: {
     home: "Übersicht",
@@ -42,6 +42,7 @@ export const de: typeof en = {
     account: "Mein Schlüssel",
     patients: "Patienten",
     shared: "Mit uns geteilt",
+    sharedWithMe: "Mit mir geteilt",
     standing: "Angaben und Prüfung",
     waitingProfessionals: "Zu prüfen",
     register: "Verzeichnis",
@@ -87,8 +88,8 @@ export const de: typeof en = {
     title: "Notfall",
     intro:
       "Können Sie nicht gefragt werden, darf eine Ärztin oder ein Arzt Ihre Unterlagen sofort öffnen. Jedes solche Öffnen wird mit seinem Grund festgehalten, Sie erfahren es, und die Verwaltung prüft es. Ohne Ihre Zustimmung kann es niemand.",
-    consent: "Meine Zustimmung",
-    none: "Im Notfall kann niemand Ihre Unterlagen öffnen",
+    consent: "Zustimmung für Notfälle",
+    none: "Im Notfall kann niemand die Unterlagen öffnen",
     give: "Im Notfall erlauben",
     change: "Ändern, wer darf",
     who: "Wer öffnen darf",
@@ -109,7 +110,7 @@ export const de: typeof en = {
     revoke: "Zurückziehen",
     revokeTitle: "Zustimmung für Notfälle zurückziehen",
     revokeRecorded:
-      "Dass im Notfall niemand mehr Ihre Unterlagen öffnen darf. Die Knoten löschen, was vorbereitet war.",
+      "Dass im Notfall niemand mehr die Unterlagen öffnen darf. Was vorbereitet war, wird gelöscht.",
     revokeDone: "Die Zustimmung ist zurückgezogen.",
     records: "Unterlagen, die sich im Notfall öffnen lassen",
     lodged: "Vorbereitet",
@@ -120,10 +121,10 @@ export const de: typeof en = {
     lodge_other: "{{count}} Unterlagen vorbereiten",
     lodgeTitle_one: "{{count}} Unterlage für den Notfall vorbereiten",
     lodgeTitle_other: "{{count}} Unterlagen für den Notfall vorbereiten",
-    lodgeRecorded_one: "Dass eine Notfallkapsel von {{count}} Unterlage hinterlegt ist.",
-    lodgeRecorded_other: "Dass Notfallkapseln von {{count}} Unterlagen hinterlegt sind.",
+    lodgeRecorded_one: "Dass {{count}} Unterlage für einen Notfall vorbereitet ist.",
+    lodgeRecorded_other: "Dass {{count}} Unterlagen für einen Notfall vorbereitet sind.",
     lodgeStays:
-      "Was darin steht. Eine Kapsel öffnen nur die Validatoren gemeinsam, für jemanden, dessen Öffnen festgehalten ist.",
+      "Was darin steht. Nur gemeinsam geben die Krankenhäuser des Verbunds sie frei, für jemanden, dessen Öffnen festgehalten ist.",
     lodgeDone: "Die Unterlagen sind vorbereitet.",
     arrived: "Unterlage {{id}} wurde gerade im Notfall geöffnet. Siehe „Wer gelesen hat“.",
   },
@@ -226,7 +227,7 @@ export const de: typeof en = {
   recovery: {
     title: "Wenn ich meinen Schlüssel verliere",
     intro:
-      "Wen Sie benennen, kann Ihr Konto gemeinsam einem neuen Schlüssel geben. Solange Sie warten, können Sie widersprechen. Jede Person hat eine Kopie Ihres Schlüssels, die ohne die Validatoren nichts öffnet.",
+      "Wen Sie benennen, kann Ihr Konto gemeinsam einem neuen Schlüssel geben. Solange Sie warten, können Sie widersprechen. Jede Person hat eine Kopie Ihres Schlüssels, die für sich allein nichts öffnet.",
     none: "Niemand kann Ihr Konto wiederherstellen",
     name: "Benennen, wer es kann",
     who: "Nummer oder Benutzername",
@@ -264,7 +265,7 @@ export const de: typeof en = {
     terms: "{{threshold}} der {{count}}, die {{name}} benannt hat, müssen zustimmen. Danach kann {{name}} {{days}} lang widersprechen.",
     text: "Der Text der Person",
     textHint:
-      "{{name}} registriert sich mit „Einen Schlüssel erstellen“, wählt „Ich übernehme ein Konto“ und gibt Ihnen diesen Text. Er gilt einen Tag.",
+      "{{name}} erstellt einen Schlüssel über den Link unter „Konto anlegen“, füllt „Ich übernehme ein Konto“ aus und gibt Ihnen diesen Text. Er gilt einen Tag.",
     otherMember: "Dieser Text ist für Mitglied {{id}}.",
     propose: "Vorschlagen",
     proposeTitle: "Vorschlagen, das Konto von {{name}} wiederherzustellen",
@@ -330,6 +331,8 @@ export const de: typeof en = {
   rotate: {
     title: "Schlüssel zum Entschlüsseln ersetzen",
     intro:
+      "Es gilt Version {{version}}. Ersetzen Sie ihn, wenn ihn jemand kennen könnte. Ihre Wörter bleiben dieselben.",
+    introInstitution:
       "Es gilt Version {{version}}. Ersetzen Sie ihn, wenn ihn jemand kennen könnte, oder wenn jemand von Ihrem Personal gegangen ist. Ihre Wörter bleiben dieselben.",
     confirm: "Schlüssel ersetzen",
     recorded: "Dass Ihr Schlüssel ein anderer ist, von Version {{version}}. Dann werden Ihre Unterlagen neu für ihn versiegelt.",
@@ -532,9 +535,9 @@ export const de: typeof en = {
       hospital: "Patienten um Unterlagen bitten und lesen, was sie oder ihre Ärzte mit Ihnen teilen.",
       pharmacy: "Patienten um Rezepte bitten und lesen, was sie mit Ihnen teilen.",
     },
-    administrator: "Ich soll zur Verwaltung gehören",
+    administrator: "Der Rat wird mich in die Verwaltung berufen",
     administratorTitle: "Schlüssel für die Verwaltung erzeugen",
-    staff: "Ich arbeite für ein Krankenhaus oder eine Apotheke, habe den Schlüssel eines Kontos verloren oder übernehme eines",
+    staff: "Ich arbeite für ein Krankenhaus oder eine Apotheke, oder übernehme ein Konto, das ich hatte oder das eine Vertretung für mich geführt hat",
     staffTitle: "Schlüssel erstellen",
     step: {
       details: "Schritt 1 von 4: Ihre Angaben.",
@@ -585,7 +588,7 @@ export const de: typeof en = {
   strength: { none: "noch keine", weak: "zu schwach", fair: "ausreichend", good: "gut", strong: "sehr gut" },
   finish: {
     title: "Registrierung abschließen",
-    intro: "Ihr Schlüssel ist in diesem Browser; die Kette kennt ihn noch nicht.",
+    intro: "Ihr Schlüssel ist in diesem Browser. Er ist noch nicht angemeldet.",
     introKnown: "Ihre Registrierung wurde unterbrochen. Ein Schritt fehlt noch.",
     who: "Wer sind Sie?",
     role: "Rolle",
@@ -623,6 +626,7 @@ export const de: typeof en = {
     next: "Nächste Termine",
     today: "Heute",
     noAppointments: "Keine Termine",
+    noAppointmentsHint: "Wählen Sie, bei wem und wann Sie einen wünschen.",
     book: "Termin vereinbaren",
     lastReadings: "Zuletzt gelesen",
     allReadings: "Alle Öffnungen",
@@ -765,7 +769,7 @@ export const de: typeof en = {
     erase: "Diese Unterlage löschen",
     eraseTitle: "Unterlage {{id}} löschen",
     eraseMeaning:
-      "Alle Knoten löschen das verschlüsselte Dokument und was zum Schlüssel gehört. Danach kann es niemand mehr öffnen, auch Sie nicht, und es lässt sich nicht zurücknehmen. Dass es die Unterlage gab, bleibt in der Kette.",
+      "Alle Krankenhäuser löschen das verschlüsselte Dokument und seine Schlüssel. Danach kann es niemand mehr öffnen, auch Sie nicht, und es lässt sich nicht zurücknehmen. Dass es die Unterlage gab, bleibt festgehalten.",
     eraseRecorded: "Dass Sie die Unterlage gelöscht haben. Die Knoten löschen das Dokument.",
     eraseStays: "Was darin stand. Wer es geöffnet hatte, kann sich erinnern oder es behalten haben.",
     eraseDone: "Die Unterlage ist gelöscht.",
@@ -814,7 +818,7 @@ export const de: typeof en = {
   proof: {
     summary: "Nachweis in der Kette",
     record: "Unterlage",
-    anchored: "Verankert",
+    anchored: "Festgehalten am",
     cid: "Inhalt (CID)",
     size: "Verschlüsselte Größe",
     envelope: "Umschlag (SHA-256)",
@@ -858,6 +862,7 @@ export const de: typeof en = {
     download: "{{name}} herunterladen",
     preview: "Vorschau: {{title}}",
     noPreview: "Diese Art von Datei kann hier nicht gezeigt werden. Laden Sie sie herunter.",
+    source: "Im Wortlaut",
     damaged: "Die Datei kann nicht gezeigt werden. Laden Sie sie herunter.",
     distrusted: "Ein Validator hat falsch geantwortet: Nummer {{numbers}}",
     distrustedHint: "Das Dokument ist unversehrt, da genügend andere richtig geantwortet haben. Sagen Sie es denen, die Ihren Knoten betreiben.",
@@ -1048,6 +1053,7 @@ export const de: typeof en = {
     noneHint: "Sie können bis zu vier Personen benennen und jede jederzeit abberufen.",
     wards: "Für wen ich handle",
     noWards: "Sie handeln für niemanden",
+    noWardsHint: "Es steht hier, sobald jemand Sie als Vertretung benennt.",
     actFor: "Für diese Person handeln",
     decides: "Entscheidet",
     reads: "Liest",
@@ -1087,11 +1093,11 @@ export const de: typeof en = {
     title: "Wer gelesen hat",
     intro:
       "Jede Öffnung Ihrer Unterlagen, die neueste zuerst. Sie wird festgehalten, bevor gelesen werden kann, und lässt sich nicht ändern.",
-    none: "Niemand hat dies geöffnet",
+    none: "Bisher hat niemand gelesen",
+    noneHint: "Wer eine Unterlage öffnet, steht von da an hier.",
     byReader: "Name oder Nummer der Stelle",
     noMatch: "Kein Lesen passt",
     byRecord: "Nummer der Unterlage",
-    block: "Block {{number}}",
     export: "Als CSV speichern",
     exportFhir: "Als FHIR speichern",
   },
@@ -1129,7 +1135,8 @@ export const de: typeof en = {
     submit_one: "Um {{count}} Unterlage bitten",
     submit_other: "Um {{count}} Unterlagen bitten",
     title: "Den Patienten bitten",
-    recorded: "Dass Sie Patient {{patient}} um {{count}} Unterlagen bitten, wozu: {{purpose}}.",
+    recorded_one: "Dass Sie Patient {{patient}} um {{count}} Unterlage bitten, wozu: {{purpose}}.",
+    recorded_other: "Dass Sie Patient {{patient}} um {{count}} Unterlagen bitten, wozu: {{purpose}}.",
     stays: "Was darin steht, bis der Patient das Öffnen erlaubt.",
     confirm: "Bitten",
     done: "Der Patient wurde gefragt.",
@@ -1226,6 +1233,7 @@ export const de: typeof en = {
     waiting: "Warten auf Prüfung",
     waitingIntro: "Öffnen Sie das Zeugnis, vergleichen Sie es mit den Angaben, und entscheiden Sie.",
     noneWaiting: "Niemand wartet",
+    noneWaitingHint: "Wer sich beruflich anmeldet, steht hier von selbst.",
     since: "seit {{when}}",
     examine: "Prüfen",
     register: "Verzeichnis",
@@ -1234,7 +1242,7 @@ export const de: typeof en = {
     noMembers: "Keine Mitglieder",
     unknown: "Es gibt kein Mitglied {{id}}, das zu prüfen wäre",
     noCertificate: "Es gibt noch kein Zeugnis.",
-    noKey: "Sie haben noch keinen Verschlüsselungsschlüssel in der Kette",
+    noKey: "Sie haben noch keinen Schlüssel veröffentlicht",
     noKeyText:
       "Zeugnisse werden für die Schlüssel der Verwaltung versiegelt. Ohne Ihren können Sie keines öffnen, das vorher gespeichert wird.",
     publish: "Meinen Schlüssel veröffentlichen",
@@ -1369,7 +1377,7 @@ export const de: typeof en = {
       noAllowance: "Dieses Konto darf jetzt nichts speichern.",
       overAllowance:
         "Das Dokument ist größer, als Sie jetzt speichern dürfen. Warten Sie, bis Früheres verankert ist, oder wählen Sie ein kleineres.",
-      noEncryptionKey: "Die Kette hat noch keinen Verschlüsselungsschlüssel von Ihnen.",
+      noEncryptionKey: "Sie haben noch keinen Schlüssel veröffentlicht.",
       noSpace: "Der Knoten hat keinen Platz mehr. Versuchen Sie es später, oder über einen anderen Knoten.",
       corruptLeaf: "Dieser Knoten hat ein beschädigtes Exemplar. Fragen Sie einen anderen.",
       notFound: "Dieser Knoten hat das Dokument nicht.",

@@ -119,7 +119,7 @@ export function Reader({
   };
 
   return (
-    <Card title={t("reader.title")}>
+    <Card title={record.kind === "certificate" || record.kind === "profile" ? t(`kind.${record.kind}`) : t("reader.title")}>
       {record.status === "entered-in-error" ? (
         <Notice tone="bad" title={t("reader.inError")}>
           {record.retraction === null ? null : t(`retraction.${record.retraction}`)}
@@ -235,6 +235,7 @@ function Shown({ opened, record }: { opened: Opened; record: RecordView }) {
           loading: t("common.loading"),
           none: t("document.noPreview"),
           damaged: t("document.damaged"),
+          source: t("document.source"),
           page: (page) => t("document.page", { page }),
         }}
       />

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Loading, Notice } from "./basics";
+import { readableFhir } from "./fhir";
 import styles from "./ui.module.css";
 
 export interface PreviewWords {
@@ -8,6 +9,8 @@ export interface PreviewWords {
   readonly loading: string;
   readonly none: string;
   readonly damaged: string;
+  /** What a document in words is made from, as it was written. */
+  readonly source: string;
   readonly page: (page: number) => string;
 }
 
@@ -77,7 +80,7 @@ function SandboxedFrame({ title, tall, children }: { title: string; tall: boolea
         className={styles.frame}
         title={title}
         sandbox="allow-same-origin"
-        style={{ height: tall ? "75vh" : "60vh" }}
+        style={tall ? { aspectRatio: "1 / 1.46", maxHeight: "85vh" } : { height: "60vh" }}
       />
       {body === null ? null : createPortal(children, body)}
     </>
@@ -112,25 +115,58 @@ function TextPreview({ blob, words, json }: { blob: Blob; words: PreviewWords; j
     void blob
       .slice(0, TEXT_MAX)
       .text()
-      .then((read) => !ended && setText(json ? indented(read) : read));
+      .then((read) => !ended && setText(read));
     return () => {
       ended = true;
     };
-  }, [blob, json]);
-  return text === null ? (
-    <Loading label={words.loading} />
-  ) : (
+  }, [blob]);
+  const parsed = useMemo(() => (json && text !== null ? parse(text) : undefined), [json, text]);
+  if (text === null) {
+    return <Loading label={words.loading} />;
+  }
+  const resources = parsed === undefined ? null : readableFhir(parsed, document.documentElement.lang);
+  const source = (
     <pre tabIndex={0} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", margin: 0 }}>
-      {text}
+      {parsed === undefined ? text : JSON.stringify(parsed, null, 2)}
     </pre>
+  );
+  return resources === null || resources.length === 0 ? (
+    source
+  ) : (
+    <>
+      {resources.map(({ title, rows }, at) => (
+        <section key={at} style={{ marginBottom: "1.2rem" }}>
+          <h3 style={{ margin: "0 0 0.4rem", fontSize: "1.05rem" }}>{title}</h3>
+          <dl style={FHIR_ROWS}>
+            {rows.map(([label, said]) => (
+              <Fragment key={label}>
+                <dt style={{ color: "#4c6264" }}>{label}</dt>
+                <dd style={{ margin: 0, overflowWrap: "anywhere", minWidth: 0 }}>{said}</dd>
+              </Fragment>
+            ))}
+          </dl>
+        </section>
+      ))}
+      <details>
+        <summary>{words.source}</summary>
+        {source}
+      </details>
+    </>
   );
 }
 
-function indented(text: string): string {
+const FHIR_ROWS = {
+  display: "grid",
+  gridTemplateColumns: "fit-content(35%) 1fr",
+  gap: "0.25rem 1rem",
+  margin: 0,
+};
+
+function parse(text: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }
 

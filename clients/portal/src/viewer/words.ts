@@ -21,6 +21,7 @@ const en = {
     loading: "Drawing the preview",
     none: "There is no preview of this kind of document. Download it to see it.",
     damaged: "The document cannot be drawn. Download it to see it.",
+    source: "As it was written",
     page: (page: number) => `Page ${page}`,
   },
 };
@@ -48,6 +49,7 @@ const de: typeof en = {
     loading: "Die Vorschau wird gezeichnet",
     none: "Von dieser Art Dokument gibt es keine Vorschau. Laden Sie es herunter.",
     damaged: "Das Dokument lässt sich nicht zeichnen. Laden Sie es herunter.",
+    source: "Im Wortlaut",
     page: (page: number) => `Seite ${page}`,
   },
 };
