@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { PendingReview, ReviewOutcome } from "../chain/views";
 import { dateTime } from "../i18n";
-import { Named } from "../records/Named";
+import { Named, NamedRecord } from "../records/Named";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
 import { useAccount } from "../session/Session";
@@ -48,7 +48,7 @@ export function Reviews() {
                     </>
                   }
                 >
-                  {t("records.number", { id: one.record })} · <Named id={one.patient} /> ·{" "}
+                  <NamedRecord id={one.record} /> · <Named id={one.patient} /> ·{" "}
                   {t(`emergencyReason.${one.reason}`)} · {dateTime(one.openedAt)}
                 </ListItem>
               )}

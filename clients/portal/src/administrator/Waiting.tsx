@@ -72,7 +72,7 @@ export function Waiting() {
       <Ready of={waiting}>
         {(all) =>
           all.length === 0 ? (
-            <Empty title={t("admin.noneWaiting")} />
+            <Empty title={t("admin.noneWaiting")}>{t("admin.noneWaitingHint")}</Empty>
           ) : (
             <List items={all} keyOf={(one) => one.id} label={t("admin.waiting")}>
               {(one) => (

@@ -45,7 +45,7 @@ export function PatientAppointments() {
       <Ready of={appointments}>
         {(all) =>
           all.length === 0 ? (
-            <Empty title={t("home.noAppointments")} />
+            <Empty title={t("home.noAppointments")}>{t("home.noAppointmentsHint")}</Empty>
           ) : (
             <List items={all} keyOf={(one) => one.id} label={t("appointments.title")}>
               {(one) => {

@@ -59,7 +59,7 @@ export function Dependants() {
                   </Button>
                 }
               >
-                {t("home.number", { id: one.id })}
+                {t("member.roleAndNumber", { role: t("role.patient"), id: one.id })}
               </ListItem>
               {handing === one.id ? <HandOverForm dependant={one} onDone={() => setHanding(null)} /> : null}
             </>

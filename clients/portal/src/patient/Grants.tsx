@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Grant } from "../chain/views";
 import { dateTime } from "../i18n";
-import { Named } from "../records/Named";
+import { Named, NamedRecord } from "../records/Named";
 import { useNow } from "../records/Reader";
 import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
@@ -87,7 +87,7 @@ export function GrantList({ patient, record }: { patient: number; record: number
   };
   const item = (one: Grant) => (
     <ListItem
-      title={record === null ? t("records.number", { id: one.record }) : <Named id={one.reader} />}
+      title={record === null ? <NamedRecord id={one.record} /> : <Named id={one.reader} />}
       actions={
         <>
           {one.windowClosesAt !== null && one.windowClosesAt > now ? (

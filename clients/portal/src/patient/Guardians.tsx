@@ -69,7 +69,7 @@ export function Guardians() {
         <Ready of={wards}>
           {(all) =>
             all.length === 0 ? (
-              <Empty title={t("guardians.noWards")} />
+              <Empty title={t("guardians.noWards")}>{t("guardians.noWardsHint")}</Empty>
             ) : (
               <List items={all} keyOf={(one) => one.patient} label={t("guardians.wards")}>
                 {(one) => (

@@ -381,8 +381,7 @@ function LinkLog({ link }: { link: LinkView }) {
           <List items={list} keyOf={(one) => one.firstReading} label={t("links.logOf", { id: link.id })}>
             {(one) => (
               <ListItem title={mine ? (names.get(one.firstReading) ?? "…") : t("links.nameForPatient")}>
-                {t("links.opened", { when: dateTime(one.openedAt), count: one.readings })} ·{" "}
-                {t("log.block", { number: one.openedIn })}
+                {t("links.opened", { when: dateTime(one.openedAt), count: one.readings })}
               </ListItem>
             )}
           </List>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Reading } from "../chain/views";
 import { dateTime } from "../i18n";
-import { Named } from "../records/Named";
+import { Named, NamedRecord } from "../records/Named";
 import { Ready } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
@@ -69,14 +69,18 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
               </Columns>
             )}
             {shown.length === 0 ? (
-              <Empty title={t(all.length === 0 ? "log.none" : "log.noMatch")} />
+              all.length === 0 ? (
+                <Empty title={t("log.none")}>{t("log.noneHint")}</Empty>
+              ) : (
+                <Empty title={t("log.noMatch")} />
+              )
             ) : (
               <>
                 <List items={shown} keyOf={(one) => one.id} label={t("log.title")}>
                   {(one) => (
                     <ListItem title={<Named id={one.reader} />}>
-                      {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
-                      {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)} · {t("log.block", { number: one.openedIn })}
+                      <NamedRecord id={one.record} /> · {t(`purpose.${one.purpose}`)} ·{" "}
+                      {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)}
                       {one.staff === null ? null : (
                         <>
                           {" "}

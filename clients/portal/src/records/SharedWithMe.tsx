@@ -32,13 +32,14 @@ export function useHeld() {
 /** What patients, and doctors for their patients, have shared with us. */
 export function SharedWithMe() {
   const { t } = useTranslation();
+  const title = t(useMember().role === "doctor" ? "nav.sharedWithMe" : "shared.title");
   const held = useHeld();
   const [patient, setPatient] = useState("");
   const [kind, setKind] = useState<"all" | "report" | "prescription" | "profile">("all");
   const now = useNow();
   return (
     <>
-      <PageHead title={t("shared.title")} intro={t("shared.intro")} />
+      <PageHead title={title} intro={t("shared.intro")} />
       <Columns>
         <PlainField label={t("shared.patient")} value={patient} onChange={setPatient} type="search" />
         <Choice
@@ -63,7 +64,7 @@ export function SharedWithMe() {
           return shown.length === 0 ? (
             <Empty title={t("shared.none")}>{t("shared.noneHint")}</Empty>
           ) : (
-            <List items={shown} keyOf={({ record }) => record.id} label={t("shared.title")}>
+            <List items={shown} keyOf={({ record }) => record.id} label={title}>
               {({ grant, record }) => (
                 <ListItem
                   title={t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })}

@@ -12,7 +12,7 @@ import type { NodeSettings } from "../chain/acts";
 import { explain, type Failure } from "../chain/failure";
 import { Reads } from "../chain/reads";
 import { type ConnectionStatus, Rpc } from "../chain/rpc";
-import type { Member } from "../chain/views";
+import type { Member, RecordKind } from "../chain/views";
 
 export interface Connection {
   readonly node: NodeSettings;
@@ -20,6 +20,8 @@ export interface Connection {
   readonly reads: Reads;
   /** Members by number, asked once: names and roles do not change. */
   readonly name: (member: number) => Promise<Member | null>;
+  /** The kind of a record, asked once; `null` if there is no such record. */
+  readonly kind: (record: number) => Promise<RecordKind | null>;
   /** Tells of every new block, and after every reconnection, until the returned function is called. */
   readonly onBlock: (listener: () => void) => () => void;
 }
@@ -31,16 +33,22 @@ export function ConnectionProvider({ node, children }: { node: NodeSettings; chi
   const connection = useMemo<Connection>(() => {
     const rpc = new Rpc(node.url);
     const reads = new Reads(rpc);
-    const names = new Map<number, Promise<Member | null>>();
-    const name = (member: number) => {
-      const known = names.get(member) ?? reads.member(member);
-      names.set(member, known);
-      known.catch(() => names.delete(member));
-      return known;
-    };
-    return { node, rpc, reads, name, onBlock: blocksOf(rpc) };
+    const name = once((member: number) => reads.member(member));
+    const kind = once(async (record: number) => (await reads.record(record))?.kind ?? null);
+    return { node, rpc, reads, name, kind, onBlock: blocksOf(rpc) };
   }, [node]);
   return <Context value={connection}>{children}</Context>;
+}
+
+/** Asks once for each number, and again if that failed. */
+function once<T>(ask: (id: number) => Promise<T>): (id: number) => Promise<T> {
+  const answers = new Map<number, Promise<T>>();
+  return (id) => {
+    const known = answers.get(id) ?? ask(id);
+    answers.set(id, known);
+    known.catch(() => answers.delete(id));
+    return known;
+  };
 }
 
 /** One subscription for all who want to know of blocks, for as long as anybody does. */
@@ -152,6 +160,23 @@ export function useLive<T>(key: string | null, read: (reads: Reads) => Promise<T
 /** The name by which people know a member: a professional's own, a username otherwise. */
 export function memberName(member: Member | null, id: number): string {
   return member?.details?.name ?? member?.username ?? `#${id}`;
+}
+
+/** A record's kind, once it is known. */
+export function useRecordKind(id: number): RecordKind | null {
+  const { kind } = useConnection();
+  const [known, setKnown] = useState<RecordKind | null>(null);
+  useEffect(() => {
+    let ended = false;
+    kind(id).then(
+      (found) => !ended && setKnown(found),
+      () => !ended && setKnown(null),
+    );
+    return () => {
+      ended = true;
+    };
+  }, [id, kind]);
+  return known;
 }
 
 /** A member's name, once it is known. */

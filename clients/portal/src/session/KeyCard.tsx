@@ -10,6 +10,7 @@ export function KeyCard() {
   const me = useMember();
   const { acts } = useAccount();
   const act = useAct();
+  const institution = me.role === "hospital" || me.role === "pharmacy";
   const rotate = () =>
     act({
       title: t("rotate.title"),
@@ -21,7 +22,7 @@ export function KeyCard() {
     });
   return (
     <Card title={t("rotate.title")}>
-      <p>{t("rotate.intro", { version: me.keyVersion })}</p>
+      <p>{t(institution ? "rotate.introInstitution" : "rotate.intro", { version: me.keyVersion })}</p>
       <ResealNotice />
       <Row>
         <Button onPress={() => void rotate()}>{t("rotate.confirm")}</Button>

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
+import { Mark } from "./Mark";
 import styles from "./Shell.module.css";
 
 export interface NavItem {
@@ -30,10 +31,21 @@ export function Shell({
   const { pathname } = useLocation();
   // On a phone the bar is wider than the screen: the page that is shown stays in sight.
   useEffect(() => {
-    const current = bar.current?.querySelector<HTMLElement>("[aria-current='page']");
-    if (current != null && bar.current !== null) {
-      bar.current.scrollLeft = current.offsetLeft - (bar.current.clientWidth - current.offsetWidth) / 2;
+    const shown = bar.current;
+    if (shown === null) {
+      return;
     }
+    const follow = () => {
+      const current = shown.querySelector<HTMLElement>("[aria-current='page']");
+      if (current !== null) {
+        shown.scrollLeft = current.offsetLeft - (shown.clientWidth - current.offsetWidth) / 2;
+      }
+    };
+    follow();
+    // A phone that is turned, and a window that is made narrow.
+    const sizes = new ResizeObserver(follow);
+    sizes.observe(shown);
+    return () => sizes.disconnect();
   }, [pathname, nav.length]);
   const first = useRef(true);
   useEffect(() => {
@@ -96,21 +108,5 @@ export function Shell({
         </main>
       </div>
     </div>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path
-        d="M13 7h6v6h6v6h-6v6h-6v-6H7v-6h6z"
-        fill="none"
-        stroke="var(--on-accent)"
-        strokeWidth="2.2"
-        strokeLinejoin="round"
-      />
-      <circle cx="16" cy="16" r="2.2" fill="var(--on-accent)" />
-    </svg>
   );
 }

@@ -44,8 +44,8 @@ export function Grid({ children }: { children: ReactNode }) {
   return <div className={styles.grid}>{children}</div>;
 }
 
-export function Columns({ children }: { children: ReactNode }) {
-  return <div className={styles.columns}>{children}</div>;
+export function Columns({ children, even = false }: { children: ReactNode; even?: boolean }) {
+  return <div className={classes(styles.columns, even && styles.even)}>{children}</div>;
 }
 
 export type Tone = "good" | "warn" | "bad" | "info" | "plain";

@@ -2,6 +2,8 @@ import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "re
 import { Button, Card, Loading, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { Preview } from "../ui/Preview";
 import { PlainField } from "../ui/fields";
+import { Mark } from "../ui/Mark";
+import styles from "../ui/Shell.module.css";
 import { open, parse, Refused, type Refusal, type SharedDocument, type Shlink } from "./shlink";
 import { language, words } from "./words";
 
@@ -67,12 +69,20 @@ export function Viewer({ text }: { text: string }) {
 
 function Page({ label, children }: { label?: string | undefined; children: ReactNode }) {
   return (
-    <main style={{ maxWidth: "60rem", margin: "0 auto", padding: "1.5rem" }}>
-      <Stack gap="loose">
-        <PageHead title={label ?? words.title} intro={words.intro} />
-        {children}
-      </Stack>
-    </main>
+    <>
+      <header className={styles.top}>
+        <span className={styles.brand}>
+          <Mark />
+          <span>MedChain</span>
+        </span>
+      </header>
+      <main style={{ maxWidth: "60rem", margin: "0 auto", padding: "1.5rem" }}>
+        <Stack gap="loose">
+          <PageHead title={label ?? words.title} intro={words.intro} />
+          {children}
+        </Stack>
+      </main>
+    </>
   );
 }
 
