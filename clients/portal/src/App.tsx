@@ -1,17 +1,18 @@
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import { createHashRouter, Navigate, Outlet, RouterProvider, useLocation } from "react-router";
 import type { NodeSettings } from "./chain/acts";
 import { LANGUAGES, speak } from "./i18n";
 import { explained } from "./i18n/failure";
-import { useArrivals } from "./inbox/arrivals";
+import { type Arrival, useArrivals } from "./inbox/arrivals";
 import { StandingNotice } from "./institution/StandingNotice";
 import { ConnectionProvider, useConnectionStatus } from "./session/Connection";
 import { SessionProvider, useSession, useStaff } from "./session/Session";
+import type { Before } from "./signin/attempt";
 import { SignIn } from "./signin/SignIn";
 import { Welcome } from "./signin/Welcome";
 import { ActProvider, type ActWords } from "./ui/Act";
-import { Button, Loading, Notice } from "./ui/basics";
+import { Button, ButtonLink, Loading, Notice, Row } from "./ui/basics";
 import { type NavItem, Shell } from "./ui/Shell";
 
 const SignUp = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.SignUp })));
@@ -180,7 +181,8 @@ const PATHS = [...new Set(Object.values(PAGES).flatMap((pages) => Object.keys(pa
 function Page({ path }: { path: string }) {
   const { t } = useTranslation();
   const kind = useKind();
-  const { standing } = useSession();
+  const { standing, left } = useSession();
+  const { pathname } = useLocation();
   if (kind === "loading") {
     return standing.type === "failed" ? (
       <Notice tone="bad" title={t("common.notLoaded")} />
@@ -189,7 +191,15 @@ function Page({ path }: { path: string }) {
     );
   }
   const page = PAGES[kind][path];
-  return page === undefined ? <Navigate to={kind === "nobody" && path !== "" ? "/signin" : "/"} replace /> : page;
+  if (page !== undefined) {
+    return page;
+  }
+  if (kind !== "nobody" || path === "") {
+    return <Navigate to="/" replace />;
+  }
+  // After a reload, or after idling, signing in leads back to where one was.
+  const before: Before | null = left ? null : { from: pathname };
+  return <Navigate to="/signin" replace state={before} />;
 }
 
 function FinishMember() {
@@ -228,7 +238,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("appointments", t("nav.appointments")),
         item("schedule", t("nav.schedule")),
         item("patients", t("nav.patients")),
-        item("shared", t("nav.shared")),
+        item("shared", t("nav.sharedWithMe")),
         item("profile", t("nav.standing")),
         account,
       ];
@@ -259,7 +269,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
   }
 }
 
-function Arrivals({ onCount, onArrival }: { onCount: (count: number) => void; onArrival: (text: string) => void }) {
+function Arrivals({ onCount, onArrival }: { onCount: (count: number) => void; onArrival: (arrival: Arrival) => void }) {
   const count = useArrivals(onArrival);
   onCount(count);
   return null;
@@ -274,13 +284,23 @@ function Frame() {
   const kind = useKind();
   const connection = useConnectionStatus();
   const [waiting, setWaiting] = useState(0);
-  const [arrivals, setArrivals] = useState<readonly string[]>([]);
+  const [arrivals, setArrivals] = useState<readonly Arrival[]>([]);
   const nav = useNav(kind, waiting);
   const onArrival = useCallback(
-    (text: string) => setArrivals((all) => [...all.filter((one) => one !== text), text].slice(-ARRIVALS_SHOWN)),
+    (news: Arrival) =>
+      setArrivals((all) => [...all.filter((one) => one.text !== news.text), news].slice(-ARRIVALS_SHOWN)),
     [],
   );
-  const onCount = useCallback((count: number) => queueMicrotask(() => setWaiting(count)), []);
+  const onCount = useCallback(
+    (count: number) =>
+      queueMicrotask(() => {
+        setWaiting(count);
+        if (count === 0) {
+          setArrivals((all) => (all.some((one) => one.of === "requests") ? all.filter((one) => one.of !== "requests") : all));
+        }
+      }),
+    [],
+  );
   const member = standing.type === "ready" && standing.value.type === "member" ? standing.value.member : null;
   const staff = useStaff();
   const other = LANGUAGES.find((language) => language !== i18n.language) ?? "en";
@@ -335,11 +355,18 @@ function Frame() {
           <RecoveryWarning />
         </Suspense>
       ) : null}
-      {arrivals.map((text) => (
-        <Notice key={text} tone="warn" title={text}>
-          <Button small onPress={() => setArrivals((all) => all.filter((one) => one !== text))}>
-            {t("common.close")}
-          </Button>
+      {arrivals.map((one) => (
+        <Notice key={one.text} tone="warn" title={one.text}>
+          <Row>
+            {one.of === "requests" ? (
+              <ButtonLink small look="primary" to="/inbox">
+                {t("home.answer")}
+              </ButtonLink>
+            ) : null}
+            <Button small onPress={() => setArrivals((all) => all.filter((other) => other !== one))}>
+              {t("common.close")}
+            </Button>
+          </Row>
         </Notice>
       ))}
       <Suspense fallback={<Loading label={t("common.loading")} />}>

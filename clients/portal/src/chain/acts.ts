@@ -526,7 +526,11 @@ export class Acts {
   }
 
   /** Stores a prepared upload, or what is missing of it, and anchors it. */
-  async storeAndAnchor(upload: StoredUpload, report: Report, signal: AbortSignal): Promise<Receipt> {
+  async storeAndAnchor(upload: StoredUpload, report: Report, signal: AbortSignal): Promise<Receipt | null> {
+    if (await this.#isAnchored(upload)) {
+      await uploads.remove(upload.id);
+      return null;
+    }
     await this.vault.store(
       upload,
       (done, total) => report({ type: "preparing", step: "storing", done, total }),
@@ -560,6 +564,23 @@ export class Acts {
     );
     await uploads.remove(upload.id);
     return receipt;
+  }
+
+  /** Our uploads whose record is not in the chain. One that was left when its record was on its way there is done with. */
+  async unfinished(): Promise<readonly StoredUpload[]> {
+    const stored = await uploads.of(this.#identity.address);
+    const anchored = await Promise.all(stored.map((upload) => this.#isAnchored(upload)));
+    await Promise.all(stored.filter((_, at) => anchored[at]).map((upload) => uploads.remove(upload.id)));
+    return stored.filter((_, at) => !anchored[at]);
+  }
+
+  /** Forgets uploads of ours that are not in the chain. */
+  async discardUnfinished(): Promise<void> {
+    await Promise.all((await this.unfinished()).map(({ id }) => uploads.remove(id)));
+  }
+
+  async #isAnchored({ address, cid }: StoredUpload): Promise<boolean> {
+    return (await this.#reads.anchoredBy(address, cid)) !== null;
   }
 
   retract(record: number, reason: RetractionReason, report: Report): Promise<Receipt> {

@@ -52,6 +52,9 @@ export class Reads {
   }
 
   member = (who: Selector) => this.#rpc.request<Member | null>("medchain_member", [who]);
+  /** The record by which an author anchored a content. */
+  anchoredBy = (author: Selector, cid: string) =>
+    this.#rpc.request<number | null>("medchain_anchoredBy", [author, cid]);
   acting = (account: string) => this.#rpc.request<Acting | null>("medchain_acting", [account]);
   staff = (institution: number) =>
     this.#all((cursor) => this.#page<Staff>("medchain_staff", [institution], cursor));

@@ -3,7 +3,7 @@ import { date, dateTime, time } from "../i18n";
 import { AffiliationOffers } from "../institution/Affiliations";
 import { Named } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
-import { UnfinishedUploads } from "../records/Upload";
+import { UnfinishedUploads } from "../records/UnfinishedUploads";
 import { useLive } from "../session/Connection";
 import { ResealNotice } from "../session/ResealNotice";
 import { useMember } from "../session/Session";

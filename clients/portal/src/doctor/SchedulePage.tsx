@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DaysOff } from "../chain/views";
 import { date, dayText, weekdayName } from "../i18n";
@@ -22,6 +22,18 @@ interface Day {
   readonly until: string;
 }
 
+/** The days of a week, with the times at which they are open. */
+function weekOf(times: readonly LocalOpening[]): readonly Day[] {
+  return WEEK.map((weekday): Day => {
+    const opening = times.find((one) => one.weekday === weekday);
+    return {
+      open: opening !== undefined,
+      from: quarterText(opening?.from ?? USUAL.from),
+      until: quarterText(opening?.until ?? USUAL.until),
+    };
+  });
+}
+
 /** A doctor's weekly opening times and days off, which patients book within. */
 export function SchedulePage() {
   const { t } = useTranslation();
@@ -29,35 +41,22 @@ export function SchedulePage() {
   const { acts } = useAccount();
   const act = useAct();
   const schedule = useLive(`schedule ${me.id}`, (reads) => reads.schedule(me.id));
-  const [days, setDays] = useState<readonly Day[] | null>(null);
-  const [off, setOff] = useState<readonly DaysOff[]>([]);
+  /** What was changed here; until then, what is stored, as it comes. */
+  const [changedDays, setDays] = useState<readonly Day[] | null>(null);
+  const [changedOff, setOff] = useState<readonly DaysOff[] | null>(null);
   const [first, setFirst] = useState("");
   const [last, setLast] = useState("");
   const offset = offsetQuarters(new Date());
 
-  useEffect(() => {
-    if (schedule.type === "ready" && days === null) {
-      const local = toLocal(schedule.value.openingTimes, offset);
-      setDays(
-        WEEK.map((weekday): Day => {
-          const opening = local.find((one) => one.weekday === weekday);
-          return {
-            open: opening !== undefined,
-            from: quarterText(opening?.from ?? USUAL.from),
-            until: quarterText(opening?.until ?? USUAL.until),
-          };
-        }),
-      );
-      setOff(schedule.value.daysOff);
-    }
-  }, [schedule, days, offset]);
-
-  const openings = (days ?? []).flatMap(({ open, from, until }, weekday): LocalOpening[] =>
+  const stored = schedule.type === "ready" ? schedule.value : null;
+  const days = changedDays ?? (stored === null ? [] : weekOf(toLocal(stored.openingTimes, offset)));
+  const off = changedOff ?? stored?.daysOff ?? [];
+  const openings = days.flatMap(({ open, from, until }, weekday): LocalOpening[] =>
     open ? [{ weekday, from: quarterOf(from), until: quarterOf(until) }] : [],
   );
   const sound = openings.every(({ from, until }) => from < until);
-  const store = () =>
-    act({
+  const store = async () => {
+    const done = await act({
       title: t("schedule.storeTitle"),
       recorded: t("schedule.storeRecorded"),
       stays: t("schedule.storeStays"),
@@ -65,6 +64,11 @@ export function SchedulePage() {
       done: t("schedule.storeDone"),
       run: (report) => acts.setSchedule({ openingTimes: toUtc(openings, offset), daysOff: off }, report),
     });
+    if (done) {
+      setDays(null);
+      setOff(null);
+    }
+  };
   const utcDay = (text: string) => Math.floor(Date.parse(text) / DAY);
 
   return (
@@ -74,9 +78,9 @@ export function SchedulePage() {
         {() => (
           <>
             <Card title={t("schedule.week")}>
-              {(days ?? []).map((day, weekday) => {
+              {days.map((day, weekday) => {
                 const change = (part: Partial<Day>) =>
-                  setDays((now) => (now ?? []).map((one, at) => (at === weekday ? { ...one, ...part } : one)));
+                  setDays(days.map((one, at) => (at === weekday ? { ...one, ...part } : one)));
                 const name = weekdayName(weekday);
                 return (
                   <Row key={name} justify="between">

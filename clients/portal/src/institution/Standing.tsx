@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { documentReference } from "../chain/description";
 import { Reader } from "../records/Reader";
 import { MemberBadge, Ready } from "../records/states";
+import { UnfinishedUploads } from "../records/UnfinishedUploads";
 import { FileDrop, mediaType } from "../records/Upload";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
@@ -56,6 +57,7 @@ export function Standing() {
         <MemberBadge status={me.status} />
       </PageHead>
       <StandingNotice />
+      <UnfinishedUploads />
       <Card title={t("standing.details")}>
         <Facts
           facts={[

@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { dateTime } from "../i18n";
 import { useInbox } from "../inbox/arrivals";
-import { Named } from "../records/Named";
+import { Named, NamedRecord } from "../records/Named";
 import { AppointmentBadge, Ready } from "../records/states";
+import { UnfinishedUploads } from "../records/UnfinishedUploads";
 import { memberName, useLive } from "../session/Connection";
 import { ResealNotice } from "../session/ResealNotice";
 import { useMember } from "../session/Session";
@@ -31,6 +32,7 @@ export function PatientHome() {
         </Notice>
       ) : null}
       <ResealNotice />
+      <UnfinishedUploads />
       <WardRequests />
       <Columns>
         <Card title={t("home.next")}>
@@ -41,7 +43,7 @@ export function PatientHome() {
                 .sort((a, b) => a.start - b.start)
                 .slice(0, SHOWN);
               return next.length === 0 ? (
-                <Empty title={t("home.noAppointments")} />
+                <Empty title={t("home.noAppointments")}>{t("home.noAppointmentsHint")}</Empty>
               ) : (
                 <List items={next} keyOf={(one) => one.id} label={t("home.next")}>
                   {(one) => (
@@ -92,12 +94,12 @@ export function PatientHome() {
           <Ready of={log}>
             {(all) =>
               all.length === 0 ? (
-                <Empty title={t("log.none")} />
+                <Empty title={t("log.none")}>{t("log.noneHint")}</Empty>
               ) : (
                 <List items={all.slice(0, SHOWN)} keyOf={(one) => one.id} label={t("home.lastReadings")}>
                   {(one) => (
                     <ListItem title={<Named id={one.reader} />}>
-                      {t("records.number", { id: one.record })} · {t(`purpose.${one.purpose}`)} ·{" "}
+                      <NamedRecord id={one.record} /> · {t(`purpose.${one.purpose}`)} ·{" "}
                       {dateTime(one.openedAt)}
                     </ListItem>
                   )}

@@ -1,15 +1,13 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { documentReference } from "../chain/description";
 import type { RecordView } from "../chain/views";
-import { bytes, dateTime, dayEnd, dayText } from "../i18n";
-import { type StoredUpload, uploads } from "../keyring/database";
+import { bytes, dayEnd, dayText } from "../i18n";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Button, Card, Columns, Notice, Row, Stack } from "../ui/basics";
+import { Button, Card, Columns, Notice, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
-import { List, ListItem } from "../ui/List";
 import styles from "../ui/ui.module.css";
 
 const FILLS_MAX = 24;
@@ -164,63 +162,4 @@ export function mediaType(file: File): string {
     return "application/fhir+json";
   }
   return file.type === "" ? "application/octet-stream" : file.type;
-}
-
-/** Uploads that were stopped, by us or by a closed tab: their ciphertext waits in this browser. */
-export function UnfinishedUploads() {
-  const { t } = useTranslation();
-  const { acts, identity } = useAccount();
-  const act = useAct();
-  const [waiting, setWaiting] = useState<readonly StoredUpload[]>([]);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    let ended = false;
-    const look = () => void uploads.of(identity.address).then((found) => !ended && setWaiting(found));
-    look();
-    const timer = setInterval(look, 3_000);
-    return () => {
-      ended = true;
-      clearInterval(timer);
-    };
-  }, [identity.address, turn]);
-  if (waiting.length === 0) {
-    return null;
-  }
-  const resume = (upload: StoredUpload) =>
-    act({
-      title: t("upload.resumeTitle"),
-      recorded: t("upload.recorded", { kind: t(`kind.${upload.purpose.kind}`), patient: upload.purpose.patient }),
-      stays: t("upload.stays"),
-      confirm: t("upload.resume"),
-      done: t("upload.done"),
-      stoppable: true,
-      run: (report, signal) => acts.storeAndAnchor(upload, report, signal),
-    }).then(() => setTurn((now) => now + 1));
-  return (
-    <Stack>
-      <h2>{t("upload.unfinished")}</h2>
-      <List items={waiting} keyOf={(upload) => upload.id} label={t("upload.unfinished")}>
-        {(upload) => (
-          <ListItem
-            title={t("upload.unfinishedItem", {
-              kind: t(`kind.${upload.purpose.kind}`),
-              patient: upload.purpose.patient,
-            })}
-            actions={
-              <>
-                <Button small look="primary" onPress={() => void resume(upload)}>
-                  {t("upload.resume")}
-                </Button>
-                <Button small onPress={() => void uploads.remove(upload.id).then(() => setTurn((now) => now + 1))}>
-                  {t("upload.discard")}
-                </Button>
-              </>
-            }
-          >
-            {bytes(upload.size)} · {dateTime(upload.createdAt)}
-          </ListItem>
-        )}
-      </List>
-    </Stack>
-  );
 }

@@ -26,6 +26,8 @@ export interface Session {
   readonly account: Account | null;
   /** Whether the last session ended because nobody was there. */
   readonly idled: boolean;
+  /** Whether somebody has signed out here. */
+  readonly left: boolean;
   readonly standing: Live<Standing>;
   /** Starts a session with unlocked keys. */
   readonly begin: (keyring: Keyring, identity: PublicIdentity, name: string) => Account;
@@ -38,6 +40,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const { node, rpc, reads } = useConnection();
   const [account, setAccount] = useState<Account | null>(null);
   const [idled, setIdled] = useState(false);
+  const [left, setLeft] = useState(false);
   const current = useRef<Account | null>(null);
 
   const end = useCallback((idle: boolean) => {
@@ -46,6 +49,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     current.current = null;
     setAccount(null);
     setIdled(idle);
+    setLeft(!idle);
   }, []);
 
   const begin = useCallback(
@@ -53,6 +57,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       const begun: Account = { name, identity, keyring, acts: new Acts(node, rpc, reads, keyring, identity) };
       current.current = begun;
       setIdled(false);
+      setLeft(false);
       setAccount(begun);
       void begun.acts.warmUp();
       return begun;
@@ -97,8 +102,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   });
 
   const session = useMemo<Session>(
-    () => ({ account, idled, standing, begin, signOut: () => end(false) }),
-    [account, idled, standing, begin, end],
+    () => ({ account, idled, left, standing, begin, signOut: () => end(false) }),
+    [account, idled, left, standing, begin, end],
   );
   return <Context value={session}>{children}</Context>;
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { explained } from "../i18n/failure";
 import { Keyring } from "../keyring/keyring";
 import type { PublicIdentity } from "../keyring/protocol";
@@ -10,10 +10,23 @@ import { STRENGTH_MIN, strength } from "../signup/strength";
 import { Checkbox } from "../ui/basics";
 import { PlainField } from "../ui/fields";
 
+/** What the page of signing in is told by the page that led to it. */
+export interface Before {
+  /** Where somebody was before a reload or before the session ended by itself. */
+  readonly from: string;
+}
+
+function placeBefore(state: unknown): string {
+  return typeof state === "object" && state !== null && "from" in state && typeof state.from === "string"
+    ? state.from
+    : "/";
+}
+
 /** One try at unlocking an account: a session if it works, its failure in words if not. */
 export function useAttempt() {
   const { begin } = useSession();
   const navigate = useNavigate();
+  const { state } = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const attempt = async (unlock: (keyring: Keyring) => Promise<{ identity: PublicIdentity; name: string }>) => {
@@ -23,7 +36,7 @@ export function useAttempt() {
     try {
       const { identity, name } = await unlock(keyring);
       begin(keyring, identity, name);
-      void navigate("/");
+      void navigate(placeBefore(state), { replace: true });
     } catch (error) {
       keyring.end();
       setFailure(explained(error).reason);

@@ -48,7 +48,7 @@ export function ChooseRole() {
   return (
     <>
       <PageHead title={t("signup.title")} intro={t("signup.intro")} />
-      <Columns>
+      <Columns even>
         {ROLES.map((role) => (
           <Card key={role} title={t(`role.${role}`)}>
             <p>{t(`signup.about.${role}`)}</p>
@@ -221,6 +221,8 @@ export async function register(
   if (member.ownRecord !== null) {
     return receipt;
   }
+  // What an interrupted try had encrypted already is encrypted afresh.
+  await acts.discardUnfinished();
   const upload =
     registration.role === "patient"
       ? await acts.prepare(
