@@ -1,4 +1,5 @@
 // What a patient decides beforehand: standing consents and guardians.
+import { interrupted } from "./interruptions.mjs";
 import { make } from "./links.mjs";
 import { FINAL } from "./people.mjs";
 
@@ -14,8 +15,8 @@ export async function nameGuardian({ step, look, patient, hospital, guardian }) 
     await patient.page.getByText(`${guardian.username} (${guardian.id})`).waitFor({ timeout: FINAL });
     await look(patient, "patient-name-guardian");
     await patient.button("Name as guardian").click();
-    await patient.confirm("Name as guardian");
-    await patient.page.getByRole("button", { name: /^Give \d+ earlier record/ }).click();
+    await interrupted(patient, "Name as guardian");
+    await patient.page.getByRole("button", { name: /^Give \d+ earlier record/ }).click({ timeout: FINAL });
     const dialog = patient.page.getByRole("alertdialog");
     await dialog.getByRole("button", { name: /^Give \d+ earlier record/ }).click();
     await patient.finished();
@@ -32,7 +33,8 @@ export async function consentBeforehand({ step, look, samples, patient, doctor, 
     await patient.page.getByText(`Synthetic General (${hospital.id})`).first().waitFor({ timeout: FINAL });
     await look(patient, "patient-consent");
     await patient.button("Allow from now on").click();
-    await patient.confirm("Allow from now on");
+    await interrupted(patient, "Allow from now on");
+    await patient.page.getByRole("listitem").filter({ hasText: "Synthetic General" }).first().waitFor({ timeout: FINAL });
     await doctor.go(`/patients/${patient.id}`);
     await doctor.page.getByText("In your care").first().waitFor();
     await doctor.choose(`${samples}phantom.png`);
@@ -80,8 +82,8 @@ export async function guardianActs({ step, look, patient, hospital, guardian }) 
     await guardian.button("Allow").waitFor({ timeout: FINAL });
     await look(guardian, "guardian-ward");
     await guardian.button("Allow").click();
-    await guardian.confirm("Allow");
-    await guardian.page.getByRole("link", { name: "Make a link" }).click();
+    await interrupted(guardian, "Allow");
+    await guardian.page.getByRole("link", { name: "Make a link" }).click({ timeout: FINAL });
     await make(guardian, { records: [/^Report \d+/], openings: 1, fill: () => Promise.resolve() });
     await guardian.button("I have given it on").click();
     await patient.go("/grants");
@@ -89,7 +91,7 @@ export async function guardianActs({ step, look, patient, hospital, guardian }) 
     await patient.page.getByText(/made by guardian/).waitFor({ timeout: FINAL });
     await patient.go("/guardians");
     await patient.button("Dismiss").click();
-    await patient.confirm("Dismiss");
+    await interrupted(patient, "Dismiss");
     await guardian.page.getByText("You do not act for patient").waitFor({ timeout: FINAL });
   });
 }

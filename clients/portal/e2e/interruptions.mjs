@@ -1,15 +1,32 @@
 // Reloading in the middle of acts: whatever had been sent takes effect once, and nothing half done is left.
 import { FINAL } from "./people.mjs";
 
-/** Confirms an act and reloads while it is under way; signs in again. */
+/**
+ * Confirms an act, reloads while it is under way, and signs in again: one call is there, neither none nor two. What it has
+ * brought about is for the caller to look at; the page is the same as before.
+ */
 export async function interrupted(who, label) {
+  const before = await who.calls();
   const dialog = who.page.getByRole("alertdialog");
   await dialog.getByRole("button", { name: label, exact: true }).click();
   // The node has it in its pool by then.
-  await dialog.locator("li[data-state='now']").filter({ hasText: /^(Sent|In a block)$/ }).waitFor({ timeout: FINAL });
-  await who.page.reload();
-  await who.signIn();
-  await who.button("Sign out").waitFor({ timeout: FINAL });
+  const underWay = dialog.locator("li[data-state='now']").filter({ hasText: /^(Sent|In a block)$/ });
+  await underWay.or(dialog.getByRole("alert")).first().waitFor({ timeout: FINAL });
+  await who.reload();
+  const made = before === null ? 1 : (await who.calls()) - before;
+  if (made !== 1) {
+    throw new Error(`${who.name} reloaded after “${label}”: ${made} calls are there instead of one`);
+  }
+}
+
+/** Reloads while the dialog asks whether to act: nothing is sent. */
+export async function abandoned(who) {
+  const before = await who.calls();
+  await who.page.getByRole("alertdialog").waitFor();
+  await who.reload();
+  if ((await who.calls()) !== before) {
+    throw new Error(`${who.name} reloaded before agreeing, and a call is there`);
+  }
 }
 
 /** @param {import("./run.mjs").Play} play */
@@ -21,13 +38,15 @@ export async function openingTimes({ step, look, doctor }) {
     }
     await look(doctor, "doctor-schedule");
     await doctor.button("Store").click();
-    await doctor.confirm("Store");
+    await interrupted(doctor, "Store");
+    const opened = doctor.page.getByRole("checkbox", { checked: true });
+    await opened.nth(6).waitFor({ state: "attached", timeout: FINAL });
   });
 }
 
 /** @param {import("./run.mjs").Play} play */
 export async function rebooking({ step, expect, patient, doctor }) {
-  await step("a patient can book within the opening times only; a reload while booking: it is asked for once", async () => {
+  await step("a patient can book within the opening times only; a reload before agreeing asks for nothing, one after it asks once", async () => {
     await patient.go(`/doctors/${doctor.id}`);
     const offered = patient.page.getByRole("button", { name: /^\d\d:\d\d$/ });
     await patient.page.waitForFunction(
@@ -36,8 +55,13 @@ export async function rebooking({ step, expect, patient, doctor }) {
       { timeout: FINAL },
     );
     expect((await offered.first().textContent()) === "08:00", "times before the opening are offered");
-    await patient.page.getByRole("button", { name: "15:00" }).click();
-    await patient.button("Ask for this time").click();
+    const ask = async () => {
+      await patient.page.getByRole("button", { name: "15:00" }).click();
+      await patient.button("Ask for this time").click();
+    };
+    await ask();
+    await abandoned(patient);
+    await ask();
     await interrupted(patient, "Ask");
     await patient.go("/appointments");
     await patient.page.getByRole("heading", { name: "Appointments", level: 1 }).waitFor();
@@ -49,7 +73,7 @@ export async function rebooking({ step, expect, patient, doctor }) {
   await step("the patient moves the appointment, the doctor declines: it keeps its time", async () => {
     await doctor.go("/appointments");
     await doctor.button("Accept").click({ timeout: FINAL });
-    await doctor.confirm("Accept");
+    await interrupted(doctor, "Accept");
     const row = patient.page.getByRole("listitem").filter({ hasText: "15:00" });
     await row.getByText("Accepted").waitFor({ timeout: FINAL });
     await row.getByRole("button", { name: "Move" }).click();
@@ -80,7 +104,7 @@ export async function signUpInterrupted({ step, look, guardian }) {
     await guardian.credentials();
     await interrupted(guardian, "Register");
     const finish = page.getByText("Your registration was interrupted. One step is left.");
-    const fresh = page.getByText("the chain does not know it yet");
+    const fresh = page.getByText("It is not registered yet");
     const whole = page.getByRole("heading", { name: `Hello, ${guardian.username}` });
     await finish.or(fresh).or(whole).first().waitFor({ timeout: FINAL });
     // What was in a block by the reload is kept; what was not, a node may drop, and then it is done again.

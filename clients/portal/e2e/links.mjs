@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { mnemonicToMiniSecret } from "@polkadot-labs/hdkd-helpers";
+import { interrupted } from "./interruptions.mjs";
 import { FINAL } from "./people.mjs";
 import { openWithCommand, startGateway } from "./servers.mjs";
 
@@ -152,11 +153,19 @@ export function links({ step, look, expect, person, output, samples, node, patie
   };
 
   const direct = async () => {
-    await step("the portal that the gateway serves makes a direct link; taken back, it opens no more", async () => {
+    await step("the portal that the gateway serves makes a direct link; taken back, it opens no more; so does one whose page was left", async () => {
       const there = await person("Patient");
       there.url = `${gateway.url}/`;
       await there.signInByPhrase(patient.phrase.join(" "));
       await there.page.getByRole("heading", { name: `Hello, ${patient.username}` }).waitFor({ timeout: FINAL });
+      await there.go("/links/new");
+      await there.page.getByText(/^Profile \d+/).first().click();
+      await there.button("Make a link").click();
+      await interrupted(there, "Make a link");
+      // Nobody has its address: it stands in the list to be taken back.
+      await there.go("/links");
+      await there.button("Revoke").click({ timeout: FINAL });
+      await there.confirm("Revoke");
       await there.go("/links/new");
       const direct = await make(there, {
         records: [/^Profile \d+/],
@@ -175,7 +184,7 @@ export function links({ step, look, expect, person, output, samples, node, patie
       await stranger.page.getByRole("heading", { name: "record-1.json" }).waitFor({ timeout: FINAL });
       await there.button("I have given it on").click();
       await there.button("Revoke").click();
-      await there.confirm("Revoke");
+      await interrupted(there, "Revoke");
       await stranger.page.goto("about:blank");
       await stranger.page.goto(direct);
       await stranger.page.getByLabel("Your name or institution").fill("Synthetic Clinic Abroad");

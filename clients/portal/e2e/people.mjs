@@ -13,12 +13,13 @@ const NARROW = { width: 320, height: 640 };
 export const FINAL = 60_000;
 
 export class Person {
-  constructor(name, context, page, url) {
+  constructor(name, context, page, { url, node }) {
     Object.assign(this, {
       name,
       context,
       page,
       url,
+      node,
       password: `${name} Kanu-Segel-Tasse 7`,
       username: name.toLowerCase(),
     });
@@ -129,6 +130,41 @@ export class Person {
     await this.page.locator("form").getByRole("button", { name: "Sign in", exact: true }).click();
   }
 
+  /**
+   * Reloads the page and signs in again by password, as somebody does whose browser has closed the page; it leads back to where
+   * one was. The browser knows who it was.
+   */
+  async reload() {
+    const { hash } = new URL(this.page.url());
+    await this.page.reload();
+    const password = this.page.getByLabel("Password", { exact: true });
+    const welcome = this.page.locator("main").getByRole("link", { name: "Sign in", exact: true });
+    await password.or(welcome).first().waitFor();
+    if ((await welcome.count()) > 0) {
+      await welcome.click();
+    }
+    await password.fill(this.password);
+    await this.page.locator("form").getByRole("button", { name: "Sign in", exact: true }).click();
+    await this.button("Sign out").waitFor({ timeout: FINAL });
+    if (new URL(this.page.url()).hash.replace(/^#?\/?/, "") !== hash.replace(/^#?\/?/, "")) {
+      throw new Error(`${this.name} is elsewhere after signing in again: ${this.page.url()} instead of ${hash}`);
+    }
+  }
+
+  /** How many calls of the person's account the node has recorded or holds to be recorded; `null` while it is no member. */
+  async calls() {
+    const ask = async (method, params) => {
+      const response = await fetch(this.node.http, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+      });
+      return (await response.json()).result;
+    };
+    this.account ??= (await ask("medchain_member", [this.username]))?.account;
+    return this.account === undefined ? null : ask("system_accountNextIndex", [this.account]);
+  }
+
   async ownNumber() {
     const text = await this.page.getByText(/Your member number is/).textContent();
     return Number(/\d+/.exec(text)[0]);
@@ -145,8 +181,16 @@ export class Person {
    */
   async look(name, folder) {
     const { page } = this;
-    const picture = (width, scheme) =>
-      folder === null ? null : page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png`, fullPage: true });
+    // A dialog lies over what is on the screen alone.
+    const fullPage = (await page.locator("[role=dialog], [role=alertdialog]").count()) === 0;
+    const picture = async (width, scheme) => {
+      if (folder !== null) {
+        if (fullPage) {
+          await page.evaluate(() => window.scrollTo(0, 0));
+        }
+        await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png`, fullPage });
+      }
+    };
     if (!(await page.evaluate(() => "axe" in window))) {
       await page.evaluate(axe);
     }

@@ -1,4 +1,5 @@
 // A prescription from the pharmacy's request to its last fill, and what a patient and an author say of a record.
+import { interrupted } from "./interruptions.mjs";
 import { FINAL } from "./people.mjs";
 
 /** @param {import("./run.mjs").Play} play */
@@ -18,15 +19,16 @@ export async function prescriptions({ step, look, expect, patient, doctor, pharm
     await pharmacy.page.getByRole("link", { name: "View" }).first().click();
     await pharmacy.page.getByText("2 of 2 fills left").first().waitFor({ timeout: FINAL });
     await pharmacy.button("Dispense fill 1").click();
-    await pharmacy.confirm("Dispense");
+    await interrupted(pharmacy, "Dispense");
     await pharmacy.button("Dispense fill 2").waitFor({ timeout: FINAL });
+    await pharmacy.page.getByText("1 of 2 fills left").first().waitFor({ timeout: FINAL });
     await look(pharmacy, "pharmacy-dispense");
   });
 
   await step("the doctor stops the dispensing; the pharmacy can dispense no more", async () => {
     await doctor.go(`/patients/${patient.id}`);
     await doctor.button("Stop dispensing").click();
-    await doctor.confirm("Stop dispensing");
+    await interrupted(doctor, "Stop dispensing");
     await pharmacy.page.getByText("All fills are used.").waitFor({ timeout: FINAL });
     expect((await pharmacy.page.getByText("Dispense fill").count()) === 0, "a fill is offered that was cancelled");
   });
@@ -45,7 +47,7 @@ export async function prescriptions({ step, look, expect, patient, doctor, pharm
     await patient.button("Dispute this record").click();
     await patient.page.getByRole("alertdialog").getByLabel("What is wrong").selectOption({ index: 1 });
     await look(patient, "patient-dispute");
-    await patient.confirm("Dispute this record");
+    await interrupted(patient, "Dispute this record");
     await patient.page.getByText("You dispute this record: it is about another person.").waitFor({ timeout: FINAL });
     const row = doctor.page.getByRole("listitem").filter({ hasText: /^Report/ });
     await row.getByText("disputed: it is about another person").waitFor({ timeout: FINAL });
@@ -54,7 +56,7 @@ export async function prescriptions({ step, look, expect, patient, doctor, pharm
       .getByRole("alertdialog")
       .getByLabel("Why")
       .selectOption({ label: "it describes another patient" });
-    await doctor.confirm("Retract");
+    await interrupted(doctor, "Retract");
     await patient.page.getByText("it describes another patient").first().waitFor({ timeout: FINAL });
     await patient.button("Withdraw").click();
     await patient.confirm("Withdraw");

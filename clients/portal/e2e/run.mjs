@@ -116,7 +116,7 @@ async function person(name) {
       console.error(`the policy refused ${event.violatedDirective} ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`);
     });
   });
-  return new Person(name, context, await context.newPage(), web.url);
+  return new Person(name, context, await context.newPage(), { url: web.url, node });
 }
 
 const people = [];
@@ -126,6 +126,7 @@ try {
   const [admin, patient, doctor, hospital, pharmacy, guardian, wilma] = await Promise.all(
     ["Admin", "Patient", "Doctor", "Hospital", "Pharmacy", "Guardian", "Wilma"].map(person),
   );
+  admin.account = administratorAccount;
   people.push(admin, patient, doctor, hospital, pharmacy, guardian, wilma);
   const tools = { step, look, expect, person, people, browser, web, output, samples, shots, all, node, phrase };
   play = { ...tools, admin, patient, doctor, hospital, pharmacy, guardian, wilma };

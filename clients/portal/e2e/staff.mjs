@@ -1,4 +1,5 @@
 // People who act for an institution, a newborn whose account a parent keeps, and replacing a key.
+import { interrupted } from "./interruptions.mjs";
 import { FINAL } from "./people.mjs";
 
 /** Makes a key and no member: what staff need, and who takes an account over. */
@@ -34,7 +35,7 @@ export async function staff({ step, look, person, hospital, guardian }, uploaded
     await hospital.page.getByText("This is not the text that was asked for").waitFor();
     await hospital.page.getByLabel("The person's text").fill(text);
     await hospital.button("Add a person").click();
-    await hospital.confirm("Add a person");
+    await interrupted(hospital, "Add a person");
     await hospital.page.getByText("asks for records and reads them").first().waitFor({ timeout: FINAL });
     await look(hospital, "institution-staff");
     await nurse.page.getByText(`Staff of Hospital ${hospital.id}`).waitFor({ timeout: FINAL });
@@ -52,9 +53,9 @@ export async function staff({ step, look, person, hospital, guardian }, uploaded
     await nurse.page.getByText("My work").waitFor();
     await look(nurse, "staff-account");
     await hospital.button("Remove").click();
-    await hospital.confirm("Remove");
+    await interrupted(hospital, "Remove");
     await nurse.go("/");
-    await nurse.page.getByText("Your key is in this browser, and the chain does not know it yet.").waitFor({ timeout: FINAL });
+    await nurse.page.getByText("Your key is in this browser. It is not registered yet.").waitFor({ timeout: FINAL });
     await nurse.context.close();
   });
 
@@ -113,7 +114,7 @@ export async function offerAffiliation({ step, look, hospital, doctor, pharmacy 
     await field.fill(doctor.username);
     await hospital.page.getByText(`Dr Noor Synthetic (${doctor.id})`).waitFor({ timeout: FINAL });
     await hospital.button("Offer").click();
-    await hospital.confirm("Offer");
+    await interrupted(hospital, "Offer");
     await hospital.page.getByText("Not answered yet").waitFor({ timeout: FINAL });
     await look(hospital, "hospital-affiliations");
   });
@@ -127,7 +128,7 @@ export async function acceptAffiliation({ step, look, hospital, doctor }) {
     await doctor.page.getByRole("link", { name: "Answer" }).last().click();
     const row = doctor.page.getByRole("listitem").filter({ hasText: "Synthetic General" });
     await doctor.button("Accept", row).click();
-    await doctor.confirm("Accept");
+    await interrupted(doctor, "Accept");
     await doctor.button("End", row).waitFor({ timeout: FINAL });
     await look(doctor, "doctor-standing");
     await hospital.page.getByText("Accepted", { exact: true }).waitFor({ timeout: FINAL });
@@ -147,7 +148,7 @@ export async function emergencyConsent({ step, look, all, patient, hospital }) {
       await patient.button("Add").click();
     }
     await patient.button("Allow it in an emergency").click();
-    await patient.confirm("Allow it in an emergency");
+    await interrupted(patient, "Allow it in an emergency");
     const prepare = { name: /^Prepare \d+ record/ };
     await patient.page.getByRole("button", prepare).click({ timeout: FINAL });
     await patient.page.getByRole("alertdialog").getByRole("button", prepare).click();
@@ -170,14 +171,14 @@ export async function emergency({ step, look, patient, doctor, admin }) {
     await doctor.page.getByLabel("Why there is no time to ask").selectOption({ index: 1 });
     await look(doctor, "doctor-emergency");
     await doctor.button("Open now").click();
-    await doctor.confirm("Open now");
+    await interrupted(doctor, "Open now");
     await doctor.button("Read").click({ timeout: FINAL });
     await doctor.page.getByText("Synthetic image for all").first().waitFor({ timeout: FINAL });
     await patient.page.getByText(/was opened in an emergency just now/).waitFor({ timeout: FINAL });
     await patient.button("Close").last().click();
     await admin.go("/reviews");
     await admin.button("Justified").click({ timeout: FINAL });
-    await admin.confirm("Justified");
+    await interrupted(admin, "Justified");
     await patient.go("/log");
     await patient.page.getByText("found justified").waitFor({ timeout: FINAL });
   });
