@@ -70,7 +70,7 @@ export function DoctorHome() {
                   <Ready of={asked}>
                     {(requests) =>
                       requests.length === 0 ? (
-                        <Empty title={t("home.noneAsked")} />
+                        <Empty title={t("home.noneAsked")}>{t("home.noneAskedHint")}</Empty>
                       ) : (
                         <List items={requests} keyOf={(one) => one.id} label={t("home.asked")}>
                           {(one) => (

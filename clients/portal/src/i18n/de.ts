@@ -637,6 +637,7 @@ export const de: typeof en = {
     answerAppointments: "Antworten",
     asked: "Anfragen, die bei Patienten warten",
     noneAsked: "Keine Anfrage wartet",
+    noneAskedHint: "Worum Sie bitten, steht hier, bis geantwortet ist.",
     askedItem_one: "{{count}} Unterlage",
     askedItem_other: "{{count}} Unterlagen",
   },

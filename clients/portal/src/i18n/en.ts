@@ -615,6 +615,7 @@ export const en = {
     answerAppointments: "Answer",
     asked: "Requests that wait for patients",
     noneAsked: "No request waits",
+    noneAskedHint: "What you ask patients for stands here until they answer.",
     askedItem_one: "{{count}} record",
     askedItem_other: "{{count}} records",
   },
