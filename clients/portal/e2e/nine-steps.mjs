@@ -58,7 +58,7 @@ export async function publishKey({ step, look, web, phrase, admin }) {
 /** @param {import("./run.mjs").Play} play */
 export async function registerPatient({ step, look, patient }) {
   await step("1 the patient registers with an encrypted profile", async () => {
-    await patient.signUpPatient();
+    await patient.signUpPatient((name) => look(patient, name));
     await look(patient, "patient-home");
   });
 }
@@ -226,7 +226,12 @@ export async function book({ step, look, patient, doctor }) {
 /** @param {import("./run.mjs").Play} play */
 export async function write({ step, look, expect, samples, doctor }) {
   await step("4 the doctor writes a report and a prescription", async () => {
+    await doctor.go("/");
+    await doctor.page.getByRole("heading", { name: "Hello, Dr Noor Synthetic" }).waitFor();
+    await look(doctor, "doctor-home");
     await doctor.go("/patients");
+    await doctor.page.getByRole("link", { name: "Open", exact: true }).waitFor();
+    await look(doctor, "doctor-patients");
     await doctor.page.getByRole("link", { name: "Open", exact: true }).click();
     await doctor.page.getByText("In your care").first().waitFor();
     await doctor.choose(`${samples}laboratory-report.pdf`);
@@ -275,6 +280,9 @@ export async function readOwn({ step, look, expect, samples, patient }) {
 export async function ask({ step, look, expect, patient, hospital, pharmacy }) {
   await step("5 hospital and pharmacy ask for records; the patient is told at once", async () => {
     const byHospital = async () => {
+      await hospital.go("/");
+      await hospital.page.getByRole("heading", { level: 1, name: "Hello, Synthetic General" }).waitFor();
+      await look(hospital, "hospital-home");
       await hospital.go(`/patients/${patient.id}`);
       await hospital.page
         .getByText(/^Report \d+/)

@@ -12,6 +12,9 @@ const NARROW = { width: 320, height: 640 };
 /** How long a transaction may take until it is final, in milliseconds. */
 export const FINAL = 60_000;
 
+/** For pages that somebody else has looked at. */
+const unseen = () => Promise.resolve();
+
 export class Person {
   constructor(name, context, page, { url, node }) {
     Object.assign(this, {
@@ -44,14 +47,14 @@ export class Person {
     return within.getByRole("button", { name, exact: true });
   }
 
-  /** Confirms the act whose dialog is open, waits until it is final, and closes the dialog. */
-  async confirm(label) {
+  /** Confirms the act whose dialog is open, waits until it is final, and closes the dialog once `look` has seen it. */
+  async confirm(label, look = unseen) {
     const dialog = this.page.getByRole("alertdialog");
     await dialog.getByRole("button", { name: label, exact: true }).click();
-    await this.finished();
+    await this.finished(look);
   }
 
-  async finished() {
+  async finished(look = unseen) {
     const dialog = this.page.getByRole("alertdialog");
     const close = dialog.getByRole("button", { name: "Close", exact: true });
     await close.waitFor({ timeout: FINAL });
@@ -59,6 +62,7 @@ export class Person {
     if ((await failure.count()) > 0) {
       throw new Error(`${this.name}: ${await dialog.textContent()}`);
     }
+    await look("act-done");
     await close.click();
     await dialog.waitFor({ state: "detached" });
   }
@@ -70,33 +74,39 @@ export class Person {
   }
 
   /** Through the steps of signing up, up to the confirmation of the phrase. */
-  async credentials() {
+  async credentials(look = unseen) {
     await this.page.getByLabel("Username").fill(this.username);
     await this.page.getByLabel("Password", { exact: true }).fill(this.password);
     await this.page.getByLabel("Password again").fill(this.password);
+    await look("signup-credentials");
     await this.button("Continue").click();
     const words = this.page.getByRole("list", { name: "Your recovery phrase" }).getByRole("listitem");
     await words.first().waitFor();
     this.phrase = await words.allInnerTexts();
+    await look("signup-phrase");
     await this.page.getByText("I have written the words down").click();
     await this.button("Continue").click();
     for (const field of await this.page.getByLabel(/^Word number/).all()) {
       const label = await field.evaluate((input) => input.labels[0].textContent);
       await field.fill(this.phrase[Number(/\d+/.exec(label)[0]) - 1]);
     }
+    await look("signup-confirm");
     await this.button("Finish").click();
   }
 
-  async signUpPatient() {
+  async signUpPatient(look = unseen) {
     await this.page.goto(`${this.url}#/signup`);
     await this.page.getByRole("link", { name: "Sign up as Patient" }).click();
     await this.page.getByLabel("Name", { exact: true }).fill("Synthia Sample");
     await this.page.getByLabel(/^E-mail/).fill("synthia@example.org");
     await this.page.getByLabel(/^Blood group/).fill("AB-");
     await this.page.getByLabel(/^Address/).fill("1 Synthetic Street");
+    await look("signup-patient");
     await this.button("Continue").click();
-    await this.credentials();
-    await this.confirm("Register");
+    await this.credentials(look);
+    await this.page.getByRole("alertdialog").waitFor();
+    await look("signup-register");
+    await this.confirm("Register", look);
     await this.page.getByRole("heading", { name: `Hello, ${this.username}` }).waitFor();
     this.id = await this.ownNumber();
   }

@@ -177,7 +177,9 @@ export async function emergency({ step, look, patient, doctor, admin }) {
     await patient.page.getByText(/was opened in an emergency just now/).waitFor({ timeout: FINAL });
     await patient.button("Close").last().click();
     await admin.go("/reviews");
-    await admin.button("Justified").click({ timeout: FINAL });
+    await admin.button("Justified").waitFor({ timeout: FINAL });
+    await look(admin, "administrator-review");
+    await admin.button("Justified").click();
     await interrupted(admin, "Justified");
     await patient.go("/log");
     await patient.page.getByText("found justified").waitFor({ timeout: FINAL });
