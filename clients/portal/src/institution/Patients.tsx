@@ -37,14 +37,24 @@ export function PatientSearch() {
   );
 }
 
-/** The patients who share something with an institution, and all others by number. */
+/** The page of patients, for an institution. */
 export function InstitutionPatients() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHead title={t("patients.title")} intro={t("patients.institutionIntro")} />
+      <SharingPatients />
+    </>
+  );
+}
+
+/** The patients who share something with an institution, and all others by number. */
+function SharingPatients() {
   const { t } = useTranslation();
   const held = useHeld();
   const all = useLive("patients", (reads) => reads.members("patient", "active"));
   return (
     <>
-      <PageHead title={t("patients.title")} intro={t("patients.institutionIntro")} />
       <PatientSearch />
       <Ready of={all}>
         {(patients) => {
@@ -89,7 +99,8 @@ export function InstitutionHome() {
         title={t("home.hello", { name: me.details?.name ?? me.username })}
         intro={t("home.number", { id: me.id })}
       />
-      <InstitutionPatients />
+      <h2>{t("patients.title")}</h2>
+      <SharingPatients />
     </>
   );
 }
