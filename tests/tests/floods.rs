@@ -11,7 +11,7 @@ use medchain_sdk::{
     chain::{calls, Payload},
     client::{MemberSelector, Wait},
     statement::Voucher,
-    Identity,
+    Client, Identity,
 };
 use medchain_tests::{
     args, block_on,
@@ -51,6 +51,8 @@ fn main() -> ExitCode {
 /// A node with members, and how long their acts take while it is idle.
 struct Flooded {
     world: World,
+    /// Connected before anything is timed: its connection is not what floods delay.
+    client: Client,
     hospital: MemberId,
     /// Blocks that [`ACTS`] acts needed.
     idle: u64,
@@ -64,7 +66,7 @@ impl Flooded {
         let client = world.client()?;
         let hospital = block_on(client.member(&MemberSelector::Username(HOSPITAL.to_owned())))?.id;
         world.cli.json(Some(ADMINISTRATOR), args!["member", "verify", hospital.to_string()])?;
-        let mut flooded = Self { world, hospital, idle: 0 };
+        let mut flooded = Self { world, client, hospital, idle: 0 };
         flooded.idle = flooded.acts()?;
         println!("     {ACTS} acts take {} blocks on the idle node", flooded.idle);
         Ok(flooded)
@@ -75,6 +77,7 @@ impl Flooded {
         let doctor = self.world.cli.identity(DOCTOR)?;
         let call = || calls::name_guardians(Vec::new(), 0, 0);
         let mut blocks = (0..ACTS).map(|_| self.blocks(&call(), &doctor)).collect::<Result<Vec<_>>>()?;
+        println!("     {ACTS} acts take these blocks: {blocks:?}");
         blocks.sort_unstable();
         Ok(ACTS * blocks[blocks.len() / 2])
     }
@@ -82,8 +85,7 @@ impl Flooded {
     fn blocks(&self, call: &impl Payload, signer: &Identity) -> Result<u64> {
         let rpc = self.world.node.rpc()?;
         let before = rpc.best()?;
-        let client = self.world.client()?;
-        let block = block_on(client.submit(call, signer, Wait::InBlock, &|_| ()))?.block.context("no block")?;
+        let block = block_on(self.client.submit(call, signer, Wait::InBlock, &|_| ()))?.block.context("no block")?;
         let header = rpc.answer("chain_getHeader", vec![json!(format!("0x{}", hex::encode(block)))])?;
         let number = header["number"].as_str().and_then(|text| u64::from_str_radix(text.get(2..)?, 16).ok());
         Ok(number.context("a header without a number")?.saturating_sub(before))

@@ -49,6 +49,19 @@ pub(crate) fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<Fil
     Ok(file)
 }
 
+/// Has the system begin to write a range of a file to the disk now, so that syncing it later has little left to wait for.
+/// It promises nothing: where it cannot be asked for, or is refused, syncing writes all.
+pub(crate) fn begin_to_write(file: &File, offset: u64, length: usize) {
+    // Of what Linux is told will not be needed soon, it writes what waits to be written, without being waited for. What it
+    // still writes stays readable from memory.
+    #[cfg(target_os = "linux")]
+    if let Some(length) = std::num::NonZeroU64::new(length as u64) {
+        let _ = rustix::fs::fadvise(file, offset, Some(length), rustix::fs::Advice::DontNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, offset, length);
+}
+
 /// Reads up to `length` bytes from where the file stands; fewer only if it ends before.
 pub(crate) fn read_up_to(file: &mut File, length: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(length);

@@ -406,8 +406,9 @@ impl Vault {
             return Err(VaultError::NoSuchLeaf { index, leaves: open.block.leaf_count() });
         };
         if !*present {
-            // Closing it starts no write to the disk; finishing makes all leaves durable at once.
-            disk::write_at(&self.staging_of(&key).join("data"), offset_of(index), bytes)?;
+            // The disk writes while the next leaves arrive; finishing makes all durable at once, and is told what failed.
+            let data = disk::write_at(&self.staging_of(&key).join("data"), offset_of(index), bytes)?;
+            disk::begin_to_write(&data, offset_of(index), bytes.len());
             *present = true;
         }
         Ok(())
