@@ -14,7 +14,7 @@ use anyhow::{ensure, Context, Result};
 use clap::Parser;
 use ledger::Ledger;
 use machine::Usage;
-use medchain_bench_report::{Figure, Goal, Plot, Section};
+use medchain_bench_report::{disk, Figure, Goal, Plot, Section};
 use medchain_sdk::Client;
 use medchain_tests::{
     block_on,
@@ -27,9 +27,7 @@ use mix::{Plan, Size};
 use offer::{offer, Outcome, Pace, Signed};
 use sp_core::sr25519;
 use std::{
-    fs,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -111,11 +109,11 @@ fn one_node(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result
     progress("one node: starting");
     let folder = tempfile::Builder::new().prefix("medchain-load-bench-").tempdir()?;
     let mut node = Node::start(&folder.path().join("node"))?;
-    let before = size(&node.folder().join("base"))?;
+    let before = disk(&node.folder().join("base"))?;
     let run = Run { name: "one node", urls: vec![node.url()], rpc: node.rpc()?, pids: vec![node.pid()?] };
     let measured = run.measure(arguments, plan, section, true)?;
     node.stop()?;
-    let bytes = size(&node.folder().join("base"))?.saturating_sub(before) as f64;
+    let bytes = disk(&node.folder().join("base"))?.saturating_sub(before) as f64;
     section.add(Figure::new(
         "one node, disk for each call, with members and remarks",
         bytes / plan.size.acts as f64,
@@ -159,18 +157,6 @@ fn bound(filled: f64) -> &'static str {
          calls, while on the same cores the pool validates those that come in (each once more than its execution does), the \
          client sends and watches, and the block before is voted on"
     }
-}
-
-/// The bytes of the files in a folder, and in those in it.
-fn size(folder: &Path) -> Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        // Sparse files take less than they are long.
-        bytes += if metadata.is_dir() { size(&entry.path())? } else { metadata.blocks() * 512 };
-    }
-    Ok(bytes)
 }
 
 fn four_validators(arguments: &Arguments, plan: &Plan, section: &mut Section) -> Result<()> {

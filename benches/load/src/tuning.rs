@@ -50,19 +50,14 @@ pub fn measure(size: Size, connections: u16, json: Option<&Path>) -> Result<()> 
     let first = most(&plan, connections, &[])?;
     section.add(Figure::new("as it is, finalized calls", first, "/s"));
     let mut bars = vec![("as it is".to_owned(), 1.0)];
-    for (name, arguments) in SETTINGS {
-        progress(name);
+    let settings = SETTINGS.map(|(name, arguments)| (name.to_owned(), connections, arguments));
+    let over = [1, 32].map(|connections| (format!("{connections} connections"), connections, [].as_slice()));
+    for (name, connections, arguments) in settings.into_iter().chain(over) {
+        progress(&name);
         let most = most(&plan, connections, arguments)?;
         section.add(Figure::new(format!("{name}, finalized calls"), most, "/s"));
         section.add(Figure::new(format!("{name}, of what it is"), most / first, ""));
-        bars.push((name.to_owned(), most / first));
-    }
-    for connections in [1, 32] {
-        progress(&format!("{connections} connections"));
-        let most = most(&plan, connections, &[])?;
-        section.add(Figure::new(format!("{connections} connections, finalized calls"), most, "/s"));
-        section.add(Figure::new(format!("{connections} connections, of what it is"), most / first, ""));
-        bars.push((format!("{connections} connections"), most / first));
+        bars.push((name, most / first));
     }
     let last = most(&plan, connections, &[])?;
     section.add(Figure::new("as it is, again, of what it is", last / first, ""));
@@ -87,7 +82,7 @@ fn most(plan: &Plan, connections: u16, arguments: &[&str]) -> Result<f64> {
     let watch = block_on(async { Watch::begin(Client::connect(&node.url()).await?).await })?;
     let mut members = block_on(Members::make(&clients, &node.rpc()?, &watch, plan))?;
     let count = share(plan.size.acts, FOR_THE_MOST);
-    let acts = block_on(members.sign_acts(&plan.acts[..count.min(plan.acts.len())]))?;
+    let acts = block_on(members.sign_acts(&plan.acts[..count]))?;
     let outcome = block_on(offer(&clients, &watch, acts, Pace { rate: None, backlog: BACKLOG }))?;
     ensure!(outcome.finalized > 0, "no call became final: {:?}", outcome.refused);
     block_on(watch.end());

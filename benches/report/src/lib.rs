@@ -16,7 +16,7 @@ pub mod plot;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
 /// What a figure shall come to.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -189,6 +189,22 @@ impl Run {
     pub fn value(&self, section: &str, name: &str) -> Option<f64> {
         self.section(section)?.value(name)
     }
+}
+
+/// How many bytes of disk the files in a folder take, and those in its folders.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn disk(folder: &Path) -> Result<u64> {
+    const BLOCK: u64 = 512;
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        // Sparse files take less than they are long.
+        bytes += if metadata.is_dir() { disk(&entry.path())? } else { metadata.blocks() * BLOCK };
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

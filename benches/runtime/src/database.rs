@@ -7,7 +7,7 @@ use sc_client_db::{Backend, BlocksPruning, DatabaseSettings, DatabaseSource, Pru
 use sp_blockchain::HeaderBackend;
 use sp_core::storage::{StateVersion, Storage};
 use sp_runtime::traits::Header as _;
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::path::Path;
 
 /// Bytes of the cache of trie nodes and values: what a node has unless `--trie-cache-size` says otherwise.
 const TRIE_CACHE: usize = 1024 * 1024 * 1024;
@@ -60,23 +60,4 @@ impl Database {
         let genesis = self.0.blockchain().info().genesis_hash;
         Ok(self.0.state_at(genesis, TrieCacheContext::Trusted)?)
     }
-}
-
-/// How many bytes of disk the files in a folder take.
-///
-/// # Errors
-///
-/// When it cannot be read.
-pub fn disk(folder: &Path) -> Result<u64> {
-    const BLOCK: u64 = 512;
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
-        let (entry, metadata) = {
-            let entry = entry?;
-            let metadata = entry.metadata()?;
-            (entry, metadata)
-        };
-        bytes += if metadata.is_dir() { disk(&entry.path())? } else { metadata.blocks() * BLOCK };
-    }
-    Ok(bytes)
 }

@@ -3,14 +3,14 @@
 use crate::{
     calls::{median, REPEATS},
     chain::{Chain, InMemory},
-    database::{disk, Database},
+    database::Database,
     executor::Executor,
     seed::{self, fewer, DOCTOR, PATIENT},
     story,
 };
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
-use medchain_bench_report::{Figure, Goal, Plot, Section};
+use medchain_bench_report::{disk, Figure, Goal, Plot, Section};
 use medchain_primitives::*;
 use medchain_runtime::{Runtime, RuntimeCall};
 use medchain_runtime_api::ReadLogOf;
