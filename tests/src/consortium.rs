@@ -1,6 +1,7 @@
 //! Three nodes of one chain.
 
 use crate::{
+    args,
     attack::{OnDisk, Ticket},
     life::PATIENT,
     node::{free_port, Node},
@@ -12,6 +13,13 @@ use medchain_primitives::TicketOperation;
 use medchain_runtime_api::RecordView;
 use medchain_vault::DagBuilder;
 use serde_json::{json, Value};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// How long a node that was away may take until it is connected to the others again.
+const TOLD_WITHIN: Duration = Duration::from_secs(60);
 
 /// The nodes' network identities: well-known keys and the peers that they are.
 const IDENTITIES: [(&str, &str); 3] = [
@@ -92,6 +100,21 @@ impl Consortium {
         }
         ensure!(DagBuilder::build(&bytes[..])?.root().0 == record.content.0, "another content was read");
         Ok(bytes)
+    }
+
+    /// What so many nodes state of a record's erasure, as soon as the validator is connected to all of them: the report,
+    /// and their statements.
+    pub fn erasure_told_by(&self, record: &RecordView, nodes: usize) -> Result<(Value, Vec<Value>)> {
+        let began = Instant::now();
+        loop {
+            let report = self.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
+            let told = report["nodes"].as_array().cloned().unwrap_or_default();
+            if told.len() == nodes {
+                return Ok((report, told));
+            }
+            ensure!(began.elapsed() < TOLD_WITHIN, "{nodes} nodes were to tell of the erasure: {report}");
+            sleep(Duration::from_millis(200));
+        }
     }
 
     /// What a node has of a record on its disk.

@@ -17,8 +17,9 @@ use medchain_tests::{
     world::upload_of,
 };
 use medchain_vault::{car, DagBuilder, Options, Vault, LEAF_BYTES};
-use serde_json::json;
+use serde_json::{json, Value};
 use std::{
+    collections::BTreeMap,
     env, fs,
     io::Read,
     path::{Path, PathBuf},
@@ -188,25 +189,25 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
         wait_for("the content is gone", REPLICATED_WITHIN, || !place.exists())?;
     }
     ensure!(places[2].data.exists());
-    let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
-    ensure!(report["nodes"].as_array().is_some_and(|nodes| nodes.len() == 2), "{report}");
+    all.erasure_told_by(&record, 2)?;
     all.stranger.restart()?;
     wait_for("the content is gone from the one that was away", REPLICATED_WITHIN, || !places[2].exists())?;
     ensure!(places[..2].iter().all(|place| !place.exists()), "the erased content came back from the one that was away");
     // Each node says so, under its own identity; the full nodes' words are told apart from the validator's.
-    let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
-    let nodes = report["nodes"].as_array().cloned().unwrap_or_default();
-    ensure!(nodes.len() == 3 && report["silent"] == json!([]) && report["validatorsMissing"] == 0, "{report}");
+    let (report, nodes) = all.erasure_told_by(&record, 3)?;
+    ensure!(report["silent"] == json!([]) && report["validatorsMissing"] == 0, "{report}");
     ensure!(nodes.iter().filter(|node| node["validator"] == true).count() == 1, "{report}");
     ensure!(nodes.iter().all(|node| node["deletedAt"].as_u64() > Some(record.anchored_at)), "{report}");
-    let before: Vec<_> = nodes.iter().map(|node| node["deletedAt"].clone()).collect();
+    let times = |nodes: &[Value]| -> BTreeMap<String, Value> {
+        nodes.iter().map(|node| (node["node"].to_string(), node["deletedAt"].clone())).collect()
+    };
+    let before = times(&nodes);
 
     all.clinic.restart()?;
     sleep(Duration::from_secs(3));
     ensure!(places.iter().all(|place| !place.exists()), "the erased content came back");
-    let report = all.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
-    let after: Vec<_> =
-        report["nodes"].as_array().into_iter().flatten().map(|node| node["deletedAt"].clone()).collect();
+    let (_, nodes) = all.erasure_told_by(&record, 3)?;
+    let after = times(&nodes);
     ensure!(after == before, "a restart changed when it was deleted: {before:?} {after:?}");
 
     let current = all.world.upload(&all.world.file("current.bin", 1000, 24)?)?;
