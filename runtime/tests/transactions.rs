@@ -222,7 +222,7 @@ fn a_spender_is_stopped_and_the_others_are_not() {
 fn nobody_fills_the_pool_far_ahead() {
     in_block(|| {
         assert_ok!(validate(signed(ADMINISTRATOR, 64, remark())));
-        assert_eq!(validate(signed(ADMINISTRATOR, 65, remark())), Err(refused(refusals::NONCE_TOO_FAR_AHEAD)));
+        assert_eq!(validate(signed(ADMINISTRATOR, 65, remark())), Err(InvalidTransaction::Future.into()));
     });
 }
 

@@ -39,8 +39,6 @@ pub use weights::WeightInfo;
 pub mod refusals {
     /// The account is not registered: it may send a registration and nothing else.
     pub const NOT_REGISTERED: u8 = 1;
-    /// The nonce runs too far ahead of the account's; wait until earlier transactions are in a block.
-    pub const NONCE_TOO_FAR_AHEAD: u8 = 2;
     /// The voucher is not good: forged, expired, or by no active institution; ask the institution for another.
     pub const VOUCHER_REFUSED: u8 = 3;
 }

@@ -19,7 +19,9 @@ use sp_runtime::{
 /// encoding, with two differences: an account without a provider reference may send a registration (and nothing else),
 /// and no transaction may run further ahead of its account's nonce than [`Config::NonceAhead`].
 ///
-/// Refuses with `InvalidTransaction::Custom` and a code of [`refusals`], or as the system's check does.
+/// Refuses with `InvalidTransaction::Future` what runs too far ahead, with [`refusals::NOT_REGISTERED`] what is no
+/// registration, and else as the system's check does. `Future` and no code of ours: a pool validates what it holds at the last
+/// final block too, where an account's nonce may be much lower than at the best one, and keeps what is only early.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckNonce<T: Config>(#[codec(compact)] pub T::Nonce);
@@ -38,7 +40,7 @@ impl<T: Config> CheckNonce<T> {
         let account = frame_system::Account::<T>::get(who);
         let ahead: u32 = nonce.saturating_sub(account.nonce).saturated_into();
         if ahead > T::NonceAhead::get() {
-            return Err(InvalidTransaction::Custom(refusals::NONCE_TOO_FAR_AHEAD).into());
+            return Err(InvalidTransaction::Future.into());
         }
         if !account.providers.is_zero() || !account.sufficients.is_zero() {
             return frame_system::CheckNonce::<T>::validate_nonce_for_account(who, nonce);
