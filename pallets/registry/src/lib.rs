@@ -1388,6 +1388,12 @@ impl<T: Config> Pallet<T> {
         Ok(member)
     }
 
+    /// Whether an account may be a member's, a retired one or that of staff: each of these keeps a provider reference, so an
+    /// account without one is nobody's.
+    pub(crate) fn may_be_taken(account: &T::AccountId) -> bool {
+        frame_system::Pallet::<T>::providers(account) > 0
+    }
+
     fn ensure_may_register(
         account: &T::AccountId,
         role: Role,
@@ -1396,9 +1402,11 @@ impl<T: Config> Pallet<T> {
         details: Option<&Details>,
     ) -> Result<(), Error<T>> {
         ensure!(!T::Administrators::contains(account), Error::<T>::AdministratorCannotBeMember);
-        ensure!(!Members::<T>::contains_key(account), Error::<T>::AlreadyRegistered);
-        ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
-        ensure!(!Staff::<T>::contains_key(account), Error::<T>::AccountIsStaff);
+        if Self::may_be_taken(account) {
+            ensure!(!Members::<T>::contains_key(account), Error::<T>::AlreadyRegistered);
+            ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+            ensure!(!Staff::<T>::contains_key(account), Error::<T>::AccountIsStaff);
+        }
         match (role.is_professional(), details) {
             (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients),
             (false, None) => {}

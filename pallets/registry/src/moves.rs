@@ -22,11 +22,12 @@ impl<T: Config> Pallet<T> {
 
     /// Whether an account is nobody's yet.
     pub(crate) fn ensure_account_free(account: &T::AccountId) -> Result<(), Error<T>> {
-        let taken = Members::<T>::contains_key(account)
-            || Staff::<T>::contains_key(account)
-            || T::Administrators::contains(account);
-        ensure!(!taken, Error::<T>::AccountTaken);
-        ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        ensure!(!T::Administrators::contains(account), Error::<T>::AccountTaken);
+        if Self::may_be_taken(account) {
+            let taken = Members::<T>::contains_key(account) || Staff::<T>::contains_key(account);
+            ensure!(!taken, Error::<T>::AccountTaken);
+            ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        }
         Ok(())
     }
 
@@ -54,7 +55,8 @@ impl<T: Config> Pallet<T> {
         Retired::<T>::insert(&from, id);
         AccountOf::<T>::insert(id, &to);
         let look = look(&member.username);
-        let listed = if Usernames::<T>::get(&look).as_ref() == Some(&from) { &look } else { &member.username };
+        let by_look = look == member.username || Usernames::<T>::get(&look).as_ref() == Some(&from);
+        let listed = if by_look { &look } else { &member.username };
         Usernames::<T>::insert(listed, &to);
         Members::<T>::insert(&to, member);
         frame_system::Pallet::<T>::inc_providers(&to);

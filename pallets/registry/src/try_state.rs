@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
     /// 7. usernames have their form, and no key is of small order or of version zero;
     /// 8. every member's account has a provider reference;
     /// 9. each key that a member has replaced is listed under its version, and no other;
-    /// 10. no retired account is a member's, and each was a member's;
+    /// 10. no retired account is a member's, and each was a member's and has a provider reference;
     /// 11. who vouched for a member is an institution;
     /// 12. guardians are others, each named once, with a threshold and a wait within bounds;
     /// 13. each recovery was proposed by a guardian of the member, guardians alone have agreed, each once, and it is ready
@@ -71,8 +71,9 @@ impl<T: Config> Pallet<T> {
             }
         }
         ensure!(EarlierKeys::<T>::iter_keys().count() == replaced, "EarlierKeys lists a key that was not replaced");
-        for member in Retired::<T>::iter_values() {
+        for (account, member) in Retired::<T>::iter() {
             ensure!(AccountOf::<T>::contains_key(member), "a retired account was no member's");
+            ensure!(frame_system::Pallet::<T>::providers(&account) > 0, "a retired account has no provider");
         }
         ensure!(AccountOf::<T>::iter_keys().count() == members, "AccountOf has as many entries as there are members");
         ensure!(Usernames::<T>::iter_keys().count() == members, "Usernames has as many entries as there are members");

@@ -25,6 +25,16 @@ fn a_patient_moves_by_the_signatures_of_both_accounts() {
 }
 
 #[test]
+fn a_patient_moves_to_an_account_that_something_else_refers_to() {
+    ExtBuilder::default().with_patient().build_and_execute(|| {
+        System::inc_providers(&NEW);
+        let before = member(PATIENT);
+        assert_ok!(move_with(consent_to_move(before.id, NEW, OTHER_KEY)));
+        assert_eq!(member(NEW).id, before.id);
+    });
+}
+
+#[test]
 fn the_account_that_was_left_can_do_nothing_and_is_never_a_member_again() {
     ExtBuilder::default().with_patient().build_and_execute(|| {
         assert_ok!(move_with(consent_to_move(id(PATIENT), NEW, OTHER_KEY)));

@@ -29,6 +29,16 @@ fn a_patient_is_active_at_once() {
 }
 
 #[test]
+fn an_account_that_something_else_refers_to_registers_like_any_other() {
+    ExtBuilder::default().build_and_execute(|| {
+        System::inc_providers(&PATIENT);
+        assert_ok!(patient_named("test.patient"));
+        assert_eq!(member(PATIENT).id, MemberId(1001));
+        assert_noop!(patient_named("again"), Error::<Test>::AlreadyRegistered);
+    });
+}
+
+#[test]
 fn doctors_hospitals_and_pharmacies_wait_for_an_administrator() {
     ExtBuilder::default().build_and_execute(|| {
         for (account, role) in [(DOCTOR, Role::Doctor), (HOSPITAL, Role::Hospital), (STRANGER, Role::Pharmacy)] {
