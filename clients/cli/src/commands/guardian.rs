@@ -12,7 +12,7 @@ use medchain_primitives::*;
 use medchain_runtime_api::GuardianView;
 use medchain_sdk::{
     chain::{calls, RecordGrant},
-    client::MemberSelector,
+    client::{every_page, MemberSelector},
     record::{actor, own_half, reseal},
 };
 
@@ -102,18 +102,12 @@ async fn seal(session: &Session, guardian: &MemberSelector, records: Vec<RecordI
 /// The patient's readable records that are not sealed to the guardian.
 async fn unsealed(session: &Session, patient: MemberId, guardian: MemberId) -> Result<Vec<RecordId>> {
     let client = session.client().await?;
-    let (mut missing, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = client.records(patient, None, cursor, limits::PAGE_MAX).await?;
-        for record in &page.items {
-            let readable = record.status != RecordStatus::Erased;
-            if readable && client.grant(record.id, guardian).await?.is_none() {
-                missing.push(record.id);
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(missing);
+    let mut missing = Vec::new();
+    for record in every_page(|cursor| client.records(patient, None, cursor, limits::PAGE_MAX)).await? {
+        let readable = record.status != RecordStatus::Erased;
+        if readable && client.grant(record.id, guardian).await?.is_none() {
+            missing.push(record.id);
         }
     }
+    Ok(missing)
 }

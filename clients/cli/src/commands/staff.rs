@@ -12,7 +12,7 @@ use medchain_primitives::*;
 use medchain_sdk::{
     account::AccountId,
     chain::calls,
-    client::{Member, MemberSelector},
+    client::{every_page, Member, MemberSelector},
     copies,
     statement::StaffConsent,
     Error,
@@ -94,16 +94,11 @@ async fn copy_for(session: &Session, me: &Member, key: EncryptionKey) -> Result<
 pub async fn reseal_stale(session: &Session) -> Result<usize> {
     let client = session.client().await?;
     let me = session.me().await?;
-    let (mut stale, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = client.staff(me.id, cursor.as_ref(), limits::PAGE_MAX).await?;
-        for entry in page.items.into_iter().filter(|entry| entry.of_version != me.key_version) {
-            stale.push((entry.account.into(), copy_for(session, &me, entry.encryption_key).await?));
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let staff =
+        every_page(|cursor| async move { client.staff(me.id, cursor.as_ref(), limits::PAGE_MAX).await }).await?;
+    let mut stale = Vec::new();
+    for entry in staff.into_iter().filter(|entry| entry.of_version != me.key_version) {
+        stale.push((entry.account.into(), copy_for(session, &me, entry.encryption_key).await?));
     }
     for some in stale.chunks(limits::STAFF_PER_RESEAL_MAX as usize) {
         session.submit_until(calls::reseal_staff(some.to_vec(), me.key_version), session.wait_between()).await?;

@@ -4,7 +4,7 @@ use super::{actor, half_of, halves::ensure_not_erased, Actor, Progress};
 use crate::{
     account::Identity,
     chain::{calls, EmergencyLodging},
-    client::{Client, Submitted, Wait},
+    client::{every_page, Client, Submitted, Wait},
     error::{Error, Result},
     proof::ProvenCommittee,
     vault::{lodge_capsule, Reads},
@@ -52,20 +52,14 @@ pub async fn lodge(
 /// # Errors
 /// Those of [`Client::call`].
 pub async fn unlodged(client: &Client, patient: MemberId) -> Result<Vec<RecordId>> {
-    let (mut found, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = client.records(patient, None, cursor, limits::PAGE_MAX).await?;
-        for record in page.items {
-            let wanted = record.status == RecordStatus::Current && record.kind != RecordKind::Certificate;
-            if wanted && client.emergency_capsule(record.id).await?.is_none() {
-                found.push(record.id);
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(found);
+    let mut found = Vec::new();
+    for record in every_page(|cursor| client.records(patient, None, cursor, limits::PAGE_MAX)).await? {
+        let wanted = record.status == RecordStatus::Current && record.kind != RecordKind::Certificate;
+        if wanted && client.emergency_capsule(record.id).await?.is_none() {
+            found.push(record.id);
         }
     }
+    Ok(found)
 }
 
 /// Lodges the capsules of records that this account has just written, if their patients have given emergency consent.
