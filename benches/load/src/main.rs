@@ -285,6 +285,7 @@ impl Run {
         }
         section.add(Figure::new(format!("{name}, refused for good"), failures as f64, "calls"));
         self.count(section, &watch, &hashes[..hashes.len() - rest.len()], first)?;
+        members.take_back(rest.as_slice());
 
         if rising {
             progress(&format!("{name}: remarks of {length} bytes"));

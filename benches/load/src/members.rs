@@ -302,6 +302,14 @@ impl Members {
         Ok(signed.into_iter().map(|(_, signed)| signed).collect())
     }
 
+    /// Takes back acts that were signed and will not be sent, the last of their senders: what is signed next comes in their
+    /// place.
+    pub fn take_back(&mut self, unsent: &[Signed]) {
+        for act in unsent {
+            self.accounts[act.sender].nonce -= 1;
+        }
+    }
+
     /// Signs so many remarks by doctors and patients in turn, of this length once they are signed.
     ///
     /// # Errors

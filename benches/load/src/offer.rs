@@ -1,5 +1,9 @@
-//! Offers signed transactions open loop: each when it is due, whatever became of those before, over a bounded number of
+//! Offers signed transactions open loop: each when it is due, whatever became of others' before, over a bounded number of
 //! connections.
+//!
+//! An account's next is sent once the pool has answered for the one before, as any client does that wants to know its nonce:
+//! the pool validates what comes at once in any order, and one that is there before its predecessor is "future". Of such the
+//! fork-aware pool forgets those that are in no other view when it drops the view of a block, and says so only to who watches.
 
 use crate::watch::{Hash, Watch};
 use anyhow::{bail, Result};
@@ -7,14 +11,17 @@ use medchain_sdk::{Client, Error};
 use medchain_tests::{spawn, testnet::load::percentile};
 use sp_crypto_hashing::blake2_256;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
         Arc, Mutex, PoisonError,
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::Semaphore, time::sleep};
+use tokio::{
+    sync::{oneshot, Semaphore},
+    time::sleep,
+};
 
 /// How many answers each connection waits for.
 const WINDOW: usize = 32;
@@ -29,7 +36,7 @@ const FINAL_WITHIN: Duration = Duration::from_secs(120);
 /// A signed transaction.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// Whose: transactions of one sender go over one connection, in order.
+    /// Whose: transactions of one sender go over one connection, one after the other.
     pub sender: usize,
     /// As it goes over the wire.
     pub text: String,
@@ -122,6 +129,8 @@ pub async fn offer(clients: &[Client], watch: &Watch, transactions: Vec<Signed>,
         senders.push(spawn(async move {
             let window = Arc::new(Semaphore::new(WINDOW));
             let mut answers = Vec::new();
+            // By sender: whether the pool has answered for its last.
+            let mut answered: HashMap<usize, oneshot::Receiver<()>> = HashMap::new();
             for (place, transaction) in share {
                 let due = pace.rate.map(|rate| began + Duration::from_secs_f64(place as f64 / rate));
                 if let Some(due) = due {
@@ -137,9 +146,16 @@ pub async fn offer(clients: &[Client], watch: &Watch, transactions: Vec<Signed>,
                 keep_most(&tally.behind, now.saturating_duration_since(due));
                 lock(&tally.due).push((transaction.hash, due));
                 tally.sent.fetch_add(1, Ordering::Relaxed);
+                let (answer, next) = oneshot::channel();
+                let before = answered.insert(transaction.sender, next);
                 let (client, tally) = (client.clone(), tally.clone());
                 answers.push(spawn(async move {
+                    if let Some(before) = before {
+                        // One that panicked has no answer, and nothing waits for it.
+                        let _ = before.await;
+                    }
                     submit(&client, &transaction, &tally).await;
+                    let _ = answer.send(());
                     drop(permit);
                 }));
             }
