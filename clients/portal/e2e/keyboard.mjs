@@ -20,6 +20,15 @@ const isSeen = (page) =>
     return outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
   });
 
+/** Waits until a condition holds in the page: the focus may move some frames after what moves it. */
+async function becomes(page, condition, message, argument) {
+  try {
+    await page.waitForFunction(condition, argument);
+  } catch (error) {
+    throw new Error(message, { cause: error });
+  }
+}
+
 /** @param {import("./run.mjs").Play} play */
 export async function keyboard({ step, expect, person, patient }) {
   await step("by keyboard alone: signing in, an act that is rejected, and signing out", async () => {
@@ -43,14 +52,19 @@ export async function keyboard({ step, expect, person, patient }) {
     await page.evaluate(() => document.activeElement?.blur());
     await tabTo(page, "button", "Skip to the content");
     await page.keyboard.press("Enter");
-    expect(await page.evaluate(() => document.activeElement?.id === "main"), "the link to the content leads elsewhere");
+    await becomes(page, () => document.activeElement?.id === "main", "the link to the content leads elsewhere");
     await tabTo(page, "link", "My key");
     await page.keyboard.press("Enter");
-    const opener = await tabTo(page, "button", "Replace the key");
+    const opener = await (await tabTo(page, "button", "Replace the key")).elementHandle();
     const sent = typist.frames.length;
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("alertdialog");
     await dialog.waitFor();
+    await becomes(
+      page,
+      () => document.querySelector("[role=alertdialog]")?.contains(document.activeElement) === true,
+      "the focus does not move into the dialog",
+    );
     for (let at = 0; at < 6; at += 1) {
       await page.keyboard.press("Tab");
       expect(
@@ -60,9 +74,11 @@ export async function keyboard({ step, expect, person, patient }) {
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(
-      await opener.evaluate((element) => element === document.activeElement),
+    await becomes(
+      page,
+      (element) => element === document.activeElement,
       "the focus does not come back to what opened the dialog",
+      opener,
     );
     await page.getByText("Version 1 is in force.").waitFor();
     const acts = typist.frames.slice(sent).filter((text) => /transaction_v1_broadcast|author_submit/.test(text));
