@@ -5,6 +5,8 @@ export interface StoredKeystore {
   readonly username: string;
   readonly address: string;
   readonly file: Uint8Array<ArrayBuffer>;
+  /** When somebody last signed in by it, in milliseconds. */
+  readonly usedAt?: number;
 }
 
 /** An upload under way. Everything here is ciphertext or public: it may outlive the session. */
@@ -90,7 +92,20 @@ export const keystores = {
     run("keystores", "readonly", (store) => store.get(username)),
   all: (): Promise<StoredKeystore[]> => run("keystores", "readonly", (store) => store.getAll()),
   remove: (username: string) => run("keystores", "readwrite", (store) => store.delete(username)),
+  /** Remembers that somebody has signed in by a keystore, if it is kept here. */
+  used: async (username: string): Promise<void> => {
+    const stored = await keystores.get(username);
+    if (stored !== undefined) {
+      await keystores.put({ ...stored, usedAt: Date.now() });
+    }
+  },
 };
+
+/** The keystore that somebody most likely signs in by: the one used last, or the only one. */
+export function likeliest(all: readonly StoredKeystore[]): StoredKeystore | undefined {
+  const [last] = all.toSorted((a, b) => (b.usedAt ?? 0) - (a.usedAt ?? 0));
+  return last?.usedAt !== undefined || all.length === 1 ? last : undefined;
+}
 
 function leavesOf(id: string, count: number): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, count]);
@@ -102,6 +117,12 @@ export const uploads = {
   of: async (address: string): Promise<StoredUpload[]> => {
     const all: StoredUpload[] = await run("uploads", "readonly", (store) => store.getAll());
     return all.filter((upload) => upload.address === address);
+  },
+  ids: async (): Promise<string[]> => (await run("uploads", "readonly", (store) => store.getAllKeys())).map(String),
+  /** The uploads of which there are leaves, whether or not they are uploads yet. */
+  idsOfLeaves: async (): Promise<string[]> => {
+    const keys = await run("leaves", "readonly", (store) => store.getAllKeys());
+    return [...new Set(keys.map((key) => String(Array.isArray(key) ? key[0] : key)))];
   },
   putLeaf: (id: string, index: number, leaf: Uint8Array<ArrayBuffer>) =>
     run("leaves", "readwrite", (store) => store.put(leaf, [id, index])),

@@ -28,6 +28,7 @@ import { encryptJwe, linkFiles } from "../sealing/link";
 import { openNote, openSeal, seal, sealNote, UnopenedError } from "../sealing/seal";
 import { decryptDocument, encryptDocument } from "./contents";
 import { type StoredUpload, uploads } from "./database";
+import { whileEncrypting } from "./encrypting";
 import { type Identity, identityOf, newPhrase, newWords, walletIdentity } from "./identity";
 import { lock, polkadotJsFile, unlock } from "./keystore";
 import type {
@@ -97,7 +98,12 @@ function publicPart(of: Identity): PublicIdentity {
 
 type Progress = (done: number, total: number) => void;
 
-async function prepareUpload(order: UploadOrder, progress: Progress): Promise<StoredUpload> {
+function prepareUpload(order: UploadOrder, progress: Progress): Promise<StoredUpload> {
+  const id = crypto.randomUUID();
+  return whileEncrypting(id, () => encryptUpload(id, order, progress));
+}
+
+async function encryptUpload(id: string, order: UploadOrder, progress: Progress): Promise<StoredUpload> {
   const patientHalf = crypto.getRandomValues(new Uint8Array(32));
   const made = createCapsule(order.committee.key, {
     genesis: order.genesis,
@@ -106,7 +112,6 @@ async function prepareUpload(order: UploadOrder, progress: Progress): Promise<St
     epoch: order.committee.epoch,
   });
   const key = recordKey(patientHalf, made.half);
-  const id = crypto.randomUUID();
   const block = await encryptDocument(
     key,
     order.description,

@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { type Actor, Acts } from "../chain/acts";
 import type { Administrator, Member, Staff } from "../chain/views";
 import { keystores, type StoredKeystore } from "../keyring/database";
+import { forgetInterrupted } from "../keyring/encrypting";
 import type { Keyring } from "../keyring/keyring";
 import type { PublicIdentity } from "../keyring/protocol";
 import { type Live, useConnection, useLive } from "./Connection";
@@ -60,6 +61,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setLeft(false);
       setAccount(begun);
       void begun.acts.warmUp();
+      // A browser that keeps nothing has nothing to forget, and no name to remember.
+      keystores.used(name).catch(() => undefined);
+      forgetInterrupted().catch(() => undefined);
       return begun;
     },
     [node, rpc, reads],

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { keystores, type StoredKeystore } from "../keyring/database";
+import { keystores, likeliest, type StoredKeystore } from "../keyring/database";
 import { useConnection } from "../session/Connection";
 import { keep, useSession } from "../session/Session";
 import { Button, Card, Loading, Notice, PageHead, Row, Stack } from "../ui/basics";
@@ -66,10 +66,7 @@ function ByPassword() {
       .all()
       .catch(() => [])
       .then((all) => {
-        const [only] = all;
-        if (all.length === 1 && only !== undefined) {
-          setUsername(only.username);
-        }
+        setUsername(likeliest(all)?.username ?? "");
         setKnown(all);
       });
   }, []);
