@@ -9,6 +9,7 @@ import { actChoice, useAct } from "../ui/Act";
 import { Badge, Button, ButtonLink, Card, Checkbox, Columns, Empty, Notice, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
+import { readableKinds } from "./kinds";
 import { Named } from "./Named";
 import { useHeld } from "./SharedWithMe";
 import { Ready, RecordBadge, RecordFacts } from "./states";
@@ -70,10 +71,6 @@ export function PatientRecords() {
   );
 }
 
-function readable(kind: RecordKind, pharmacy: boolean): boolean {
-  return kind !== "certificate" && !(pharmacy && kind === "report");
-}
-
 function RequestForm({
   patient,
   records,
@@ -105,10 +102,11 @@ function RequestForm({
   const asked = new Set(
     pending.type === "ready" ? pending.value.filter((it) => it.patient === patient).flatMap((it) => it.records) : [],
   );
+  const kinds = readableKinds(me.role);
   const shown = records.filter(
     (record) =>
       record.status !== "erased" &&
-      readable(record.kind, me.role === "pharmacy") &&
+      kinds.some((one) => one === record.kind) &&
       (kind === "all" || record.kind === kind) &&
       (author.trim() === "" || String(record.author) === author.trim()) &&
       (from === "" || record.anchoredAt >= Date.parse(from)),
@@ -166,7 +164,7 @@ function RequestForm({
           label={t("shared.kind")}
           value={kind}
           onChange={setKind}
-          options={(["all", "report", "prescription", "profile"] as const).map((value) => ({
+          options={(["all", ...kinds] as const).map((value) => ({
             value,
             label: value === "all" ? t("shared.all") : t(`kind.${value}`),
           }))}

@@ -10,6 +10,7 @@ import { Badge, Button, ButtonLink, Columns, Empty, PageHead } from "../ui/basic
 import { Choice, PlainField } from "../ui/fields";
 import { List, ListItem } from "../ui/List";
 import { Fills } from "./Fills";
+import { readableKinds } from "./kinds";
 import { Named } from "./Named";
 import { Reader, useNow } from "./Reader";
 import { Ready, RecordFacts } from "./states";
@@ -32,7 +33,8 @@ export function useHeld() {
 /** What patients, and doctors for their patients, have shared with us. */
 export function SharedWithMe() {
   const { t } = useTranslation();
-  const title = t(useMember().role === "doctor" ? "nav.sharedWithMe" : "shared.title");
+  const { role } = useMember();
+  const title = t(role === "doctor" ? "nav.sharedWithMe" : "shared.title");
   const held = useHeld();
   const [patient, setPatient] = useState("");
   const [kind, setKind] = useState<"all" | "report" | "prescription" | "profile">("all");
@@ -46,12 +48,10 @@ export function SharedWithMe() {
           label={t("shared.kind")}
           value={kind}
           onChange={setKind}
-          options={[
-            { value: "all", label: t("shared.all") },
-            { value: "report", label: t("kind.report") },
-            { value: "prescription", label: t("kind.prescription") },
-            { value: "profile", label: t("kind.profile") },
-          ]}
+          options={(["all", ...readableKinds(role)] as const).map((value) => ({
+            value,
+            label: value === "all" ? t("shared.all") : t(`kind.${value}`),
+          }))}
         />
       </Columns>
       <Ready of={held}>
