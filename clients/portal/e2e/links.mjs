@@ -127,7 +127,7 @@ export function links({ step, look, expect, person, output, samples, node, patie
       await stranger.button("Open").click();
       await stranger.page.getByText("This link cannot be opened.").waitFor({ timeout: FINAL });
       await patient.go("/links");
-      await patient.button("Unlock").first().click();
+      await patient.button("Passcode").first().click();
       await patient.page.getByLabel("New passcode").fill("abc");
       await patient.page.getByText("A passcode has 4 to 64 characters.").waitFor();
       await patient.page.getByLabel("New passcode").fill(NEW_PASSCODE);

@@ -1012,9 +1012,9 @@ export const de: typeof en = {
     nameForPatient: "Der Name ist für die vertretene Person verschlüsselt",
     unreadableName: "Der Name ist nicht lesbar",
     arrived: "Link {{id}} wurde gerade geöffnet. Verbleibende Öffnungen: {{left}}.",
-    unlock: "Entsperren",
+    unlock: "Kennwort",
     unlockMeaning:
-      "Nach zu vielen falschen Kennwörtern öffnet das Gateway den Link nicht mehr. Entsperrt nimmt er wieder Kennwörter an. Geben Sie ein neues, falls jemand rät.",
+      "Nach zu vielen falschen Kennwörtern öffnet das Gateway den Link nicht mehr. Hier lassen Sie ihn wieder Kennwörter annehmen, das alte oder ein neues. Geben Sie ein neues, falls jemand rät.",
     newPasscode: "Neues Kennwort (leer bleibt das alte)",
     unlockConfirm: "Kennwörter wieder annehmen",
     unlockDone: "Der Link nimmt wieder Kennwörter an.",

@@ -986,9 +986,9 @@ export const en = {
     nameForPatient: "The name is encrypted to the patient",
     unreadableName: "The name cannot be read",
     arrived: "Link {{id}} was opened just now. Openings left: {{left}}.",
-    unlock: "Unlock",
+    unlock: "Passcode",
     unlockMeaning:
-      "After too many wrong passcodes the gateway opens the link no more. Unlocking lets it take passcodes again. Give a new passcode if somebody guesses.",
+      "After too many wrong passcodes the gateway opens the link no more. Here you let it take passcodes again, the old one or a new one. Give a new one if somebody guesses.",
     newPasscode: "New passcode (empty keeps the old one)",
     unlockConfirm: "Take passcodes again",
     unlockDone: "The link takes passcodes again.",

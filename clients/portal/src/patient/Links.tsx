@@ -55,6 +55,17 @@ export function Links() {
   );
 }
 
+/** The gateway that serves this portal, asked if `wanted`; `null` if there is none, `undefined` until that is known. */
+function useOwnGateway(wanted: boolean): GatewayInfo | null | undefined {
+  const [gateway, setGateway] = useState<GatewayInfo | null | undefined>(undefined);
+  useEffect(() => {
+    if (wanted) {
+      ownGateway().then(setGateway, () => setGateway(null));
+    }
+  }, [wanted]);
+  return gateway;
+}
+
 /** Makes a link to the patient's own records, or as a guardian to another's. */
 export function NewLink() {
   const { t } = useTranslation();
@@ -64,11 +75,8 @@ export function NewLink() {
   const patient = Number(search.get("patient") ?? me.id);
   const chosen = (search.get("records") ?? "").split(",").filter((text) => text !== "").map(Number);
   const back = patient === me.id ? "/links" : `/wards/${patient}`;
-  const [gateway, setGateway] = useState<GatewayInfo | null | undefined>(undefined);
+  const gateway = useOwnGateway(true);
   const [made, setMade] = useState<{ link: MadeLink; terms: LinkTerms } | null>(null);
-  useEffect(() => {
-    ownGateway().then(setGateway, () => setGateway(null));
-  }, []);
   const records = useLive(`linkable ${patient} ${me.id}`, async (reads) => {
     const all = await reads.records(patient);
     const held = patient === me.id ? null : new Set((await reads.grantsOfReader(me.id)).map(({ record }) => record));
@@ -273,6 +281,8 @@ export function LinkList({ patient, record, standing = false }: { patient: numbe
   const { acts } = useAccount();
   const act = useAct();
   const links = useLive(`links ${patient}`, (reads) => reads.links(patient));
+  const someOpen = links.type === "ready" && links.value.some(({ status }) => status === "active");
+  const gateway = useOwnGateway(someOpen && !standing);
   const [shown, setShown] = useState<{ id: number; what: "log" | "unlock" } | null>(null);
   const revoke = (link: LinkView) =>
     act({
@@ -309,7 +319,7 @@ export function LinkList({ patient, record, standing = false }: { patient: numbe
                       <Button small aria-expanded={shown?.id === one.id} onPress={() => toggle(one.id, "log")}>
                         {t("links.log")}
                       </Button>
-                      {one.status === "active" && !standing ? (
+                      {one.status === "active" && one.host === gateway?.institution && !standing ? (
                         <Button small aria-expanded={shown?.id === one.id} onPress={() => toggle(one.id, "unlock")}>
                           {t("links.unlock")}
                         </Button>
@@ -395,7 +405,10 @@ type Unlocking =
   | { readonly type: "asking" | "working" | "done" }
   | { readonly type: "failed"; readonly reason: string };
 
-/** Has the gateway take passcodes for a link again. Nothing of it is recorded in the chain. */
+/**
+ * Has the gateway take passcodes for a link again. Nothing of it is recorded in the chain, and whether a link takes none any
+ * more is known to its gateway alone.
+ */
 function Unlock({ link, onDone }: { link: number; onDone: () => void }) {
   const { t } = useTranslation();
   const { acts } = useAccount();
