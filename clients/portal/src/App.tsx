@@ -12,7 +12,7 @@ import type { Before } from "./signin/attempt";
 import { SignIn } from "./signin/SignIn";
 import { Welcome } from "./signin/Welcome";
 import { ActProvider, type ActWords } from "./ui/Act";
-import { Button, ButtonLink, Loading, Notice, Row } from "./ui/basics";
+import { Button, ButtonLink, Loading, Notice, PageHead, Row } from "./ui/basics";
 import { type NavItem, Shell } from "./ui/Shell";
 
 const SignUp = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.SignUp })));
@@ -181,7 +181,7 @@ const PATHS = [...new Set(Object.values(PAGES).flatMap((pages) => Object.keys(pa
 function Page({ path }: { path: string }) {
   const { t } = useTranslation();
   const kind = useKind();
-  const { standing, left } = useSession();
+  const { standing, left, registering } = useSession();
   const { pathname } = useLocation();
   if (kind === "loading") {
     return standing.type === "failed" ? (
@@ -191,6 +191,9 @@ function Page({ path }: { path: string }) {
     );
   }
   const page = PAGES[kind][path];
+  if (page !== undefined && registering && (kind === "stranger" || kind === "incomplete")) {
+    return <PageHead title={t("signup.registerTitle")} intro={t("signup.step.register")} />;
+  }
   if (page !== undefined) {
     return page;
   }
@@ -214,6 +217,7 @@ function FinishMember() {
 
 function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
   const { t } = useTranslation();
+  const { registering } = useSession();
   const item = (path: string, label: string): NavItem => ({ to: `/${path}`, label });
   const account = item("account", t("nav.account"));
   switch (kind) {
@@ -263,7 +267,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
       ];
     case "stranger":
     case "incomplete":
-      return [item("", t("nav.finish")), account];
+      return registering ? [] : [item("", t("nav.finish")), account];
     default:
       return [];
   }

@@ -544,6 +544,7 @@ export const de: typeof en = {
       credentials: "Schritt 2 von 4: wie Sie sich anmelden.",
       phrase: "Schritt 3 von 4: Ihre Wiederherstellungswörter.",
       confirm: "Schritt 4 von 4: Wiederherstellungswörter bestätigen.",
+      register: "Lesen Sie, was festgehalten wird, und stimmen Sie zu.",
     },
     aboutYou: "Über Sie",
     aboutInstitution: "Über die Einrichtung",

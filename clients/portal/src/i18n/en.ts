@@ -526,6 +526,7 @@ export const en = {
       credentials: "Step 2 of 4: how you sign in.",
       phrase: "Step 3 of 4: your recovery phrase.",
       confirm: "Step 4 of 4: confirm your recovery phrase.",
+      register: "Read what is recorded, and agree.",
     },
     aboutYou: "About you",
     aboutInstitution: "About the institution",

@@ -33,6 +33,9 @@ export interface Session {
   /** Starts a session with unlocked keys. */
   readonly begin: (keyring: Keyring, identity: PublicIdentity, name: string) => Account;
   readonly signOut: () => void;
+  /** Whether somebody who is signing up registers right now: until then nothing is left undone. */
+  readonly registering: boolean;
+  readonly setRegistering: (registering: boolean) => void;
 }
 
 const Context = createContext<Session | null>(null);
@@ -42,6 +45,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [account, setAccount] = useState<Account | null>(null);
   const [idled, setIdled] = useState(false);
   const [left, setLeft] = useState(false);
+  const [registering, setRegistering] = useState(false);
   const current = useRef<Account | null>(null);
 
   const end = useCallback((idle: boolean) => {
@@ -106,8 +110,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   });
 
   const session = useMemo<Session>(
-    () => ({ account, idled, left, standing, begin, signOut: () => end(false) }),
-    [account, idled, left, standing, begin, end],
+    () => ({ account, idled, left, standing, begin, signOut: () => end(false), registering, setRegistering }),
+    [account, idled, left, standing, begin, end, registering],
   );
   return <Context value={session}>{children}</Context>;
 }

@@ -107,7 +107,7 @@ export function SignUp() {
     [],
   );
   const { reads } = useConnection();
-  const { begin } = useSession();
+  const { begin, setRegistering } = useSession();
   const act = useAct();
   const navigate = useNavigate();
   const [taken, setTaken] = useState(false);
@@ -137,6 +137,7 @@ export function SignUp() {
     const identity = await ring.run("usePhrase", { phrase: from.phrase });
     await keep(ring, identity, chosen.username, chosen.password);
     handedOver.current = true;
+    setRegistering(registration !== null);
     const account = begin(ring, identity, chosen.username);
     if (registration !== null) {
       await act({
@@ -151,6 +152,7 @@ export function SignUp() {
         run: (report, signal) =>
           register(account.acts, reads, chosen.username, identity.address, registration, report, signal),
       });
+      setRegistering(false);
     }
     void navigate("/");
   };
