@@ -136,7 +136,12 @@ function ConsentForm({ patient, onDone }: { patient: number; onDone: () => void 
       {reach === "all" ? null : (
         <>
           <ChosenMembers chosen={chosen} onChange={setChosen} label={t("emergency.chosen")} />
-          <MemberField label={t("emergency.hospital")} roles={["hospital"]} onMember={setFound} />
+          <MemberField
+            key={chosen.length}
+            label={t("emergency.hospital")}
+            roles={["hospital"]}
+            onMember={setFound}
+          />
           <Row>
             <Button
               isDisabled={
@@ -145,6 +150,7 @@ function ConsentForm({ patient, onDone }: { patient: number; onDone: () => void 
               onPress={() => {
                 if (found !== null) {
                   setChosen([...chosen, found]);
+                  setFound(null);
                 }
               }}
             >

@@ -139,6 +139,7 @@ function PlanForm({ onDone }: { onDone: () => void }) {
         <ChosenMembers chosen={chosen} onChange={setChosen} label={t("recovery.guardians")} />
       )}
       <MemberField
+        key={chosen.length}
         label={t("recovery.who")}
         roles={["patient", "doctor", "hospital", "pharmacy"]}
         onMember={setFound}
@@ -154,6 +155,7 @@ function PlanForm({ onDone }: { onDone: () => void }) {
           onPress={() => {
             if (found !== null) {
               setChosen([...chosen, found]);
+              setFound(null);
             }
           }}
         >

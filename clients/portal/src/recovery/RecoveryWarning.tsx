@@ -1,16 +1,18 @@
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { dateTime } from "../i18n";
 import { useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
 import { ButtonLink, Notice } from "../ui/basics";
 
-/** Says on every page that somebody is about to take the account over, as long as that can be stopped. */
+/** Says on every page but that of recovery, which shows it, that somebody is about to take the account over. */
 export function RecoveryWarning() {
   const { t } = useTranslation();
   const me = useMember();
+  const { pathname } = useLocation();
   const plan = useLive(`recovery ${me.id}`, (reads) => reads.recoveryPlan(me.id));
   const [first] = plan.type === "ready" ? (plan.value?.recoveries ?? []) : [];
-  if (first === undefined || plan.type !== "ready" || plan.value === null) {
+  if (pathname === "/recovery" || first === undefined || plan.type !== "ready" || plan.value === null) {
     return null;
   }
   return (
