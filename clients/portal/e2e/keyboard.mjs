@@ -1,5 +1,5 @@
 // By keyboard alone: what has the focus can be seen, dialogs keep it and give it back, and Escape sends nothing.
-import { FINAL } from "./people.mjs";
+import { eventually, FINAL } from "./people.mjs";
 
 /** Presses Tab until an element of this role and name has the focus. */
 async function tabTo(page, role, name, within = page) {
@@ -21,13 +21,7 @@ const isSeen = (page) =>
   });
 
 /** Waits until a condition holds in the page: the focus may move some frames after what moves it. */
-async function becomes(page, condition, message, argument) {
-  try {
-    await page.waitForFunction(condition, argument);
-  } catch (error) {
-    throw new Error(message, { cause: error });
-  }
-}
+const becomes = (page, condition, message, argument) => eventually(() => page.evaluate(condition, argument), message);
 
 /** @param {import("./run.mjs").Play} play */
 export async function keyboard({ step, expect, person, patient }) {

@@ -1,7 +1,7 @@
 // The nine steps of a record's life, and what surrounds them; each function is one stretch of somebody's day.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { abandoned, interrupted } from "./interruptions.mjs";
-import { FINAL, Person } from "./people.mjs";
+import { eventually, FINAL, PATIENCE, Person } from "./people.mjs";
 
 const LARGE = 100 * 1024 * 1024;
 
@@ -177,7 +177,7 @@ export async function lie({ step, look, web, browser, node, patient, doctor }) {
     ];
     for (const [at, lie] of told.entries()) {
       const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce" });
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(PATIENCE);
       await context.routeWebSocket(/.*/, (socket) => {
         const server = socket.connectToServer();
         socket.onMessage((message) => server.send(message));
@@ -330,16 +330,13 @@ export async function grant({ step, look, expect, patient }) {
     await patient.go("/inbox");
     const other = patient.page.locator("section").filter({ hasText: "Synthetic Pharmacy" });
     await patient.button("Deny", other).click();
-    await patient.confirm("Deny");
-    // What the node had by the reload has taken effect by now; what it had not is asked again.
-    if ((await card.count()) > 0) {
-      await patient.button("Allow", card).click();
-      await patient.confirm("Allow");
-    }
+    await interrupted(patient, "Deny");
+    await card.waitFor({ state: "detached", timeout: FINAL });
     await patient.page.getByText("No requests").waitFor({ timeout: FINAL });
     await patient.go("/grants");
     await patient.page.getByText("Synthetic General").first().waitFor({ timeout: FINAL });
     const granted = patient.page.getByRole("listitem").filter({ hasText: "agreed to" });
+    await granted.first().waitFor({ timeout: FINAL });
     expect((await granted.count()) === 1, "not the one request is granted that was allowed");
     await look(patient, "patient-grants");
   });
@@ -435,9 +432,19 @@ export async function revokeAndErase({ step, patient, hospital }) {
   });
 }
 
+/** In the page: how many leaves its browser keeps that are of no upload. */
+const leavesOfNoUpload = async () => {
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const database = await done(indexedDB.open("medchain"));
+  const keys = (store) => done(database.transaction(store).objectStore(store).getAllKeys());
+  const [leaves, uploads] = [await keys("leaves"), await keys("uploads")];
+  database.close();
+  return leaves.filter(([id]) => !uploads.includes(id)).length;
+};
+
 /** @param {import("./run.mjs").Play} play */
 export async function upload({ step, look, output, patient, doctor }) {
-  await step("an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
+  await step("an encryption is interrupted; an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
     const large = `${output}/large.bin`;
     writeFileSync(large, Buffer.alloc(LARGE, "synthetic "));
     await doctor.go(`/patients/${patient.id}`);
@@ -445,6 +452,15 @@ export async function upload({ step, look, output, patient, doctor }) {
     await doctor.choose(large);
     await doctor.button("Encrypt and store").click();
     const dialog = doctor.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Store", exact: true }).click();
+    await dialog.getByText("Encrypting in this browser").first().waitFor({ timeout: FINAL });
+    const left = () => doctor.page.evaluate(leavesOfNoUpload);
+    await eventually(async () => (await left()) > 0, "nothing is kept while the document is encrypted");
+    await doctor.reload();
+    await eventually(async () => (await left()) === 0, "what an interrupted encryption left is kept for ever");
+    await doctor.page.getByText("In your care").first().waitFor();
+    await doctor.choose(large);
+    await doctor.button("Encrypt and store").click();
     const from = Date.now();
     await dialog.getByRole("button", { name: "Store", exact: true }).click();
     await dialog.getByText("Storing the encrypted document").first().waitFor({ timeout: FINAL });

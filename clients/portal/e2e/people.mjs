@@ -9,8 +9,22 @@ const PHONE = { width: 390, height: 844 };
 /** What remains of a desktop at 400 % zoom; a page has to be readable there without scrolling sideways. */
 const NARROW = { width: 320, height: 640 };
 
-/** How long a transaction may take until it is final, in milliseconds. */
-export const FINAL = 60_000;
+/** How long a transaction may take until it is final, in milliseconds; on a machine that is busy with more than this. */
+export const FINAL = 120_000;
+/** How long anything else may take. */
+export const PATIENCE = 60_000;
+/** How long a page that is looked at may take until it is whole. */
+const WHOLE = 10_000;
+
+/** Waits until something holds; `message` says what is wrong if it never does. */
+export async function eventually(holds, message, timeout = FINAL) {
+  for (const until = Date.now() + timeout; !(await holds()); ) {
+    if (Date.now() > until) {
+      throw new Error(message);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** For pages that somebody else has looked at. */
 const unseen = () => Promise.resolve();
@@ -86,7 +100,9 @@ export class Person {
     await look("signup-phrase");
     await this.page.getByText("I have written the words down").click();
     await this.button("Continue").click();
-    for (const field of await this.page.getByLabel(/^Word number/).all()) {
+    const asked = this.page.getByLabel(/^Word number/);
+    await asked.nth(2).waitFor();
+    for (const field of await asked.all()) {
       const label = await field.evaluate((input) => input.labels[0].textContent);
       await field.fill(this.phrase[Number(/\d+/.exec(label)[0]) - 1]);
     }
@@ -156,9 +172,12 @@ export class Person {
     await password.fill(this.password);
     await this.page.locator("form").getByRole("button", { name: "Sign in", exact: true }).click();
     await this.button("Sign out").waitFor({ timeout: FINAL });
-    if (new URL(this.page.url()).hash.replace(/^#?\/?/, "") !== hash.replace(/^#?\/?/, "")) {
-      throw new Error(`${this.name} is elsewhere after signing in again: ${this.page.url()} instead of ${hash}`);
-    }
+    const place = (of) => of.replace(/^#?\/?/, "");
+    await this.page
+      .waitForURL((url) => place(url.hash) === place(hash))
+      .catch((cause) => {
+        throw new Error(`${this.name} is elsewhere after signing in again: ${this.page.url()} instead of ${hash}`, { cause });
+      });
   }
 
   /** How many calls of the person's account the node has recorded or holds to be recorded; `null` while it is no member. */
@@ -204,28 +223,30 @@ export class Person {
     if (!(await page.evaluate(() => "axe" in window))) {
       await page.evaluate(axe);
     }
-    const found = await this.#twice(() => this.#violations(RULES));
+    const found = await this.#whole(() => this.#violations(RULES));
     await picture("desktop", "light");
     await this.#resize(PHONE);
     await picture("phone", "light");
     await this.#scheme("dark");
     await picture("phone", "dark");
     await this.#resize(NARROW);
-    found.push(...(await this.#twice(() => this.#sideways())));
+    found.push(...(await this.#whole(() => this.#sideways())));
     await this.#resize(DESKTOP);
-    found.push(...(await this.#twice(() => this.#violations(["color-contrast"]))));
+    found.push(...(await this.#whole(() => this.#violations(["color-contrast"]))));
     await picture("desktop", "dark");
     await this.#scheme("light");
     return found;
   }
 
-  async #twice(check) {
-    const found = await check();
-    if (found.length === 0) {
-      return found;
+  /** What a check still finds once the page has had the time to be whole. */
+  async #whole(check) {
+    const until = Date.now() + WHOLE;
+    let found = await check();
+    while (found.length > 0 && Date.now() < until) {
+      await this.page.waitForTimeout(1_000);
+      found = await check();
     }
-    await this.page.waitForTimeout(1_500);
-    return check();
+    return found;
   }
 
   async #violations(runOnly) {

@@ -15,7 +15,7 @@ import { keyboard } from "./keyboard.mjs";
 import { links } from "./links.mjs";
 import { longLists } from "./long-lists.mjs";
 import * as steps from "./nine-steps.mjs";
-import { Person } from "./people.mjs";
+import { PATIENCE, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
 import { keyGivenBack, recovery } from "./recovery.mjs";
 import { releaseKeyReplaced } from "./release-key.mjs";
@@ -109,7 +109,7 @@ async function person(name) {
     reducedMotion: "reduce",
     acceptDownloads: true,
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE);
   // What the page's policy refuses, whether or not the page notices.
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => {

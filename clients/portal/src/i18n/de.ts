@@ -590,7 +590,7 @@ export const de: typeof en = {
   finish: {
     title: "Registrierung abschließen",
     intro: "Ihr Schlüssel ist in diesem Browser. Er ist noch nicht angemeldet.",
-    introKnown: "Ihre Registrierung wurde unterbrochen. Ein Schritt fehlt noch.",
+    introKnown: "Ein Schritt Ihrer Registrierung fehlt noch.",
     who: "Wer sind Sie?",
     role: "Rolle",
     administratorTitle: "Um zur Verwaltung zu gehören",

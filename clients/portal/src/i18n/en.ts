@@ -570,7 +570,7 @@ export const en = {
   finish: {
     title: "Finish signing up",
     intro: "Your key is in this browser. It is not registered yet.",
-    introKnown: "Your registration was interrupted. One step is left.",
+    introKnown: "One step of your registration is left.",
     who: "Who are you?",
     role: "Role",
     administratorTitle: "To become an administrator",

@@ -6,6 +6,10 @@ import { Notice } from "../ui/basics";
 export function StandingNotice() {
   const { t } = useTranslation();
   const me = useMember();
+  // Nobody looks at a registration whose certificate is missing.
+  if (me.status === "pending" && me.ownRecord === null) {
+    return null;
+  }
   if (me.status === "pending") {
     return (
       <Notice tone="warn" title={t("standing.pending")}>
