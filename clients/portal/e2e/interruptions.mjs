@@ -83,7 +83,8 @@ export async function rebooking({ step, expect, patient, doctor }) {
     await row.getByRole("button", { name: "Move" }).click();
     await patient.page.getByRole("dialog").getByRole("button", { name: "16:00" }).click();
     await patient.button("Ask for this time instead").click();
-    await patient.confirm("Ask");
+    await interrupted(patient, "Ask");
+    await patient.page.getByRole("listitem").filter({ hasText: "16:00" }).getByText("Waiting for an answer").waitFor({ timeout: FINAL });
     await doctor.button("Decline").click({ timeout: FINAL });
     await interrupted(doctor, "Decline");
     await patient.go("/appointments");

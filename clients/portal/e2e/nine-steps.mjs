@@ -65,7 +65,15 @@ export async function registerPatient({ step, look, patient }) {
 
 /** @param {import("./run.mjs").Play} play */
 export async function registerProfessionals({ step, look, samples, doctor, hospital, pharmacy }) {
-  await step("2 the professionals register with a certificate", async () => {
+  await step("2 the professionals register with a certificate; one reloads in the middle, and what is left is offered", async () => {
+    const inTwoGoes = async () => {
+      await interrupted(pharmacy, "Register");
+      await pharmacy.page.getByText("One step of your registration is left.").waitFor({ timeout: FINAL });
+      await look(pharmacy, "pharmacy-finish");
+      await pharmacy.choose(`${samples}phantom.png`);
+      await pharmacy.button("Finish").click();
+      await pharmacy.confirm("Register");
+    };
     await Promise.all([
       doctor.signUpProfessional(
         "Doctor",
@@ -95,6 +103,7 @@ export async function registerProfessionals({ step, look, samples, doctor, hospi
           "Issued by": "Synthetic Ministry",
         },
         `${samples}phantom.png`,
+        inTwoGoes,
       ),
     ]);
     await look(doctor, "doctor-pending");
@@ -136,7 +145,10 @@ export async function vet({ step, look, samples, admin, doctor, hospital, pharma
     await look(pharmacy, "pharmacy-rejected");
     await pharmacy.choose(`${samples}laboratory-report.pdf`);
     await pharmacy.button("Store it and apply again").click();
-    await pharmacy.confirm("Replace the certificate");
+    // The certificate is stored; applying again is left.
+    await interrupted(pharmacy, "Replace the certificate");
+    await pharmacy.button("Apply again with the stored one").click({ timeout: FINAL });
+    await interrupted(pharmacy, "Apply again");
     await admin.button("Approve").waitFor({ timeout: FINAL });
     await admin.button("Approve").click();
     await admin.confirm("Approve");
@@ -513,7 +525,9 @@ export async function suspend({ step, look, admin, doctor }) {
     await doctor.page.getByText("Your membership is suspended").waitFor({ timeout: FINAL });
     await look(doctor, "doctor-suspended");
     await admin.button("Reinstate").click();
-    await admin.confirm("Reinstate");
+    await interrupted(admin, "Reinstate");
+    await admin.button("Suspend").waitFor({ timeout: FINAL });
+    await doctor.page.getByText("Your membership is suspended").waitFor({ state: "detached", timeout: FINAL });
     await admin.go("/members");
     await admin.page.getByRole("listitem").filter({ hasText: "Dr Noor Synthetic" }).waitFor();
     await look(admin, "administrator-register");

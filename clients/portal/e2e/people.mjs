@@ -121,13 +121,18 @@ export class Person {
     await this.button("Continue").click();
     await this.credentials(look);
     await this.page.getByRole("alertdialog").waitFor();
+    await this.page.getByText("Read what is recorded, and agree.").waitFor();
+    if ((await this.page.getByText("Finish signing up").count()) > 0) {
+      throw new Error("what is left to do is offered while it is being done");
+    }
     await look("signup-register");
     await this.confirm("Register", look);
     await this.page.getByRole("heading", { name: `Hello, ${this.username}` }).waitFor();
     this.id = await this.ownNumber();
   }
 
-  async signUpProfessional(role, fields, certificate) {
+  /** Signs up as a professional; `register` agrees, and brings it to an end if it does more than that. */
+  async signUpProfessional(role, fields, certificate, register = () => this.confirm("Register")) {
     await this.page.goto(`${this.url}#/signup`);
     await this.page.getByRole("link", { name: `Sign up as ${role}` }).click();
     for (const [label, value] of Object.entries(fields)) {
@@ -136,7 +141,7 @@ export class Person {
     await this.choose(certificate);
     await this.button("Continue").click();
     await this.credentials();
-    await this.confirm("Register");
+    await register();
     await this.page.getByText("Your registration waits for an administrator").waitFor();
     this.id = Number(await this.page.locator("dt:has-text('Member number') + dd").first().textContent());
   }

@@ -1,5 +1,6 @@
 // An account whose key is lost: those whom its owner named give it to another key together; the owner can object.
 import { FINAL } from "./people.mjs";
+import { interrupted } from "./interruptions.mjs";
 import { consentFor, keyOnly } from "./staff.mjs";
 
 /** Names, on the page of recovery, whoever has lost the key. */
@@ -24,7 +25,8 @@ export async function recovery({ step, look, expect, person, wilma, guardian, ph
       await wilma.page.getByLabel("How long I can object").selectOption("1 day");
       await look(wilma, "recovery-name");
       await wilma.button("Name who can").click();
-      await wilma.confirm("Name who can");
+      await interrupted(wilma, "Name who can");
+      await wilma.page.locator("dt:has-text('How many have to agree') + dd").waitFor({ timeout: FINAL });
     };
     await helps(pharmacy, wilma);
     await pharmacy.page.getByText("wilma has not named you").waitFor({ timeout: FINAL });
@@ -41,7 +43,7 @@ export async function recovery({ step, look, expect, person, wilma, guardian, ph
     await guardian.page.getByText(address).waitFor();
     await look(guardian, "recovery-propose");
     await guardian.button("Propose").click();
-    await guardian.confirm("Propose");
+    await interrupted(guardian, "Propose");
     await helps(pharmacy, wilma);
     const told = pharmacy.page.getByLabel("Address that the person told you");
     await told.fill(address.slice(0, -1), { timeout: FINAL });
@@ -50,7 +52,8 @@ export async function recovery({ step, look, expect, person, wilma, guardian, ph
     await told.fill(address);
     await look(pharmacy, "recovery-agree");
     await pharmacy.button("Agree").click();
-    await pharmacy.confirm("Agree");
+    await interrupted(pharmacy, "Agree");
+    await helps(pharmacy, wilma);
     await pharmacy.page.getByText("2 of 2 agree").waitFor({ timeout: FINAL });
     expect(await pharmacy.button("Carry it out").isDisabled(), "the owner has no time to object");
     await wilma.go("/");
@@ -61,7 +64,7 @@ export async function recovery({ step, look, expect, person, wilma, guardian, ph
     await wilma.page.getByRole("link", { name: "Look at it" }).click();
     await look(wilma, "recovery-warned");
     await wilma.button("Object").click();
-    await wilma.confirm("Object");
+    await interrupted(wilma, "Object");
     await wilma.page.getByText("A recovery of your account is under way").first().waitFor({ state: "detached", timeout: FINAL });
   });
   await lost.context.close();
@@ -72,19 +75,16 @@ export async function keyGivenBack({ step, wilma, guardian }) {
   await step("a key is replaced and the page left; a guardian gives the earlier key back, and the records follow", async () => {
     await wilma.go("/account");
     await wilma.button("Replace the key").click();
-    const dialog = wilma.page.getByRole("alertdialog");
-    await dialog.getByRole("button", { name: "Replace the key", exact: true }).click();
-    await dialog.locator("li[data-state='now']").filter({ hasText: "In a block" }).waitFor({ timeout: FINAL });
-    await wilma.page.reload();
-    await wilma.signIn();
+    await interrupted(wilma, "Replace the key");
     await helps(guardian, wilma);
     await guardian.page.getByText("wilma has another key now.").waitFor({ timeout: FINAL });
     await guardian.button("Give it back").click();
-    await guardian.confirm("Give it back");
+    await interrupted(guardian, "Give it back");
+    await helps(guardian, wilma);
     await guardian.page.getByText("wilma has the earlier decryption key back").waitFor({ timeout: FINAL });
     await wilma.go("/account");
     await wilma.button("Seal them anew").click({ timeout: FINAL });
-    await wilma.confirm("Seal them anew");
+    await interrupted(wilma, "Seal them anew");
     await wilma.page.getByText("still sealed to an earlier key").waitFor({ state: "detached", timeout: FINAL });
     await wilma.go("/profile");
     await wilma.button("Read").click();

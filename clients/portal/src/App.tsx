@@ -210,7 +210,7 @@ function FinishMember() {
   return standing.type === "ready" && standing.value.type === "member" ? (
     <>
       {standing.value.member.role === "patient" ? null : <StandingNotice />}
-      <Finish known={standing.value.member.role} />
+      <Finish known={standing.value.member} />
     </>
   ) : null;
 }

@@ -1230,6 +1230,11 @@ export const de: typeof en = {
     replaceRecorded: "Dass es ein neues, verschlüsseltes Zeugnis gibt.",
     replaceDone: "Das Zeugnis ist gespeichert.",
     applyAgain: "Speichern und erneut bewerben",
+    applyStored: "Mit dem gespeicherten erneut bewerben",
+    applyStoredText: "Ist das gespeicherte Zeugnis schon das richtige, bewerben Sie sich mit ihm erneut.",
+    applyTitle: "Erneut bewerben",
+    applyRecorded: "Dass Sie sich erneut bewerben, mit Ihren öffentlichen Angaben und dem gespeicherten Zeugnis.",
+    applyDone: "Sie haben sich erneut beworben. Die Verwaltung wird Ihr Zeugnis ansehen.",
   },
   admin: {
     waiting: "Warten auf Prüfung",

@@ -1201,6 +1201,11 @@ export const en = {
     replaceRecorded: "That there is a new, encrypted certificate.",
     replaceDone: "The certificate is stored.",
     applyAgain: "Store it and apply again",
+    applyStored: "Apply again with the stored one",
+    applyStoredText: "If the certificate that is stored is the right one already, apply again with it.",
+    applyTitle: "Apply again",
+    applyRecorded: "That you apply again, with your public details and the certificate that is stored.",
+    applyDone: "You have applied again. An administrator will look at your certificate.",
   },
   admin: {
     waiting: "Waiting for verification",

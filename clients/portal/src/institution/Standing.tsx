@@ -51,6 +51,15 @@ export function Standing() {
       },
     });
   };
+  const applyAgain = () =>
+    act({
+      title: t("standing.applyTitle"),
+      recorded: t("standing.applyRecorded"),
+      stays: t("signup.staysProfessional"),
+      confirm: t("standing.applyTitle"),
+      done: t("standing.applyDone"),
+      run: (report) => acts.applyAgain(report),
+    });
   return (
     <>
       <PageHead title={t("standing.title")}>
@@ -79,8 +88,12 @@ export function Standing() {
       {me.status === "suspended" ? null : (
         <Card title={t("standing.replace")}>
           <p>{me.status === "rejected" ? t("standing.rejectedText") : t("standing.replaceText")}</p>
+          {me.status === "rejected" && me.ownRecord !== null ? <p>{t("standing.applyStoredText")}</p> : null}
           <FileDrop file={file} onFile={setFile} hint={t("signup.certificateHint")} />
           <Row justify="end">
+            {me.status === "rejected" && me.ownRecord !== null ? (
+              <Button onPress={() => void applyAgain()}>{t("standing.applyStored")}</Button>
+            ) : null}
             <Button look="primary" isDisabled={file === null} onPress={replace}>
               {me.status === "rejected" ? t("standing.applyAgain") : t("standing.replace")}
             </Button>

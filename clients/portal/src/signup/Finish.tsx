@@ -1,23 +1,24 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Role } from "../chain/views";
+import type { Member, Role } from "../chain/views";
+import { UnfinishedUploads } from "../records/UnfinishedUploads";
 import { useConnection } from "../session/Connection";
 import { useAccount } from "../session/Session";
 import { useAct } from "../ui/Act";
 import { Button, Card, Facts, Notice, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { Consents } from "./Consents";
-import { PatientForm, ProfessionalForm, type Registration, register } from "./SignUp";
+import { CertificateForm, PatientForm, ProfessionalForm, type Registration, register } from "./SignUp";
 import { username as usernameSchema } from "./schema";
 
 /** An account whose registration was interrupted, or that another program made: registers it, or what is missing of it. */
-export function Finish({ known }: { known: Role | null }) {
+export function Finish({ known }: { known: Member | null }) {
   const { t } = useTranslation();
   const account = useAccount();
   const { reads } = useConnection();
   const act = useAct();
-  const [role, setRole] = useState<Role>(known ?? "patient");
-  const [username, setUsername] = useState(account.name);
+  const [role, setRole] = useState<Role>(known?.role ?? "patient");
+  const [username, setUsername] = useState(known?.username ?? account.name);
   const [asked, setAsked] = useState(known !== null);
   const flaw = usernameSchema.safeParse(username);
 
@@ -38,6 +39,7 @@ export function Finish({ known }: { known: Role | null }) {
   return (
     <>
       <PageHead title={t("finish.title")} intro={known === null ? t("finish.intro") : t("finish.introKnown")} />
+      {known === null ? null : <UnfinishedUploads />}
       {known === null ? (
         <Card title={t("finish.who")}>
           <Choice
@@ -73,7 +75,16 @@ export function Finish({ known }: { known: Role | null }) {
       {asked && role === "patient" ? (
         <PatientForm submit={t("signup.finish")} onDone={(profile) => void finish({ role, profile })} />
       ) : null}
-      {asked && role !== "patient" ? (
+      {known?.details != null && role !== "patient" ? (
+        <CertificateForm
+          submit={t("signup.finish")}
+          onDone={(certificate) => {
+            if (known.details !== null) {
+              void finish({ role, details: known.details, certificate });
+            }
+          }}
+        />
+      ) : asked && role !== "patient" ? (
         <ProfessionalForm
           role={role}
           submit={t("signup.finish")}

@@ -349,6 +349,52 @@ export function DetailFields({ role, control }: { role: Role; control: Control<P
   );
 }
 
+/** The field in which a certificate is chosen, and the certificate, or `null` once it has said what is wrong with it. */
+function useCertificate() {
+  const { t } = useTranslation();
+  const [file, setFile] = useState<File | null>(null);
+  const [problem, setProblem] = useState<"none" | "missing" | "large">("none");
+  const certificate = (): File | null => {
+    const found = file === null ? "missing" : file.size > CERTIFICATE_MAX ? "large" : "none";
+    setProblem(found);
+    return found === "none" ? file : null;
+  };
+  const field = (
+    <>
+      <FileDrop file={file} onFile={setFile} hint={t("signup.certificateHint")} />
+      {problem === "none" ? null : (
+        <Notice
+          tone="bad"
+          title={problem === "missing" ? t("signup.certificateMissing") : t("signup.certificateLarge")}
+        />
+      )}
+    </>
+  );
+  return { certificate, field };
+}
+
+/** What a professional owes whose details are registered already. */
+export function CertificateForm({ onDone, submit }: { onDone: (certificate: File) => void; submit: string }) {
+  const { t } = useTranslation();
+  const { certificate, field } = useCertificate();
+  const done = () => {
+    const chosen = certificate();
+    if (chosen !== null) {
+      onDone(chosen);
+    }
+  };
+  return (
+    <Card title={t("kind.certificate")}>
+      {field}
+      <Row justify="end">
+        <Button look="primary" onPress={done}>
+          {submit}
+        </Button>
+      </Row>
+    </Card>
+  );
+}
+
 export function ProfessionalForm({
   role,
   onDone,
@@ -359,19 +405,15 @@ export function ProfessionalForm({
   submit?: string;
 }) {
   const { t } = useTranslation();
-  const [certificate, setCertificate] = useState<File | null>(null);
-  const [problem, setProblem] = useState<"none" | "missing" | "large">("none");
+  const { certificate, field } = useCertificate();
   const { control, handleSubmit } = useForm<ProfessionalDetails>({
     resolver: zodResolver(professionalDetails),
     defaultValues: { name: "", speciality: "", licence: "", issuer: "", address: "" },
   });
   const done = (details: ProfessionalDetails) => {
-    if (certificate === null) {
-      setProblem("missing");
-    } else if (certificate.size > CERTIFICATE_MAX) {
-      setProblem("large");
-    } else {
-      onDone(details, certificate);
+    const chosen = certificate();
+    if (chosen !== null) {
+      onDone(details, chosen);
     }
   };
   return (
@@ -382,13 +424,7 @@ export function ProfessionalForm({
       <form onSubmit={(event) => void handleSubmit(done)(event)} noValidate>
         <Stack>
           <DetailFields role={role} control={control} />
-          <FileDrop file={certificate} onFile={setCertificate} hint={t("signup.certificateHint")} />
-          {problem === "none" ? null : (
-            <Notice
-              tone="bad"
-              title={problem === "missing" ? t("signup.certificateMissing") : t("signup.certificateLarge")}
-            />
-          )}
+          {field}
           <Row justify="end">
             <Button type="submit" look="primary">
               {submit ?? t("common.next")}
