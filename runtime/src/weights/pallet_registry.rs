@@ -14,131 +14,131 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
-    // Least: 91_956 ns.
+    // Least: 92_477 ns.
     fn register() -> Weight {
-        Weight::from_parts(93_238_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(93_899_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 59_448 ns.
+    // Least: 59_668 ns.
     fn update_details() -> Weight {
-        Weight::from_parts(60_650_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
+        Weight::from_parts(61_261_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
     }
 
-    // Least: 38_778 ns.
+    // Least: 39_338 ns.
     fn publish_administrator_key() -> Weight {
-        Weight::from_parts(39_579_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(40_270_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 65_227 ns.
+    // Least: 65_567 ns.
     fn verify() -> Weight {
-        Weight::from_parts(66_569_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(67_019_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
     }
 
-    // Least: 54_390 ns.
+    // Least: 55_732 ns.
     fn reject() -> Weight {
-        Weight::from_parts(56_043_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(56_985_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 54_251 ns.
+    // Least: 55_973 ns.
     fn suspend() -> Weight {
-        Weight::from_parts(55_753_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(57_255_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 55_132 ns.
+    // Least: 56_103 ns.
     fn reinstate() -> Weight {
-        Weight::from_parts(55_983_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(57_044_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 53_068 ns.
+    // Least: 53_920 ns.
     fn apply_again() -> Weight {
-        Weight::from_parts(54_121_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(54_781_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 776_702 ns.
+    // Least: 773_698 ns.
     fn register_vouched() -> Weight {
-        Weight::from_parts(818_173_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
+        Weight::from_parts(790_182_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
     }
 
-    // Least: 42_663 ns.
+    // Least: 43_204 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(43_765_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(44_155_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 921_787 ns.
+    // Least: 903_149 ns.
     fn move_account() -> Weight {
-        Weight::from_parts(962_667_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(20, 18))
+        Weight::from_parts(935_497_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
     }
 
-    // Least: 415_045 ns.
+    // Least: 406_233 ns.
     fn name_guardians() -> Weight {
-        Weight::from_parts(428_145_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
+        Weight::from_parts(422_136_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
     }
 
-    // Least: 751_675 ns.
+    // Least: 750_574 ns.
     fn propose_recovery() -> Weight {
-        Weight::from_parts(773_888_000, 43_156).saturating_add(T::DbWeight::get().reads_writes(10, 1))
+        Weight::from_parts(773_767_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
     }
 
-    // Least: 81_170 ns.
+    // Least: 78_417 ns.
     fn approve_recovery() -> Weight {
-        Weight::from_parts(87_850_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(83_233_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 152_045 ns.
+    // Least: 139_547 ns.
     fn object_to_recovery() -> Weight {
-        Weight::from_parts(167_138_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
+        Weight::from_parts(147_719_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
     }
 
-    // Least: 300_676 ns.
+    // Least: 284_031 ns.
     fn complete_recovery() -> Weight {
-        Weight::from_parts(309_750_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(21, 17))
+        Weight::from_parts(294_597_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
     }
 
-    // Least: 62_823 ns.
+    // Least: 64_366 ns.
     fn offer_affiliation() -> Weight {
-        Weight::from_parts(64_426_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(66_129_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
     }
 
-    // Least: 41_411 ns.
+    // Least: 42_443 ns.
     fn accept_affiliation() -> Weight {
-        Weight::from_parts(42_533_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(43_214_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 40_270 ns.
+    // Least: 40_590 ns.
     fn end_affiliation() -> Weight {
-        Weight::from_parts(41_041_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(41_551_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 798_604 ns.
+    // Least: 790_753 ns.
     fn add_staff() -> Weight {
-        Weight::from_parts(841_448_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
+        Weight::from_parts(818_123_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
 
-    // Least: 46_409 ns.
+    // Least: 47_380 ns.
     fn remove_staff() -> Weight {
-        Weight::from_parts(48_813_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(48_863_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 40_720 ns.
+    // Least: 41_562 ns.
     fn reseal_staff(s: u32) -> Weight {
-        Weight::from_parts(24_577_755, 4_262)
+        Weight::from_parts(27_490_950, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(14_171_250, 3_646).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(13_826_490, 3_646).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(s.into()))
     }
 
-    // Least: 96_253 ns.
+    // Least: 88_761 ns.
     fn return_copy() -> Weight {
-        Weight::from_parts(100_929_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
+        Weight::from_parts(90_595_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
     }
 
-    // Least: 1_416_191 ns.
+    // Least: 1_403_972 ns.
     fn register_dependant() -> Weight {
-        Weight::from_parts(1_535_468_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
+        Weight::from_parts(1_435_319_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
     }
 
-    // Least: 945_382 ns.
+    // Least: 912_293 ns.
     fn hand_over() -> Weight {
-        Weight::from_parts(995_767_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(23, 20))
+        Weight::from_parts(1_001_736_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
     }
 }
