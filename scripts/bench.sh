@@ -22,7 +22,7 @@ usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|tuning|all] [-
   tuning  one node with other settings
   all     all of them (the default)
 
-  --quick   a short run of each, ended after seven minutes at most
+  --quick   a short run of each, ended after ten minutes at most
   OPTION    passed on to the one bench that is named; its --help tells which
 
 benches/README.md and docs/performance.md say more.
@@ -49,7 +49,7 @@ fi
 
 # The peers get as many acts, patients and doctors as MedChain.
 if $QUICK; then
-    mix=(--acts 8000 --patients 64 --doctors 64) limit=420
+    mix=(--acts 8000 --patients 64 --doctors 64) limit=600
     tuned=(--acts 2000 --patients 32 --doctors 32)
 else
     mix=(--acts 20000 --patients 128 --doctors 64) limit=7200

@@ -245,6 +245,7 @@ fn bench(sizes: &[u64], exchanged: u64, json: Option<&Path>) -> Result<()> {
     // A small record gives an envelope to store with, and warms up.
     let small = world.upload(&world.file("small.bin", 1000, 1)?)?;
     let envelope = fs::read(all.on_disk(node, &small)?.envelope)?;
+    exchange(&all, exchanged, &mut section)?;
     let before = resident(pid)?;
     let watch = MemoryWatch::begin(pid);
 
@@ -275,13 +276,24 @@ fn bench(sizes: &[u64], exchanged: u64, json: Option<&Path>) -> Result<()> {
     drop(plain);
     fs::remove_file(&file)?;
 
-    let file = world.folder().join("exchanged");
-    let theirs = helia(exchanged)?;
+    section.plots.push(Plot::Bars {
+        title: "The vault's speed as a share of plain HTTP's".into(),
+        unit: String::new(),
+        bars,
+    });
+    section.write(json)
+}
+
+/// Has the second node fetch contents of so many MiB, beside two Helias; before the large ones, which the second node fetches too
+/// and the disk writes for long.
+fn exchange(all: &Consortium, mebibytes: u64, section: &mut Section) -> Result<()> {
+    let file = all.world.folder().join("exchanged");
+    let theirs = helia(mebibytes)?;
     let mut replicated = Duration::MAX;
     let ours = best(|time| {
-        content(&file, exchanged * MIB, &format!("exchanged {time}"))?;
+        content(&file, mebibytes * MIB, &format!("exchanged {time}"))?;
         let seconds = metric(&all.clinic, "medchain_vault_fetch_seconds_sum")?;
-        let record = world.upload(&file)?;
+        let record = all.world.upload(&file)?;
         let place = all.on_disk(&all.clinic, &record)?;
         let started = Instant::now();
         while !place.envelope.exists() {
@@ -294,13 +306,8 @@ fn bench(sizes: &[u64], exchanged: u64, json: Option<&Path>) -> Result<()> {
     })?;
     section.add(Figure::new("replicated after finality", replicated.as_secs_f64(), "s"));
     let helia = ("Helia to Helia", theirs);
-    compared(&mut section, "Bitswap between two nodes", exchanged * MIB, ours, helia, Some(OF_HELIA));
-    section.plots.push(Plot::Bars {
-        title: "The vault's speed as a share of plain HTTP's".into(),
-        unit: String::new(),
-        bars,
-    });
-    section.write(json)
+    compared(section, "Bitswap between two nodes", mebibytes * MIB, ours, helia, Some(OF_HELIA));
+    Ok(())
 }
 
 fn profile() -> &'static str {
