@@ -7,6 +7,7 @@ impl<T: Config> Pallet<T> {
     /// Gives how many dependants the guardian has.
     pub(crate) fn ensure_may_register_dependant(
         genesis: &T::Hash,
+        now: Moment,
         guardian: &Member,
         account: &T::AccountId,
         encryption_key: EncryptionKey,
@@ -16,7 +17,7 @@ impl<T: Config> Pallet<T> {
         ensure!(guardian.role == Role::Patient, Error::<T>::NotAPatient);
         let count = DependantCount::<T>::get(guardian.id);
         ensure!(count < limits::DEPENDANTS_MAX, Error::<T>::TooManyDependants);
-        Self::ensure_in_time(expires_at)?;
+        Self::ensure_in_time(now, expires_at)?;
         let bytes = account.encode();
         let statement = DependantStatement {
             genesis: genesis.as_ref(),
@@ -37,10 +38,10 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::DependantRegistered { dependant, guardian });
     }
 
-    /// Notes that a member has an account of its own, if it was a dependant: nobody hands it over any more.
-    pub(crate) fn end_dependence(member: MemberId) {
-        if let Some(guardian) = Dependants::<T>::take(member) {
-            DependantCount::<T>::mutate_exists(guardian, one_less);
-        }
+    /// Notes that a member has an account of its own: nobody hands it over any more. Gives the guardian whose dependant it was.
+    pub(crate) fn end_dependence(member: MemberId) -> Option<MemberId> {
+        let guardian = Dependants::<T>::take(member)?;
+        DependantCount::<T>::mutate_exists(guardian, one_less);
+        Some(guardian)
     }
 }

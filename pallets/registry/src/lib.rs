@@ -46,6 +46,7 @@ use frame_support::{
     traits::{Contains, EnsureOrigin, Time},
 };
 use medchain_primitives::*;
+use moves::Holder;
 use sp_runtime::{
     traits::{IdentifyAccount, Verify},
     ArithmeticError,
@@ -1245,9 +1246,10 @@ pub mod pallet {
             expires_at: Moment,
             signature: T::Signature,
         ) -> DispatchResult {
-            let (guardian, genesis) = (Self::caller_active(origin)?, Self::genesis());
+            let (guardian, genesis, now) = (Self::caller_active(origin)?, Self::genesis(), T::Time::now());
             let count = Self::ensure_may_register_dependant(
                 &genesis,
+                now,
                 &guardian,
                 &account,
                 encryption_key,
@@ -1255,7 +1257,7 @@ pub mod pallet {
                 &signature,
             )?;
             Self::ensure_may_register(&account, Role::Patient, &username, &encryption_key, None)?;
-            Self::ensure_voucher_of(&genesis, &account, &voucher)?;
+            Self::ensure_voucher_of(&genesis, now, &account, &voucher)?;
             let by = Some(voucher.institution);
             let dependant = Self::do_register(account, Role::Patient, username, encryption_key, None, by)?;
             Self::do_add_dependant(dependant, guardian.id, count);
@@ -1289,7 +1291,7 @@ pub mod pallet {
             copy: Seal,
         ) -> DispatchResult {
             let guardian = Self::caller_active(origin)?.id;
-            ensure!(Dependants::<T>::get(dependant) == Some(guardian), Error::<T>::NotADependant);
+            ensure!(Self::end_dependence(dependant) == Some(guardian), Error::<T>::NotADependant);
             let (from, member) = Self::member_by_id(dependant).ok_or(Error::<T>::UnknownMember)?;
             Self::ensure_consent_to_move(dependant, &to, key, expires_at, &signature)?;
             Self::do_move(from, member, to, key, Some((guardian, copy)))?;
@@ -1388,12 +1390,6 @@ impl<T: Config> Pallet<T> {
         Ok(member)
     }
 
-    /// Whether an account may be a member's, a retired one or that of staff: each of these keeps a provider reference, so an
-    /// account without one is nobody's.
-    pub(crate) fn may_be_taken(account: &T::AccountId) -> bool {
-        frame_system::Pallet::<T>::providers(account) > 0
-    }
-
     fn ensure_may_register(
         account: &T::AccountId,
         role: Role,
@@ -1402,10 +1398,11 @@ impl<T: Config> Pallet<T> {
         details: Option<&Details>,
     ) -> Result<(), Error<T>> {
         ensure!(!T::Administrators::contains(account), Error::<T>::AdministratorCannotBeMember);
-        if Self::may_be_taken(account) {
-            ensure!(!Members::<T>::contains_key(account), Error::<T>::AlreadyRegistered);
-            ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
-            ensure!(!Staff::<T>::contains_key(account), Error::<T>::AccountIsStaff);
+        match Self::holder(account) {
+            None => {}
+            Some(Holder::Member) => return Err(Error::<T>::AlreadyRegistered),
+            Some(Holder::Retired) => return Err(Error::<T>::AccountRetired),
+            Some(Holder::Staff) => return Err(Error::<T>::AccountIsStaff),
         }
         match (role.is_professional(), details) {
             (false, Some(_)) => return Err(Error::<T>::DetailsNotForPatients),

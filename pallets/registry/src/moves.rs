@@ -3,6 +3,16 @@
 use crate::{vouchers::signed, *};
 use codec::Encode;
 
+/// Whose an account is.
+pub(crate) enum Holder {
+    /// A member's.
+    Member,
+    /// A member's that has moved to another.
+    Retired,
+    /// That of an institution's staff.
+    Staff,
+}
+
 impl<T: Config> Pallet<T> {
     /// Whether an account may take a membership over with a key, and has signed that it will.
     pub(crate) fn ensure_consent_to_move(
@@ -13,7 +23,7 @@ impl<T: Config> Pallet<T> {
         signature: &T::Signature,
     ) -> Result<(), Error<T>> {
         Self::ensure_account_free(to)?;
-        Self::ensure_in_time(expires_at)?;
+        Self::ensure_in_time(T::Time::now(), expires_at)?;
         let (genesis, account) = (Self::genesis(), to.encode());
         let statement = MoveStatement { genesis: genesis.as_ref(), member, to: &account, encryption_key, expires_at };
         ensure!(signed(&statement.text(), signature, to), Error::<T>::ConsentForged);
@@ -23,12 +33,26 @@ impl<T: Config> Pallet<T> {
     /// Whether an account is nobody's yet.
     pub(crate) fn ensure_account_free(account: &T::AccountId) -> Result<(), Error<T>> {
         ensure!(!T::Administrators::contains(account), Error::<T>::AccountTaken);
-        if Self::may_be_taken(account) {
-            let taken = Members::<T>::contains_key(account) || Staff::<T>::contains_key(account);
-            ensure!(!taken, Error::<T>::AccountTaken);
-            ensure!(!Retired::<T>::contains_key(account), Error::<T>::AccountRetired);
+        match Self::holder(account) {
+            None => Ok(()),
+            Some(Holder::Member | Holder::Staff) => Err(Error::<T>::AccountTaken),
+            Some(Holder::Retired) => Err(Error::<T>::AccountRetired),
         }
-        Ok(())
+    }
+
+    /// Whose an account is; `None` if it is nobody's.
+    pub(crate) fn holder(account: &T::AccountId) -> Option<Holder> {
+        // Whoever has it gave it a provider reference, which it keeps.
+        if frame_system::Pallet::<T>::providers(account) == 0 {
+            return None;
+        }
+        if Members::<T>::contains_key(account) {
+            Some(Holder::Member)
+        } else if Retired::<T>::contains_key(account) {
+            Some(Holder::Retired)
+        } else {
+            Staff::<T>::contains_key(account).then_some(Holder::Staff)
+        }
     }
 
     /// Moves a membership. The account that is left keeps its provider reference, so that its transactions can never be

@@ -36,7 +36,7 @@ impl<T: Config> Pallet<T> {
         ensure!(StaffCount::<T>::get(institution.id) < limits::STAFF_MAX, Error::<T>::TooManyStaff);
         ensure!(!is_small_order(&encryption_key), Error::<T>::EncryptionKeyTooWeak);
         ensure!(of_version == institution.key_version, Error::<T>::KeyVersionNotCurrent);
-        Self::ensure_in_time(expires_at)?;
+        Self::ensure_in_time(T::Time::now(), expires_at)?;
         let later = StaffConsents::<T>::get(account).is_none_or(|used| used < expires_at);
         ensure!(later, Error::<T>::ConsentUsed);
         let (genesis, bytes) = (Self::genesis(), account.encode());

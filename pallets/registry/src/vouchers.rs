@@ -14,16 +14,17 @@ impl<T: Config> Pallet<T> {
         applicant: &T::AccountId,
         voucher: &Voucher<T::AccountId, T::Signature>,
     ) -> Result<(), Error<T>> {
-        Self::ensure_voucher_of(&Self::genesis(), applicant, voucher)
+        Self::ensure_voucher_of(&Self::genesis(), T::Time::now(), applicant, voucher)
     }
 
-    /// The same, on the chain of this genesis.
+    /// The same, on the chain of this genesis at this moment.
     pub(crate) fn ensure_voucher_of(
         genesis: &T::Hash,
+        now: Moment,
         applicant: &T::AccountId,
         voucher: &Voucher<T::AccountId, T::Signature>,
     ) -> Result<(), Error<T>> {
-        Self::ensure_in_time(voucher.expires_at)?;
+        Self::ensure_in_time(now, voucher.expires_at)?;
         let may_vouch = |member: &Member| member.role.is_institution() && member.status == Status::Active;
         match Members::<T>::get(&voucher.signer).filter(|signer| signer.id == voucher.institution) {
             Some(institution) => ensure!(may_vouch(&institution), Error::<T>::InstitutionNotActive),
@@ -45,8 +46,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether a signed statement that expires then can be used now.
-    pub(crate) fn ensure_in_time(expires_at: Moment) -> Result<(), Error<T>> {
-        let now = T::Time::now();
+    pub(crate) fn ensure_in_time(now: Moment, expires_at: Moment) -> Result<(), Error<T>> {
         ensure!(now < expires_at, Error::<T>::StatementExpired);
         ensure!(expires_at.saturating_sub(now) <= limits::STATEMENT_LIFETIME_MAX, Error::<T>::StatementTooLong);
         Ok(())
