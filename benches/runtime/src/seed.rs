@@ -7,17 +7,22 @@ use medchain_primitives::*;
 use medchain_runtime::{AccountId, Runtime};
 use pallet_access::{
     AccessRequest, ByRequester, EmergencyOpening, EmergencyOpenings, Grant, Grants, GrantsByPatient, GrantsByReader,
-    Inbox, Link, Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId,
+    Inboxes, Link, Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId,
     NextRequestId, PendingReviews, ReadLog, Reading, Requests,
 };
-use pallet_appointments::{Appointment, Appointments, Care, CareByDoctor, CareRelation, NextAppointmentId};
+use pallet_appointments::{
+    Appointment, AppointmentCounts, Appointments, AppointmentsOf, Care, CareByDoctor, CareRelation, NextAppointmentId,
+};
 use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members, NextMemberId};
-use pallet_reports::{Anchored, Anchors, ByPatientAndKind, NextRecordId, Record, Records};
+use pallet_reports::{Anchored, Anchors, NextRecordId, Record, RecordCounts, Records, RecordsOf};
 use sp_core::{storage::Storage, Pair};
 use sp_state_machine::BasicExternalities;
 
 /// Of everything but records, chains have a tenth as many, or as [`fewer`] says.
 const TENTH: u64 = 10;
+
+/// How many readers one record has.
+const READERS_OF_ONE: u64 = 4 * limits::PAGE_MAX as u64;
 
 /// The patient who has half of everything.
 pub const PATIENT: MemberId = MemberId::FIRST;
@@ -68,9 +73,13 @@ fn seed(records: u64) {
         let record = RecordId(if index.is_multiple_of(2) { 1 } else { 1 + index });
         put_reading(reading, record, patient, reader);
         put_grant(RecordId(1 + index), DOCTOR);
-        put_grant(RecordId(1), MemberId(PATIENT.0 + index));
+        // A record has as many readers on any chain: here several pages of them.
+        let read = if index < READERS_OF_ONE { RecordId::FIRST } else { RecordId(1 + index) };
+        put_grant(read, MemberId(PATIENT.0 + index));
         GrantsByPatient::<Runtime>::insert((PATIENT, DOCTOR, OrderedKey::from(RecordId(1 + index))), ());
-        put_request(RequestId(1 + index), patient, reader, record);
+        // Beyond what an inbox takes, the doctor asks others.
+        let asked = if index < u64::from(limits::INBOX_MAX) { patient } else { owner(PATIENT, 1 + 2 * index, fewer) };
+        put_request(RequestId(1 + index), asked, reader, record);
         put_link(LinkId(1 + index), patient, record);
         PendingReviews::<Runtime>::insert(OrderedKey::from(reading), ());
         let opening = EmergencyOpening { reason: EmergencyReason::ALL[0], review: None };
@@ -84,6 +93,13 @@ fn seed(records: u64) {
     NextRequestId::<Runtime>::put(RequestId(1 + fewer));
     NextLinkId::<Runtime>::put(LinkId(1 + fewer));
     NextAppointmentId::<Runtime>::put(AppointmentId(1 + fewer));
+}
+
+/// Counts one more; gives its position.
+fn following(count: &mut u32) -> u32 {
+    let position = *count;
+    *count += 1;
+    position
 }
 
 fn put_member(id: MemberId, role: Role) {
@@ -139,7 +155,8 @@ fn put_record(id: RecordId, patient: MemberId) {
     Anchored::<Runtime>::insert(DOCTOR, record.content, id);
     Anchors::<Runtime>::insert(record.content, 1);
     Records::<Runtime>::insert(id, record);
-    ByPatientAndKind::<Runtime>::insert((patient, kind, OrderedKey::from(id)), ());
+    let position = RecordCounts::<Runtime>::mutate(patient, kind, following);
+    RecordsOf::<Runtime>::insert((patient, kind, position), id);
 }
 
 fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {
@@ -180,7 +197,8 @@ fn put_request(id: RequestId, patient: MemberId, requester: MemberId, record: Re
         staff: None,
     };
     Requests::<Runtime>::insert(id, request);
-    Inbox::<Runtime>::insert(patient, OrderedKey::from(id), ());
+    let kept = Inboxes::<Runtime>::try_append(patient, id);
+    debug_assert!(kept.is_ok(), "an inbox is beyond its bound");
     ByRequester::<Runtime>::insert(requester, OrderedKey::from(id), ());
 }
 
@@ -215,7 +233,9 @@ fn put_appointment(id: AppointmentId, patient: MemberId, doctor: MemberId) {
         replaces: None,
         replaced_by: None,
     };
-    pallet_appointments::ByPatient::<Runtime>::insert(patient, NewestFirstKey::from(id), ());
-    pallet_appointments::ByDoctor::<Runtime>::insert(doctor, NewestFirstKey::from(id), ());
+    for member in [patient, doctor] {
+        let position = AppointmentCounts::<Runtime>::mutate(member, following);
+        AppointmentsOf::<Runtime>::insert(member, position, id);
+    }
     Appointments::<Runtime>::insert(id, appointment);
 }

@@ -50,6 +50,12 @@ fn put_grant<T: Config>(
     Pallet::<T>::put_grant(record, reader, grant);
 }
 
+/// Lets so many requests wait in a patient's inbox that one more fits.
+fn fill_inbox<T: Config>(patient: MemberId) {
+    let others = (1..limits::INBOX_MAX).map(|number| RequestId(u64::MAX - u64::from(number)));
+    Inboxes::<T>::insert(patient, Inbox::truncate_from(others.collect()));
+}
+
 fn later<T: Config>() -> Moment {
     T::Time::now().saturating_add(limits::GRANT_MAX)
 }
@@ -138,6 +144,7 @@ fn waiting_request<T: Config>() -> Result<(RequestId, T::AccountId, T::AccountId
         .map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile))
         .collect();
     let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+    fill_inbox::<T>(patient);
     Pallet::<T>::request(RawOrigin::Signed(requester_account.clone()).into(), patient, records, PURPOSE)?;
     Ok((RequestId::FIRST, requester_account, guardian))
 }
@@ -217,6 +224,7 @@ mod benchmarks {
         let caller = staff_of::<T>(pharmacy, StaffScope::Dispensary);
         let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
         let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
+        fill_inbox::<T>(patient);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.records.len() == n as usize));
@@ -230,6 +238,7 @@ mod benchmarks {
         let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
         let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
         let asked = AskedTerms { duration: limits::GRANT_MAX, openings: limits::OPENINGS_MAX };
+        fill_inbox::<T>(patient);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE, asked);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.asked == Some(asked)));
@@ -258,6 +267,7 @@ mod benchmarks {
         }
         let stop = |_| BenchmarkError::Stop("too many records");
         let asked = records.clone().try_into().map_err(stop)?;
+        fill_inbox::<T>(patient);
         Pallet::<T>::request(RawOrigin::Signed(pharmacy_account).into(), patient, asked, PURPOSE)?;
         let seal = seal_to::<T>(pharmacy);
         let grants: Vec<_> = records.iter().map(|record| RecordGrant { record: *record, seal }).collect();

@@ -1,7 +1,7 @@
 //! Who may request, grant, open, share and read. Calls, previews and reading gates all decide here.
 
 use crate::{
-    AccessRequest, Config, Error, Grant, Grants, InboxCount, Pallet, Permit, PrescriptionGrants, ReadingWindow,
+    AccessRequest, Config, Error, Grant, Grants, Inboxes, Pallet, Permit, PrescriptionGrants, ReadingWindow,
     RecordGrant, RequesterInboxCount, Requests, Windows, PRESCRIPTIONS_LOOKED_AT,
 };
 use frame_support::{
@@ -159,7 +159,8 @@ impl<T: Config> Pallet<T> {
             kinds.add(info.kind);
         }
         Self::ensure_profile_goes_with_prescription(&requester, patient, kinds)?;
-        ensure!(InboxCount::<T>::get(patient) < limits::INBOX_MAX, Error::<T>::InboxFull);
+        let waiting = Inboxes::<T>::decode_len(patient).unwrap_or_default();
+        ensure!(waiting < limits::INBOX_MAX as usize, Error::<T>::InboxFull);
         ensure!(
             RequesterInboxCount::<T>::get(patient, requester.id) < limits::INBOX_PER_REQUESTER_MAX,
             Error::<T>::RequesterInboxFull

@@ -18,6 +18,7 @@ mod decision;
 mod emergency;
 mod links;
 mod listing;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod standing;
@@ -70,7 +71,7 @@ pub mod pallet {
     use sp_runtime::Saturating;
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -123,18 +124,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type Requests<T: Config> = StorageMap<_, Twox64Concat, RequestId, AccessRequest<T::AccountId>>;
 
-    /// Patient and request → that it waits. `Twox64Concat` and `Identity` over a big-endian number: both are given
-    /// out in sequence, and an inbox lists in the order of its requests. At most [`limits::INBOX_MAX`] for each
-    /// patient.
+    /// Patient → the requests that wait, in the order of their numbers; absent for none. `Twox64Concat`: numbers are given out in
+    /// sequence. At most [`limits::INBOX_MAX`] requests for each patient.
     #[pallet::storage]
-    pub type Inbox<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
+    pub type Inboxes<T> = StorageMap<_, Twox64Concat, MemberId, Inbox, ValueQuery>;
 
-    /// Patient → how many requests wait; absent for none. `Twox64Concat`: numbers are given out in sequence. At most
-    /// one entry for each patient.
-    #[pallet::storage]
-    pub type InboxCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
-
-    /// Requester and request → that it waits. Hashers as for [`Inbox`]. One entry for each request that waits.
+    /// Requester and request → that it waits. `Twox64Concat` and `Identity` over a
+    /// big-endian number: both are given out in sequence, and they list in that order. One entry for each request that waits.
     #[pallet::storage]
     pub type ByRequester<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Identity, OrderedKey, ()>;
 
@@ -1747,9 +1743,8 @@ pub mod pallet {
                 },
             );
             Expiries::<T>::insert(ending(expires_at), Expiring::Request(request), ());
-            Inbox::<T>::insert(patient, OrderedKey::from(request), ());
+            Inboxes::<T>::try_append(patient, request).map_err(|()| Error::<T>::InboxFull)?;
             ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
-            InboxCount::<T>::mutate(patient, |count| count.saturating_inc());
             RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
             Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
             Ok(())
@@ -1782,9 +1777,12 @@ pub mod pallet {
             let AccessRequest { patient, requester, expires_at, .. } = *request;
             Requests::<T>::remove(id);
             Expiries::<T>::remove(ending(expires_at), Expiring::Request(id));
-            Inbox::<T>::remove(patient, OrderedKey::from(id));
+            Inboxes::<T>::mutate_exists(patient, |inbox| {
+                let mut waiting = inbox.take().unwrap_or_default();
+                waiting.retain(|request| *request != id);
+                *inbox = (!waiting.is_empty()).then_some(waiting);
+            });
             ByRequester::<T>::remove(requester, OrderedKey::from(id));
-            InboxCount::<T>::mutate_exists(patient, one_less);
             RequesterInboxCount::<T>::mutate_exists(patient, requester, one_less);
         }
 

@@ -2,7 +2,7 @@
 //! [`limits::PAGE_MAX`], after the cursor: the last entry of the page before.
 
 use crate::{
-    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inbox, LogByPatient,
+    AccessRequest, ByRequester, Config, Grant, Grants, GrantsByPatient, GrantsByReader, Inboxes, LogByPatient,
     LogByReader, LogByRecord, Pallet, ReadLog, Reading, Requests,
 };
 use alloc::vec::Vec;
@@ -18,11 +18,8 @@ type NumberedRequest<T> = (RequestId, AccessRequest<<T as frame_system::Config>:
 impl<T: Config> Pallet<T> {
     /// The requests that wait in a patient's inbox, in the order of their numbers.
     pub fn inbox(patient: MemberId, cursor: Option<RequestId>, limit: u32) -> Vec<NumberedRequest<T>> {
-        let keys = match cursor.map(OrderedKey::from) {
-            Some(after) => Inbox::<T>::iter_key_prefix_from(patient, Inbox::<T>::hashed_key_for(patient, after)),
-            None => Inbox::<T>::iter_key_prefix(patient),
-        };
-        Self::requests(keys, limit)
+        let waiting = Inboxes::<T>::get(patient);
+        Self::requests(waiting.into_iter().filter(|id| cursor.is_none_or(|cursor| *id > cursor)), limit)
     }
 
     /// The requests that a member has made and that still wait, in the order of their numbers.
@@ -33,7 +30,7 @@ impl<T: Config> Pallet<T> {
             }
             None => ByRequester::<T>::iter_key_prefix(requester),
         };
-        Self::requests(keys, limit)
+        Self::requests(keys.map(RequestId::from), limit)
     }
 
     /// The grants of a record, each with its reader, in no particular order.
@@ -112,11 +109,8 @@ impl<T: Config> Pallet<T> {
         Self::readings(keys, limit)
     }
 
-    fn requests(keys: impl Iterator<Item = OrderedKey>, limit: u32) -> Vec<NumberedRequest<T>> {
-        keys.map(RequestId::from)
-            .filter_map(|id| Requests::<T>::get(id).map(|request| (id, request)))
-            .take(page(limit))
-            .collect()
+    fn requests(ids: impl Iterator<Item = RequestId>, limit: u32) -> Vec<NumberedRequest<T>> {
+        ids.filter_map(|id| Requests::<T>::get(id).map(|request| (id, request))).take(page(limit)).collect()
     }
 
     fn readings(keys: impl Iterator<Item = NewestFirstKey>, limit: u32) -> Vec<NumberedReading<T>> {

@@ -3,9 +3,9 @@
 use crate::{
     ending, ByRequester, Committee, Config, EmergencyByPatient, EmergencyCapsules, EmergencyConsents,
     EmergencyInstitutions, EmergencyOpenings, EmergencyWindows, Expiries, Expiring, Grants, GrantsByPatient,
-    GrantsByReader, Guardianships, Inbox, InboxCount, LogByPatient, LogByReader, LogByRecord, NextReadingId,
-    NextRequestId, Pallet, PendingReviews, PrescriptionGrants, ReadLog, RequesterInboxCount, Requests,
-    StandingConsents, UnreviewedByDoctor, Wards, Windows,
+    GrantsByReader, Guardianships, Inboxes, LogByPatient, LogByReader, LogByRecord, NextReadingId, NextRequestId,
+    Pallet, PendingReviews, PrescriptionGrants, ReadLog, RequesterInboxCount, Requests, StandingConsents,
+    UnreviewedByDoctor, Wards, Windows,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -19,8 +19,9 @@ impl<T: Config> Pallet<T> {
     /// Checks that:
     ///
     /// 1. requests have numbers that were given out, name 1 to 32 records, each once, and wait the time that they do;
-    /// 2. `Inbox` and `ByRequester` lead to every request and to nothing else;
-    /// 3. `InboxCount` and `RequesterInboxCount` count the requests, hold no zero and stay within their bounds;
+    /// 2. `Inboxes` has every request of a patient, in the order of their numbers, and nothing else, and none is empty;
+    ///    `ByRequester` leads to every request and to nothing else;
+    /// 3. `RequesterInboxCount` counts the requests, holds no zero and stays within its bound;
     /// 4. `GrantsByReader` and `PrescriptionGrants` lead to every grant that belongs there and to nothing else;
     /// 5. a grant has 1 to `OPENINGS_MAX` openings, no more of them left, and a lifetime of at most `GRANT_MAX`, or
     ///    `STANDING_MAX` if the patient decided on it beforehand;
@@ -175,7 +176,7 @@ impl<T: Config> Pallet<T> {
 
     fn try_requests() -> Result<(), TryRuntimeError> {
         let next = NextRequestId::<T>::get();
-        let mut by_patient = BTreeMap::<MemberId, u32>::new();
+        let mut by_patient = BTreeMap::<MemberId, BTreeSet<RequestId>>::new();
         let mut by_pair = BTreeMap::<(MemberId, MemberId), u32>::new();
         for (id, request) in Requests::<T>::iter() {
             ensure!(id >= RequestId::FIRST && id < next, "a request has a number that was not given out");
@@ -187,25 +188,23 @@ impl<T: Config> Pallet<T> {
                 "a request waits another time than requests do"
             );
             ensure!(
-                Inbox::<T>::contains_key(request.patient, OrderedKey::from(id)),
-                "a request is missing from the patient's inbox"
-            );
-            ensure!(
                 ByRequester::<T>::contains_key(request.requester, OrderedKey::from(id)),
                 "a request is missing from the requester's index"
             );
-            *by_patient.entry(request.patient).or_default() += 1;
+            by_patient.entry(request.patient).or_default().insert(id);
             *by_pair.entry((request.patient, request.requester)).or_default() += 1;
         }
         let requests = Requests::<T>::iter_keys().count();
-        ensure!(Inbox::<T>::iter_keys().count() == requests, "an inbox names a request that is not");
+        ensure!(Inboxes::<T>::iter_keys().count() == by_patient.len(), "an inbox is empty");
+        for (patient, waiting) in &by_patient {
+            let inbox = Inboxes::<T>::get(patient);
+            ensure!(inbox.iter().eq(waiting), "an inbox has not what waits");
+        }
         ensure!(ByRequester::<T>::iter_keys().count() == requests, "a requester's index names a request that is not");
-        ensure!(by_patient.values().all(|count| *count <= limits::INBOX_MAX), "an inbox is beyond its bound");
         ensure!(
             by_pair.values().all(|count| *count <= limits::INBOX_PER_REQUESTER_MAX),
             "a requester is beyond its bound in an inbox"
         );
-        ensure!(InboxCount::<T>::iter().collect::<BTreeMap<_, _>>() == by_patient, "the count of an inbox is off");
         let counted: BTreeMap<_, _> =
             RequesterInboxCount::<T>::iter().map(|(patient, requester, count)| ((patient, requester), count)).collect();
         ensure!(counted == by_pair, "the count of a requester in an inbox is off");

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// The records of one request, without duplicates.
 pub type RequestRecords = BoundedVec<RecordId, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
 
+/// The requests that wait for a patient's answer, in the order of their numbers.
+pub type Inbox = BoundedVec<RequestId, ConstU32<{ limits::INBOX_MAX }>>;
+
 /// The records of one call that grants, each with its seal.
 pub type RecordGrants = BoundedVec<RecordGrant, ConstU32<{ limits::RECORDS_PER_REQUEST_MAX }>>;
 

@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod expiry;
+pub mod migrations;
 mod types;
 pub mod weights;
 
@@ -48,7 +49,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// Appointments and care relations.
     #[pallet::pallet]
@@ -83,16 +84,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Appointments<T: Config> = StorageMap<_, Twox64Concat, AppointmentId, Appointment>;
 
-    /// The appointments of a patient, the newest first: member numbers are sequential, and the appointment's number,
-    /// inverted, is its own hash, so that a listing follows it. As many as [`Appointments`].
+    /// How many appointments a patient or doctor has; nothing is stored for none. Member numbers are sequential, so that a fast
+    /// hasher is enough. At most one for each member.
     #[pallet::storage]
-    pub type ByPatient<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, (), OptionQuery>;
+    pub type AppointmentCounts<T: Config> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
 
-    /// The appointments of a doctor, the newest first; hashed as [`ByPatient`]. As many as [`Appointments`].
+    /// The appointments of a patient or doctor by their position, from 0, in the order of their numbers, so that a page reads
+    /// its appointments by their keys and walks through nothing: member numbers and positions are sequential. Twice as many
+    /// as [`Appointments`].
     #[pallet::storage]
-    pub type ByDoctor<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, (), OptionQuery>;
+    pub type AppointmentsOf<T: Config> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, u32, AppointmentId>;
 
     /// The accepted appointment that holds a doctor's slot. The patient chooses the slot, hence the cryptographic
     /// hasher. Bounded by [`limits::APPOINTMENT_SLOTS_MAX`] for each accepted appointment.
@@ -718,22 +719,12 @@ impl<T: Config> Pallet<T> {
         cursor: Option<AppointmentId>,
         limit: u32,
     ) -> Vec<(AppointmentId, Appointment)> {
-        // A member is patient or doctor, so that one of the two listings is empty.
-        let (as_patient, as_doctor) = match cursor.map(NewestFirstKey::from) {
-            None => (ByPatient::<T>::iter_key_prefix(member), ByDoctor::<T>::iter_key_prefix(member)),
-            Some(key) => (
-                ByPatient::<T>::iter_key_prefix_from(member, ByPatient::<T>::hashed_key_for(member, key)),
-                ByDoctor::<T>::iter_key_prefix_from(member, ByDoctor::<T>::hashed_key_for(member, key)),
-            ),
-        };
-        as_patient
-            .chain(as_doctor)
-            .take(limit as usize)
-            .filter_map(|key| {
-                let id = AppointmentId::from(key);
-                Some((id, Appointments::<T>::get(id)?))
-            })
-            .collect()
+        let count = AppointmentCounts::<T>::get(member);
+        let at = |position| AppointmentsOf::<T>::get(member, position);
+        let end = cursor
+            .map_or(count, |cursor| partition_point(count, |position| at(position).is_some_and(|id| id < cursor)));
+        let newest_first = (0..end).rev().map_while(at).take(limit as usize);
+        newest_first.filter_map(|id| Some((id, Appointments::<T>::get(id)?))).collect()
     }
 
     /// The care relations of a patient or doctor as patient, doctor and relation, in the order of the other side's
@@ -817,6 +808,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Puts an appointment at the end of a member's list.
+    fn list(member: MemberId, id: AppointmentId) -> Result<(), ArithmeticError> {
+        let position = AppointmentCounts::<T>::get(member);
+        AppointmentCounts::<T>::insert(member, position.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+        AppointmentsOf::<T>::insert(member, position, id);
+        Ok(())
+    }
+
     /// Stores a request that has been checked.
     fn do_request(
         patient: MemberId,
@@ -829,8 +828,8 @@ impl<T: Config> Pallet<T> {
     ) -> Result<AppointmentId, ArithmeticError> {
         let id = NextAppointmentId::<T>::get();
         NextAppointmentId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
-        ByPatient::<T>::insert(patient, NewestFirstKey::from(id), ());
-        ByDoctor::<T>::insert(doctor, NewestFirstKey::from(id), ());
+        Self::list(patient, id)?;
+        Self::list(doctor, id)?;
         let requested_at = T::Time::now();
         let appointment = Appointment {
             patient,

@@ -34,7 +34,7 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
-    limits, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo, OrderedKey,
+    limits, partition_point, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo,
     RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, StaffAct,
     Status,
 };
@@ -49,7 +49,7 @@ pub mod pallet {
     use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -86,15 +86,19 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
-    /// Patient (for a certificate, professional), kind and record → that there is such a record. `Twox64Concat` for the
-    /// patient, whose number was given out in sequence, and for the kind, of a closed set; `Identity` over a big-endian
-    /// number, so that the records of one kind list in the order of their numbers, whatever others there are. One entry for
-    /// each record.
+    /// Patient (for a certificate, professional) and kind → how many records there are; absent for none. `Twox64Concat` for the
+    /// patient, whose number was given out in sequence, and for the kind, of a closed set. At most one entry for each record.
     #[pallet::storage]
-    pub type ByPatientAndKind<T> = StorageNMap<
+    pub type RecordCounts<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, RecordKind, u32, ValueQuery>;
+
+    /// Patient, kind and position, from 0 → record, in the order in which they were anchored, which is that of their numbers: a
+    /// page reads its records by their keys and walks through nothing. Hashers as for [`RecordCounts`]; positions are given out
+    /// in sequence. Append-only; one entry for each record.
+    #[pallet::storage]
+    pub type RecordsOf<T> = StorageNMap<
         _,
-        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Identity, OrderedKey>),
-        (),
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Twox64Concat, u32>),
+        RecordId,
     >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
@@ -762,6 +766,8 @@ pub mod pallet {
             ensure!(!Anchored::<T>::contains_key(author, content), Error::<T>::AlreadyAnchored);
             let record = NextRecordId::<T>::get();
             let next = record.next().ok_or(Error::<T>::RecordIdsExhausted)?;
+            let position = RecordCounts::<T>::get(patient, kind);
+            let counted = position.checked_add(1).ok_or(Error::<T>::RecordIdsExhausted)?;
             // Whoever anchors another's content as a record of its own would be served that one's ciphertext and envelope, and
             // would keep them from being deleted.
             ensure!(!Anchors::<T>::contains_key(content), Error::<T>::ContentTaken);
@@ -788,7 +794,8 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
+            RecordsOf::<T>::insert((patient, kind, position), record);
+            RecordCounts::<T>::insert(patient, kind, counted);
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, 1);
             if is_own(kind) {
@@ -810,7 +817,7 @@ pub mod pallet {
         pub fn is_written_about(patient: MemberId) -> bool {
             [RecordKind::Report, RecordKind::Prescription]
                 .into_iter()
-                .any(|kind| ByPatientAndKind::<T>::iter_key_prefix((patient, kind)).next().is_some())
+                .any(|kind| RecordCounts::<T>::contains_key(patient, kind))
         }
 
         /// Takes a record out of force if it is its owner's profile or certificate.
@@ -879,14 +886,11 @@ impl<T: Config> Pallet<T> {
 
     /// The records of a patient of one kind after `cursor`, in the order of their numbers.
     fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
-        let keys = match cursor {
-            Some(after) => ByPatientAndKind::<T>::iter_key_prefix_from(
-                (patient, kind),
-                ByPatientAndKind::<T>::hashed_key_for((patient, kind, OrderedKey::from(after))),
-            ),
-            None => ByPatientAndKind::<T>::iter_key_prefix((patient, kind)),
-        };
-        keys.map(RecordId::from)
+        let count = RecordCounts::<T>::get(patient, kind);
+        let at = move |position| RecordsOf::<T>::get((patient, kind, position));
+        let first = cursor
+            .map_or(0, |cursor| partition_point(count, |position| at(position).is_some_and(|record| record <= cursor)));
+        (first..count).map_while(at)
     }
 
     /// The record by which this author anchored this content.

@@ -36,16 +36,19 @@ parameter_types! {
 
 /// What a runtime upgrade does to the storage of earlier versions, in the order of the pallets; a migration stays here until
 /// no chain has the version that it starts from.
-#[cfg(not(feature = "rehearsal"))]
-pub type Migrations =
-    (pallet_registry::migrations::MigrateV1ToV2<Runtime>, pallet_reports::migrations::MigrateV1ToV2<Runtime>);
-/// The same, and what the rehearsal of an upgrade does.
-#[cfg(feature = "rehearsal")]
-pub type Migrations = (
+type Released = (
     pallet_registry::migrations::MigrateV1ToV2<Runtime>,
+    pallet_appointments::migrations::MigrateV1ToV2<Runtime>,
     pallet_reports::migrations::MigrateV1ToV2<Runtime>,
-    crate::rehearsal::Rehearsal,
+    pallet_reports::migrations::MigrateV2ToV3<Runtime>,
+    pallet_access::migrations::MigrateV1ToV2<Runtime>,
 );
+/// That.
+#[cfg(not(feature = "rehearsal"))]
+pub type Migrations = Released;
+/// That, and what the rehearsal of an upgrade does.
+#[cfg(feature = "rehearsal")]
+pub type Migrations = (Released, crate::rehearsal::Rehearsal);
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {

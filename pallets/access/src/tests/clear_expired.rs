@@ -9,7 +9,7 @@ fn anyone_clears_a_request_that_has_expired() {
         pass(limits::REQUEST_LIFETIME);
         assert_ok!(Access::clear_expired(signed(STRANGER), number));
         assert!(Requests::<Test>::get(number).is_none());
-        assert!(!InboxCount::<Test>::contains_key(id(PATIENT)));
+        assert!(!Inboxes::<Test>::contains_key(id(PATIENT)));
         System::assert_last_event(Event::RequestExpired { request: number }.into());
     });
 }

@@ -13,6 +13,7 @@ mod grant;
 mod guardian;
 mod links;
 mod listing;
+mod migrations;
 mod open;
 mod reading;
 mod relinquish;

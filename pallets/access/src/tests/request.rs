@@ -18,7 +18,7 @@ fn doctor_requests_records_and_the_patient_finds_them_in_the_inbox() {
         };
         assert_eq!(Access::inbox(id(PATIENT), None, 10), [(number, waiting.clone())]);
         assert_eq!(Access::requests_by(id(DOCTOR), None, 10), [(number, waiting)]);
-        assert_eq!(InboxCount::<Test>::get(id(PATIENT)), 1);
+        assert_eq!(Inboxes::<Test>::get(id(PATIENT)).into_inner(), [number]);
         System::assert_last_event(
             Event::AccessRequested {
                 request: number,
@@ -191,7 +191,7 @@ fn an_inbox_is_bounded() {
                 request(requester, &[REPORT]);
             }
         }
-        assert_eq!(InboxCount::<Test>::get(id(PATIENT)), limits::INBOX_MAX);
+        assert!(Inboxes::<Test>::get(id(PATIENT)).is_full());
         assert_noop!(try_request(DOCTOR, &[REPORT]), Error::<Test>::InboxFull);
         assert_ok!(Access::deny(signed(PATIENT), RequestId::FIRST));
         assert_ok!(try_request(DOCTOR, &[REPORT]));

@@ -9,7 +9,7 @@ fn requester_withdraws_its_request() {
         assert_ok!(Access::withdraw(signed(DOCTOR), number));
         assert!(Requests::<Test>::get(number).is_none());
         assert!(Access::inbox(id(PATIENT), None, 10).is_empty());
-        assert!(!InboxCount::<Test>::contains_key(id(PATIENT)));
+        assert!(!Inboxes::<Test>::contains_key(id(PATIENT)));
         System::assert_last_event(Event::RequestWithdrawn { request: number, staff: None }.into());
     });
 }
