@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 /// What the node was asked to do.
 #[derive(Debug, clap::Parser)]
+// The SDK's default loses transactions: docs/adr/0020-a-pool-of-one-state.md.
+#[command(mut_arg("pool_type", |argument| argument.default_value("single-state")))]
 pub struct Cli {
     /// A command; without one the node runs.
     #[command(subcommand)]

@@ -2,8 +2,8 @@
 //! connections.
 //!
 //! An account's next is sent once the pool has answered for the one before, as any client does that wants to know its nonce:
-//! the pool validates what comes at once in any order, and one that is there before its predecessor is "future". Of such the
-//! fork-aware pool forgets those that are in no other view when it drops the view of a block, and says so only to who watches.
+//! the pool validates what comes at once in any order, and one that is there before its predecessor is "future", of which it keeps
+//! few.
 
 use crate::watch::{Hash, Watch};
 use anyhow::{bail, Result};
@@ -30,8 +30,8 @@ const ATTEMPTS: usize = 10;
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How often the sender looks whether it may go on.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long what was taken may take to be final.
-const FINAL_WITHIN: Duration = Duration::from_secs(120);
+/// For how long nothing more of what was taken may become final before the rest is given up.
+const STANDSTILL: Duration = Duration::from_secs(40);
 
 /// A signed transaction.
 #[derive(Clone, Debug)]
@@ -183,8 +183,12 @@ pub async fn offer(clients: &[Client], watch: &Watch, transactions: Vec<Signed>,
     let refused = lock(&tally.refused).clone();
     let expected = due.len() - refused.values().sum::<usize>();
     let hashes: Vec<_> = due.iter().map(|(hash, _)| *hash).collect();
-    let ended = Instant::now();
-    while watch.count(&hashes).1 < expected && ended.elapsed() < FINAL_WITHIN {
+    let (mut seen, mut moved) = (0, Instant::now());
+    while seen < expected && moved.elapsed() < STANDSTILL {
+        let now = watch.count(&hashes).1;
+        if now > seen {
+            (seen, moved) = (now, Instant::now());
+        }
         if let Some(lost) = watch.lost() {
             bail!("the node does not answer: {lost}");
         }

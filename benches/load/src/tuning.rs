@@ -24,7 +24,7 @@ const MESSAGE: usize = 300;
 
 /// What is different, and the node's arguments for it.
 const SETTINGS: [(&str, &[&str]); 6] = [
-    ("a pool of one state", &["--pool-type", "single-state"]),
+    ("a fork-aware pool", &["--pool-type", "fork-aware"]),
     ("a pool of 2,048 calls", &["--pool-limit", "2048"]),
     ("no cache of the trie", &["--trie-cache-size", "0"]),
     (
