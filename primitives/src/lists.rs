@@ -1,7 +1,17 @@
-//! Lists whose entries are kept by their position, from 0 in the order in which they were added.
+//! Lists that only grow, kept in leaves of so many entries, by the leaf's number from 0: a page of the list reads two leaves or
+//! three by their keys, where an index by entry would be walked through from one to the next.
 
-/// The first position below `count` for which `holds` does not hold, or `count`; `holds` is true of a beginning of the list and of
-/// nothing behind it. Asks once for each time that `count` can be halved.
+use sp_core::{bounded::BoundedVec, ConstU32};
+
+/// How many entries a leaf holds.
+pub const LEAF: u32 = 64;
+
+/// Entries of a list, in the order in which they were added.
+pub type Leaf<Entry> = BoundedVec<Entry, ConstU32<LEAF>>;
+
+/// The first number below `count` for which `holds` does not hold, or `count`; `holds` is true of a beginning of the list and of
+/// nothing behind it. Asks once for each time that `count`
+/// can be halved.
 pub fn partition_point(count: u32, holds: impl Fn(u32) -> bool) -> u32 {
     let (mut low, mut high) = (0, count);
     while low < high {

@@ -155,8 +155,9 @@ fn put_record(id: RecordId, patient: MemberId) {
     Anchored::<Runtime>::insert(DOCTOR, record.content, id);
     Anchors::<Runtime>::insert(record.content, 1);
     Records::<Runtime>::insert(id, record);
-    let position = RecordCounts::<Runtime>::mutate(patient, kind, following);
-    RecordsOf::<Runtime>::insert((patient, kind, position), id);
+    let leaf = RecordCounts::<Runtime>::mutate(patient, kind, following) / LEAF;
+    let listed = RecordsOf::<Runtime>::try_append((patient, kind, leaf), id);
+    debug_assert!(listed.is_ok(), "a leaf is beyond its bound");
 }
 
 fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {
@@ -234,8 +235,9 @@ fn put_appointment(id: AppointmentId, patient: MemberId, doctor: MemberId) {
         replaced_by: None,
     };
     for member in [patient, doctor] {
-        let position = AppointmentCounts::<Runtime>::mutate(member, following);
-        AppointmentsOf::<Runtime>::insert(member, position, id);
+        let leaf = AppointmentCounts::<Runtime>::mutate(member, following) / LEAF;
+        let listed = AppointmentsOf::<Runtime>::try_append(member, leaf, id);
+        debug_assert!(listed.is_ok(), "a leaf is beyond its bound");
     }
     Appointments::<Runtime>::insert(id, appointment);
 }

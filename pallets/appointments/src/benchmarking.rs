@@ -19,6 +19,13 @@ fn actors<T: Config>() -> Result<Actors<T::AccountId>, BenchmarkError> {
     let (patient, doctor): (T::AccountId, T::AccountId) = (account("patient", 0, 0), account("doctor", 0, 0));
     let patient_id = T::Members::benchmark_register(&patient, Role::Patient);
     let doctor_id = T::Members::benchmark_register(&doctor, Role::Doctor);
+    // What is added to a list is added to a leaf that is nearly full.
+    let listed = LEAF - 4;
+    for member in [patient_id, doctor_id] {
+        let leaf = Leaf::truncate_from((0..listed).map(|number| AppointmentId(number.into())).collect());
+        AppointmentsOf::<T>::insert(member, 0, leaf);
+        AppointmentCounts::<T>::insert(member, listed);
+    }
     let record = T::Consents::benchmark_profile(patient_id);
     let key_version =
         T::Members::by_id(doctor_id).ok_or(BenchmarkError::Stop("the doctor is not registered"))?.key_version;

@@ -89,11 +89,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type AppointmentCounts<T: Config> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
 
-    /// The appointments of a patient or doctor by their position, from 0, in the order of their numbers, so that a page reads
-    /// its appointments by their keys and walks through nothing: member numbers and positions are sequential. Twice as many
-    /// as [`Appointments`].
+    /// The appointments of a patient or doctor in leaves, from 0, in the order of their numbers: member numbers are sequential, and
+    /// so are leaves, each its own hash. Every appointment is in a leaf of either side, and all leaves but a member's last are
+    /// full.
     #[pallet::storage]
-    pub type AppointmentsOf<T: Config> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, u32, AppointmentId>;
+    pub type AppointmentsOf<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, u32, Leaf<AppointmentId>, ValueQuery>;
 
     /// The accepted appointment that holds a doctor's slot. The patient chooses the slot, hence the cryptographic
     /// hasher. Bounded by [`limits::APPOINTMENT_SLOTS_MAX`] for each accepted appointment.
@@ -719,12 +720,16 @@ impl<T: Config> Pallet<T> {
         cursor: Option<AppointmentId>,
         limit: u32,
     ) -> Vec<(AppointmentId, Appointment)> {
-        let count = AppointmentCounts::<T>::get(member);
-        let at = |position| AppointmentsOf::<T>::get(member, position);
-        let end = cursor
-            .map_or(count, |cursor| partition_point(count, |position| at(position).is_some_and(|id| id < cursor)));
-        let newest_first = (0..end).rev().map_while(at).take(limit as usize);
-        newest_first.filter_map(|id| Some((id, Appointments::<T>::get(id)?))).collect()
+        let leaves = AppointmentCounts::<T>::get(member).div_ceil(LEAF);
+        let leaf = |number| AppointmentsOf::<T>::get(member, number);
+        let before = |cursor| move |number| leaf(number).first().is_some_and(|first| *first < cursor);
+        let end = cursor.map_or(leaves, |cursor| partition_point(leaves, before(cursor)));
+        let newest_first = (0..end).rev().flat_map(|number| leaf(number).into_iter().rev());
+        newest_first
+            .filter(|id| cursor.is_none_or(|cursor| *id < cursor))
+            .take(limit as usize)
+            .filter_map(|id| Some((id, Appointments::<T>::get(id)?)))
+            .collect()
     }
 
     /// The care relations of a patient or doctor as patient, doctor and relation, in the order of the other side's
@@ -809,10 +814,11 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Puts an appointment at the end of a member's list.
-    fn list(member: MemberId, id: AppointmentId) -> Result<(), ArithmeticError> {
-        let position = AppointmentCounts::<T>::get(member);
-        AppointmentCounts::<T>::insert(member, position.checked_add(1).ok_or(ArithmeticError::Overflow)?);
-        AppointmentsOf::<T>::insert(member, position, id);
+    pub(crate) fn list(member: MemberId, id: AppointmentId) -> Result<(), ArithmeticError> {
+        let count = AppointmentCounts::<T>::get(member);
+        let next = count.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+        AppointmentsOf::<T>::try_append(member, count / LEAF, id).map_err(|()| ArithmeticError::Overflow)?;
+        AppointmentCounts::<T>::insert(member, next);
         Ok(())
     }
 

@@ -12,10 +12,9 @@ use frame_support::{
 #[cfg(feature = "try-runtime")]
 use sp_runtime::TryRuntimeError;
 
-/// A member's appointments by their position, which were by their number: a page walked from one number to the next through the
+/// A member's appointments in a list, which were in an index by their number: a page walked from one number to the next through the
 /// whole trie. Does nothing on a chain that has them.
-pub type MigrateV1ToV2<T> =
-    VersionedMigration<1, 2, v1::ListByPosition<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+pub type MigrateV1ToV2<T> = VersionedMigration<1, 2, v1::Lists<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
 /// The first version.
 // The aliases have a prefix that the macro does not document.
@@ -31,32 +30,28 @@ pub mod v1 {
     #[storage_alias]
     pub type ByDoctor<T: Config> = StorageDoubleMap<Pallet<T>, Twox64Concat, MemberId, Identity, NewestFirstKey, ()>;
 
-    /// Most appointments that one block lists in its time, each with three reads and six writes. A chain that has more is
+    /// Most appointments that one block lists in its time, each with five reads and six writes. A chain that has more is
     /// migrated in several blocks; the check before the upgrade says so.
     pub const APPOINTMENTS_MAX: usize = 4_000;
 
     /// Lists every appointment for its two, and drops the indexes by number.
-    pub struct ListByPosition<T>(PhantomData<T>);
+    pub struct Lists<T>(PhantomData<T>);
 
-    impl<T: Config> UncheckedOnRuntimeUpgrade for ListByPosition<T> {
+    impl<T: Config> UncheckedOnRuntimeUpgrade for Lists<T> {
         fn on_runtime_upgrade() -> Weight {
             let numbers = AppointmentId::FIRST.0..NextAppointmentId::<T>::get().0;
             let mut listed = 0u64;
             for id in numbers.map(AppointmentId) {
                 let Some(Appointment { patient, doctor, .. }) = Appointments::<T>::get(id) else { continue };
                 for member in [patient, doctor] {
-                    let position = AppointmentCounts::<T>::mutate(member, |count| {
-                        let position = *count;
-                        *count = count.saturating_add(1);
-                        position
-                    });
-                    AppointmentsOf::<T>::insert(member, position, id);
+                    let listed = Pallet::<T>::list(member, id);
+                    debug_assert!(listed.is_ok(), "a list takes as many appointments as there are numbers");
                 }
                 ByPatient::<T>::remove(patient, NewestFirstKey::from(id));
                 ByDoctor::<T>::remove(doctor, NewestFirstKey::from(id));
                 listed = listed.saturating_add(1);
             }
-            T::DbWeight::get().reads_writes(listed.saturating_mul(3).saturating_add(1), listed.saturating_mul(6))
+            T::DbWeight::get().reads_writes(listed.saturating_mul(5).saturating_add(1), listed.saturating_mul(6))
         }
 
         #[cfg(feature = "try-runtime")]
@@ -71,8 +66,8 @@ pub mod v1 {
             let appointments = u64::decode(&mut &state[..]).map_err(|_| "the count cannot be read")?;
             let left = ByPatient::<T>::iter_keys().next().is_some() || ByDoctor::<T>::iter_keys().next().is_some();
             ensure!(!left, "entries of the indexes by number are left");
-            let listed = AppointmentsOf::<T>::iter_keys().count() as u64;
-            ensure!(listed == appointments.saturating_mul(2), "the lists have not as many entries");
+            let listed: usize = AppointmentsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
+            ensure!(listed as u64 == appointments.saturating_mul(2), "the lists have not as many entries");
             Ok(())
         }
     }

@@ -11,8 +11,8 @@ impl<T: Config> Pallet<T> {
     /// 2. its times lie on quarters of an hour, the end after the start, at most [`limits::APPOINTMENT_SLOTS_MAX`]
     ///    slots apart;
     /// 3. a reason is kept for the declined and the cancelled alone, a seal only while it waits for an answer;
-    /// 4. `AppointmentsOf` lists every appointment once for each of its two, at the positions below `AppointmentCounts` in the order
-    ///    of the numbers, and nothing else;
+    /// 4. `AppointmentsOf` lists every appointment once for each of its two, as many as `AppointmentCounts` says, in the order of
+    ///    the numbers, and nothing else;
     /// 5. an accepted appointment holds each of its slots for both sides, and no slot is held otherwise, so that no
     ///    two overlap;
     /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero, and `Waiting` has each
@@ -87,11 +87,12 @@ impl<T: Config> Pallet<T> {
                 AppointmentCounts::<T>::get(member) as usize == ids.len(),
                 "a member's appointments are miscounted"
             );
-            let listed = (0..).map_while(|position| AppointmentsOf::<T>::get(member, position));
+            let leaves = (ids.len() as u32).div_ceil(LEAF);
+            let listed = (0..leaves).flat_map(|leaf| AppointmentsOf::<T>::get(member, leaf));
             ensure!(listed.eq(ids.iter().copied()), "a member's list is not that of the appointments");
         }
         ensure!(AppointmentCounts::<T>::iter_keys().count() == of_member.len(), "nothing is counted");
-        let listed = AppointmentsOf::<T>::iter_keys().count();
+        let listed: usize = AppointmentsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
         ensure!(listed == appointments.saturating_mul(2), "a member's list has an entry too many");
         ensure!(Slots::<T>::iter_keys().count() == held, "a slot is held by no accepted appointment");
         ensure!(PatientSlots::<T>::iter_keys().count() == held, "a patient's slot is held by no accepted appointment");

@@ -34,9 +34,9 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
-    limits, partition_point, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo,
-    RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, StaffAct,
-    Status,
+    limits, partition_point, Acting, ContentRoot, DisputeReason, KeyVersion, Leaf, MemberDirectory, MemberId,
+    MemberInfo, RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason,
+    Role, StaffAct, Status, LEAF,
 };
 use sp_runtime::DispatchError;
 
@@ -87,18 +87,19 @@ pub mod pallet {
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
     /// Patient (for a certificate, professional) and kind → how many records there are; absent for none. `Twox64Concat` for the
-    /// patient, whose number was given out in sequence, and for the kind, of a closed set. At most one entry for each record.
+    /// patient, whose number was given out in sequence; `Identity` for the kind, of a closed set. At most one entry for each record.
     #[pallet::storage]
     pub type RecordCounts<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, RecordKind, u32, ValueQuery>;
 
-    /// Patient, kind and position, from 0 → record, in the order in which they were anchored, which is that of their numbers: a
-    /// page reads its records by their keys and walks through nothing. Hashers as for [`RecordCounts`]; positions are given out
-    /// in sequence. Append-only; one entry for each record.
+    /// Patient, kind and leaf, from 0 → records, in the order in which they were anchored, which is that of their numbers. Hashers
+    /// as for [`RecordCounts`]; `Identity` for leaves, which are numbered in sequence. Append-only; each record is in one leaf, and
+    /// all leaves but the last are full.
     #[pallet::storage]
     pub type RecordsOf<T> = StorageNMap<
         _,
-        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Twox64Concat, u32>),
-        RecordId,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Identity, RecordKind>, NMapKey<Identity, u32>),
+        Leaf<RecordId>,
+        ValueQuery,
     >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
@@ -766,8 +767,6 @@ pub mod pallet {
             ensure!(!Anchored::<T>::contains_key(author, content), Error::<T>::AlreadyAnchored);
             let record = NextRecordId::<T>::get();
             let next = record.next().ok_or(Error::<T>::RecordIdsExhausted)?;
-            let position = RecordCounts::<T>::get(patient, kind);
-            let counted = position.checked_add(1).ok_or(Error::<T>::RecordIdsExhausted)?;
             // Whoever anchors another's content as a record of its own would be served that one's ciphertext and envelope, and
             // would keep them from being deleted.
             ensure!(!Anchors::<T>::contains_key(content), Error::<T>::ContentTaken);
@@ -794,8 +793,7 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            RecordsOf::<T>::insert((patient, kind, position), record);
-            RecordCounts::<T>::insert(patient, kind, counted);
+            Self::list(patient, kind, record)?;
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, 1);
             if is_own(kind) {
@@ -811,6 +809,16 @@ pub mod pallet {
             }
             let info = RecordInfo { patient, author, kind, status: RecordStatus::Current, anchored_at: now };
             T::Consents::seal_new_record(record, info, &seals)
+        }
+
+        /// Puts a record at the end of its patient's list.
+        pub(crate) fn list(patient: MemberId, kind: RecordKind, record: RecordId) -> Result<(), Error<T>> {
+            let count = RecordCounts::<T>::get(patient, kind);
+            let next = count.checked_add(1).ok_or(Error::<T>::RecordIdsExhausted)?;
+            let added = RecordsOf::<T>::try_append((patient, kind, count / LEAF), record);
+            added.map_err(|()| Error::<T>::RecordIdsExhausted)?;
+            RecordCounts::<T>::insert(patient, kind, next);
+            Ok(())
         }
 
         /// Whether a professional has ever written a report or a prescription about this patient.
@@ -886,11 +894,11 @@ impl<T: Config> Pallet<T> {
 
     /// The records of a patient of one kind after `cursor`, in the order of their numbers.
     fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
-        let count = RecordCounts::<T>::get(patient, kind);
-        let at = move |position| RecordsOf::<T>::get((patient, kind, position));
-        let first = cursor
-            .map_or(0, |cursor| partition_point(count, |position| at(position).is_some_and(|record| record <= cursor)));
-        (first..count).map_while(at)
+        let leaves = RecordCounts::<T>::get(patient, kind).div_ceil(LEAF);
+        let leaf = move |number| RecordsOf::<T>::get((patient, kind, number));
+        let before = |cursor| move |number| leaf(number).last().is_some_and(|last| *last <= cursor);
+        let first = cursor.map_or(0, |cursor| partition_point(leaves, before(cursor)));
+        (first..leaves).flat_map(leaf).filter(move |record| cursor.is_none_or(|cursor| *record > cursor))
     }
 
     /// The record by which this author anchored this content.

@@ -1,7 +1,7 @@
 //! How the storage of earlier versions becomes that of this one. A version has one module, which holds what was stored, and
 //! one migration, which the runtime lists in `SingleBlockMigrations` until no chain has the earlier version any more.
 
-use crate::{Config, Pallet, RecordCounts, RecordsOf};
+use crate::{Config, Pallet, RecordsOf};
 use core::marker::PhantomData;
 use frame_support::{
     migrations::VersionedMigration,
@@ -19,10 +19,9 @@ use {alloc::vec::Vec, sp_runtime::TryRuntimeError};
 pub type MigrateV1ToV2<T> =
     VersionedMigration<1, 2, v1::IndexByKind<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
-/// A patient's records of each kind by their position, which were by their number: a page walked from one number to the next
+/// A patient's records of each kind in a list, which were in an index by their number: a page walked from one number to the next
 /// through the whole trie. Does nothing on a chain that has them.
-pub type MigrateV2ToV3<T> =
-    VersionedMigration<2, 3, v2::ListByPosition<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+pub type MigrateV2ToV3<T> = VersionedMigration<2, 3, v2::Lists<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
 /// Most entries of an index that one block moves in its time, each with at most two reads and three writes. A chain that has more
 /// is migrated in several blocks; the check before the upgrade says so.
@@ -83,16 +82,15 @@ pub mod v2 {
         (),
     >;
 
-    /// Moves every entry to the list by position.
-    pub struct ListByPosition<T>(PhantomData<T>);
+    /// Moves every entry to its list.
+    pub struct Lists<T>(PhantomData<T>);
 
-    impl<T: Config> UncheckedOnRuntimeUpgrade for ListByPosition<T> {
+    impl<T: Config> UncheckedOnRuntimeUpgrade for Lists<T> {
         fn on_runtime_upgrade() -> Weight {
             // Those of one patient and kind come in the order of their numbers.
             let moved = ByPatientAndKind::<T>::drain().fold(0u64, |moved, ((patient, kind, record), ())| {
-                let position = RecordCounts::<T>::get(patient, kind);
-                RecordsOf::<T>::insert((patient, kind, position), RecordId::from(record));
-                RecordCounts::<T>::insert(patient, kind, position.saturating_add(1));
+                let listed = Pallet::<T>::list(patient, kind, RecordId::from(record));
+                debug_assert!(listed.is_ok(), "a list takes as many records as there are numbers");
                 moved.saturating_add(1)
             });
             T::DbWeight::get().reads_writes(moved.saturating_mul(2).saturating_add(1), moved.saturating_mul(3))
@@ -110,8 +108,8 @@ pub mod v2 {
             let entries: u64 = codec::Decode::decode(&mut &state[..]).map_err(|_| "the count cannot be read")?;
             let left = ByPatientAndKind::<T>::iter_keys().next();
             frame_support::ensure!(left.is_none(), "entries of the index by number are left");
-            let moved = RecordsOf::<T>::iter_keys().count() as u64;
-            frame_support::ensure!(moved == entries, "the list has not as many entries");
+            let moved: usize = RecordsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
+            frame_support::ensure!(moved as u64 == entries, "the lists have not as many entries");
             Ok(())
         }
     }

@@ -12,8 +12,8 @@ impl<T: Config> Pallet<T> {
     /// Checks that:
     ///
     /// 1. every record's number was given out, and none was lost: records are never removed;
-    /// 2. `RecordsOf` lists every record once, at the positions below its `RecordCounts` in the order of the numbers, and nothing
-    ///    else; `Anchored` leads to every record and to nothing else;
+    /// 2. `RecordsOf` lists every record once, as many as `RecordCounts` says, in the order of the numbers, and nothing else;
+    ///    `Anchored` leads to every record and to nothing else;
     /// 3. `Anchors` counts the records that are not erased, content by content, and holds no zero;
     /// 4. the members' profiles and certificates in force are exactly `OwnRecord`, one each, written by their owners;
     /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
@@ -116,7 +116,8 @@ impl<T: Config> Pallet<T> {
             ensure!(listed.eq(of_kind.iter().copied()), "a patient's list is not that of the records");
         }
         ensure!(RecordCounts::<T>::iter_keys().count() == of_kind.len(), "nothing is counted");
-        ensure!(RecordsOf::<T>::iter_keys().count() as u64 == records, "a patient's list has an entry too many");
+        let listed: usize = RecordsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
+        ensure!(listed as u64 == records, "a patient's list has an entry too many");
         ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
         ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");
         ensure!(Anchors::<T>::iter().collect::<BTreeMap<_, _>>() == anchors, "the count of a content's anchors is off");

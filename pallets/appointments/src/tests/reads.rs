@@ -20,6 +20,10 @@ fn appointments_are_listed_newest_first_page_by_page() {
             assert_eq!(numbers(member, Some(3), 100), vec![2, 1]);
             assert_eq!(numbers(member, Some(1), 100), vec![] as Vec<u64>);
             assert_eq!(numbers(member, None, 1_000).len(), 300);
+            for cursor in 0..=302 {
+                let expected: Vec<u64> = (1..=300).rev().filter(|number| *number < cursor).take(3).collect();
+                assert_eq!(numbers(member, Some(cursor), 3), expected);
+            }
         }
         assert_eq!(numbers(OTHER_DOCTOR, None, 10), vec![] as Vec<u64>);
     });

@@ -29,13 +29,16 @@ fn with_records(test: impl FnOnce()) {
 
 /// Turns the lists into what the second version had; gives how many entries that is.
 fn go_back_to_v2() -> u64 {
-    let entries: Vec<_> = RecordsOf::<Test>::drain().collect();
-    for ((patient, kind, _), record) in &entries {
-        ByPatientAndKind::<Test>::insert((patient, kind, OrderedKey::from(*record)), ());
+    let mut entries = 0;
+    for ((patient, kind, _), leaf) in RecordsOf::<Test>::drain() {
+        for record in leaf {
+            ByPatientAndKind::<Test>::insert((patient, kind, OrderedKey::from(record)), ());
+            entries += 1;
+        }
     }
     let _ = RecordCounts::<Test>::clear(u32::MAX, None);
     StorageVersion::new(2).put::<Reports>();
-    entries.len() as u64
+    entries
 }
 
 /// Turns them into what the first version had.

@@ -28,6 +28,10 @@ fn records_of_a_patient_list_in_order_page_by_page() {
             listed.extend(page);
         }
         assert_eq!(listed, all);
+        for cursor in 0..=258 {
+            let expected: Vec<u64> = all.iter().copied().filter(|number| *number > cursor).take(3).collect();
+            assert_eq!(numbers(Reports::records_of(id(PATIENT), None, Some(RecordId(cursor)), 3)), expected);
+        }
     });
 }
 
