@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { accountId } from "../src/chain/address";
 import type { Finality } from "../src/chain/finality";
 import { decodeMember, memberKey, Proofs } from "../src/chain/proven";
@@ -26,7 +26,7 @@ const proof = fixture.proof.map(fromHex);
 const key = memberKey(accountId(member.account));
 
 /** A node that answers from the fixture, or lies about parts of it. */
-function node(lies: { account?: string; proof?: Hex[]; encryptionKey?: Hex }): Reads {
+function node(lies: { account?: string; proof?: Hex[]; encryptionKey?: Hex; keyVersion?: number }): Reads {
   return {
     member: async () => ({ ...member, encryptionKey: member.encryptionKey, ...lies }),
     readProof: async () => ({ at: fixture.head, proof: lies.proof ?? fixture.proof }),
@@ -105,5 +105,20 @@ describe("a reader's key", () => {
       target({ account: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" }, member.id),
     ).rejects.toThrow(ProofError);
     await expect(target({}, member.id + 1)).rejects.toThrow(ProofError);
+  });
+
+  it("is waited for if it was replaced just now, and nothing is sealed to the one before", async () => {
+    vi.useFakeTimers();
+    try {
+      let heads = 0;
+      const counted = { head: () => (heads += 1) && finality.head() } as unknown as Finality;
+      const sealing = new Proofs(node({ keyVersion: member.keyVersion + 1 }), counted).target(member.id);
+      const refused = expect(sealing).rejects.toThrow("its key is not final yet");
+      await vi.advanceTimersByTimeAsync(30_000);
+      await refused;
+      expect(heads).toBeGreaterThan(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

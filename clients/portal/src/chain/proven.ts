@@ -191,9 +191,14 @@ export class Proofs {
     if (named === null) {
       throw new ProofError("there is no member with this number");
     }
-    const entry = await this.#settled(() => this.#value(memberKey(accountId(named.account))));
-    if (entry === null) {
-      throw new ProofError("the member is not final yet, or the node names another account");
+    const decoded = await this.#settled(async () => {
+      const entry = await this.#value(memberKey(accountId(named.account)));
+      const found = entry === null ? null : decodeMember(entry);
+      // What is sealed to a key that was replaced just now is refused: the one in its place is final in a moment.
+      return found !== null && found.keyVersion >= named.keyVersion ? found : null;
+    });
+    if (decoded === null) {
+      throw new ProofError("the member or its key is not final yet, or the node names another account");
     }
     const decoded = decodeMember(entry);
     if (decoded.id !== BigInt(member)) {
