@@ -16,12 +16,13 @@ addEventListener("message", ({ data: { document } }: MessageEvent<ContentsReques
     const key = crypto.getRandomValues(new Uint8Array(32));
     const leaves: Uint8Array<ArrayBuffer>[] = [];
     const keep = (_: number, leaf: Uint8Array<ArrayBuffer>) => Promise.resolve(leaves.push(leaf));
+    const { signal } = new AbortController();
     const began = performance.now();
-    const root = await encryptDocument(key, "{}", document, keep, () => undefined);
+    const root = await encryptDocument(key, "{}", document, keep, () => undefined, signal);
     const encryption = performance.now() - began;
     const ciphertext = new Blob(leaves);
     const from = performance.now();
-    const opened = await decryptDocument(key, root, ciphertext, () => undefined);
+    const opened = await decryptDocument(key, root, ciphertext, () => undefined, signal);
     const decryption = performance.now() - from;
     if (opened.document.size !== document.size) {
       throw new Error("the document came back in another length");

@@ -4,6 +4,8 @@ import { abandoned, interrupted } from "./interruptions.mjs";
 import { eventually, FINAL, PATIENCE, Person } from "./people.mjs";
 
 const LARGE = 100 * 1024 * 1024;
+/** How long stopping may take, in milliseconds: far less than encrypting the rest. */
+const AT_ONCE = 3_000;
 
 /** @param {import("./run.mjs").Play} play */
 export async function welcome({ step, look, web, patient }) {
@@ -455,8 +457,8 @@ const leavesOfNoUpload = async () => {
 };
 
 /** @param {import("./run.mjs").Play} play */
-export async function upload({ step, look, output, patient, doctor }) {
-  await step("an encryption is interrupted; an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
+export async function upload({ step, look, expect, output, patient, doctor }) {
+  await step("an encryption is stopped, another interrupted; an upload is stopped, the page reloaded, and the upload resumed: 100 MB", async () => {
     const large = `${output}/large.bin`;
     writeFileSync(large, Buffer.alloc(LARGE, "synthetic "));
     await doctor.go(`/patients/${patient.id}`);
@@ -467,7 +469,16 @@ export async function upload({ step, look, output, patient, doctor }) {
     await dialog.getByRole("button", { name: "Store", exact: true }).click();
     await dialog.getByText("Encrypting in this browser").first().waitFor({ timeout: FINAL });
     const left = () => doctor.page.evaluate(leavesOfNoUpload);
-    await eventually(async () => (await left()) > 0, "nothing is kept while the document is encrypted");
+    const kept = () => eventually(async () => (await left()) > 0, "nothing is kept while the document is encrypted");
+    await kept();
+    const pressed = Date.now();
+    await dialog.getByRole("button", { name: "Stop" }).click();
+    await dialog.getByText("Stopped. Nothing of it is kept.", { exact: true }).waitFor();
+    const stopped = Date.now() - pressed;
+    expect(stopped < AT_ONCE, `the encryption went on for ${stopped} ms after it was stopped`);
+    expect((await left()) === 0, "what a stopped encryption left is kept");
+    await dialog.getByRole("button", { name: "Try again" }).click();
+    await kept();
     await doctor.reload();
     await eventually(async () => (await left()) === 0, "what an interrupted encryption left is kept for ever");
     await doctor.page.getByText("In your care").first().waitFor();
@@ -476,9 +487,9 @@ export async function upload({ step, look, output, patient, doctor }) {
     const from = Date.now();
     await dialog.getByRole("button", { name: "Store", exact: true }).click();
     await dialog.getByText("Storing the encrypted document").first().waitFor({ timeout: FINAL });
-    console.log(`    encrypted 100 MB in ${((Date.now() - from) / 1000).toFixed(1)} s`);
+    console.log(`    encrypted 100 MB in ${((Date.now() - from) / 1000).toFixed(1)} s; stopped encrypting within ${stopped} ms`);
     await dialog.getByRole("button", { name: "Stop" }).click();
-    await dialog.getByText("Stopped.").waitFor();
+    await dialog.getByText("Stopped. What was encrypted is kept").first().waitFor();
     await doctor.reload();
     await doctor.go("/");
     await doctor.page.getByText("Unfinished uploads").first().waitFor();

@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { keystores, likeliest, uploads, type StoredUpload } from "../src/keyring/database";
+import { encryptDocument } from "../src/keyring/contents";
 import { forgetInterrupted, whileEncrypting } from "../src/keyring/encrypting";
+import { LEAF_BYTES } from "../src/sealing/dag";
 
 /** The locks of a browser, as far as an encryption needs them. */
 class Locks {
@@ -69,6 +71,31 @@ describe("what an encryption keeps in the browser", () => {
       throw new Error("the disk is full");
     });
     await expect(failing).rejects.toThrow("the disk is full");
+    expect(await uploads.idsOfLeaves()).toEqual([]);
+  });
+
+  it("is removed when it is stopped, and the rest of the document is left alone", async () => {
+    const stopping = new AbortController();
+    const document = new Blob([new Uint8Array(9 * LEAF_BYTES)]);
+    let most = 0;
+    const stopped = whileEncrypting("stopped", () =>
+      encryptDocument(
+        new Uint8Array(32),
+        "{}",
+        document,
+        async (index, leaf) => {
+          await uploads.putLeaf("stopped", index, leaf);
+          most = index;
+          if (index === 1) {
+            stopping.abort();
+          }
+        },
+        () => undefined,
+        stopping.signal,
+      ),
+    );
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    expect(most).toBeLessThan(7);
     expect(await uploads.idsOfLeaves()).toEqual([]);
   });
 });

@@ -182,6 +182,14 @@ export interface NodeSettings {
   readonly validators: readonly Hex[];
 }
 
+/** An upload that was stopped once it was encrypted: its ciphertext waits in this browser. */
+class UploadStoppedError extends Error {
+  constructor(options: ErrorOptions) {
+    super("the upload was stopped", options);
+    this.name = "UploadStoppedError";
+  }
+}
+
 /** Everything that a signed-in person does. The only place where calls are built. */
 export class Acts {
   readonly #reads: Reads;
@@ -502,6 +510,7 @@ export class Acts {
     document: Blob,
     description: string,
     report: Report,
+    signal: AbortSignal,
   ): Promise<StoredUpload> {
     const targets: SealTarget[] = [await this.#target(purpose.patient, me)];
     const proofs = await this.#proofs();
@@ -522,20 +531,26 @@ export class Acts {
         purpose,
       },
       (done, total) => report({ type: "preparing", step: "encrypting", done, total }),
+      signal,
     );
   }
 
-  /** Stores a prepared upload, or what is missing of it, and anchors it. */
+  /** Stores a prepared upload, or what is missing of it, and anchors it. One that is stopped can be resumed. */
   async storeAndAnchor(upload: StoredUpload, report: Report, signal: AbortSignal): Promise<Receipt | null> {
     if (await this.#isAnchored(upload)) {
       await uploads.remove(upload.id);
       return null;
     }
-    await this.vault.store(
-      upload,
-      (done, total) => report({ type: "preparing", step: "storing", done, total }),
-      signal,
-    );
+    try {
+      await this.vault.store(
+        upload,
+        (done, total) => report({ type: "preparing", step: "storing", done, total }),
+        signal,
+      );
+      signal.throwIfAborted();
+    } catch (cause) {
+      throw signal.aborted ? new UploadStoppedError({ cause }) : cause;
+    }
     const { patient, kind, fills, validUntil, amends } = upload.purpose;
     const content: Hex = `0x${toHex(upload.root)}`;
     const envelope: Hex = `0x${toHex(upload.envelopeHash)}`;
@@ -662,6 +677,7 @@ export class Acts {
             emergency,
           },
           (done, total) => report({ type: "preparing", step: "decrypting", done, total }),
+          signal,
         );
         return { described: readDescription(opened.description), ...opened };
       } catch (error) {

@@ -21,7 +21,14 @@ export class RefusedError extends Error {
 }
 
 /** Errors of parts that are loaded late, known by their names. */
-const NAMED: ReadonlySet<string> = new Set(["ProofError", "OtherKeyError", "CodeError", "LinkTextError", "StatementError"]);
+const NAMED: ReadonlySet<string> = new Set([
+  "ProofError",
+  "OtherKeyError",
+  "CodeError",
+  "LinkTextError",
+  "StatementError",
+  "UploadStoppedError",
+]);
 
 const texts: Readonly<Record<string, string>> = refusals;
 

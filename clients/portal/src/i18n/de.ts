@@ -1371,7 +1371,9 @@ export const de: typeof en = {
       noAccount: "Die Wallet zeigt dieses Konto nicht mehr. Geben Sie es dort für diese Seite frei.",
       cancelled: "Die Wallet hat nicht unterschrieben. Nichts wurde gespeichert: Versuchen Sie es, wenn Sie bereit sind.",
     },
-    Aborted: "Angehalten. Was verschlüsselt ist, bleibt: Sie können es von Ihrer ersten Seite aus fortsetzen.",
+    Aborted: "Angehalten. Davon wird nichts aufbewahrt.",
+    UploadStoppedError:
+      "Angehalten. Was verschlüsselt ist, bleibt: Sie können es von Ihrer ersten Seite aus fortsetzen.",
     Pool: {
       ExhaustsResources:
         "Sie haben in kurzer Zeit viel getan. Warten Sie eine Minute und versuchen Sie es noch einmal.",

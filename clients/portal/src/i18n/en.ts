@@ -1338,7 +1338,8 @@ export const en = {
       noAccount: "The wallet does not show this account any more. Allow it for this page in the wallet.",
       cancelled: "The wallet did not sign. Nothing was stored: try again when you are ready.",
     },
-    Aborted: "Stopped. What was encrypted is kept: you can resume it from your first page.",
+    Aborted: "Stopped. Nothing of it is kept.",
+    UploadStoppedError: "Stopped. What was encrypted is kept: you can resume it from your first page.",
     Pool: {
       ExhaustsResources: "You have done a lot in a short time. Wait a minute and try again.",
       Payment: "You have done a lot in a short time. Wait a minute and try again.",

@@ -45,6 +45,7 @@ export function Standing() {
             me.id,
           ),
           report,
+          signal,
         );
         const receipt = await acts.storeAndAnchor(upload, report, signal);
         return me.status === "rejected" ? acts.applyAgain(report) : receipt;

@@ -9,18 +9,20 @@ type Progress = (done: number, total: number) => void;
 /** How many leaves are on their way into the browser's storage while the next are encrypted. */
 const KEPT_AT_ONCE = 4;
 
-/** Encrypts a document, gives each leaf to be kept, and gives the root of them all. */
+/** Encrypts a document, gives each leaf to be kept, and gives the root of them all; stops between two leaves. */
 export async function encryptDocument(
   key: Uint8Array,
   description: string,
   document: Blob,
   keep: (index: number, leaf: Bytes) => Promise<unknown>,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<RootBlock> {
   const digests: Bytes[] = [];
   let size = 0;
   const kept: Promise<unknown>[] = [];
   for await (const leaf of cutLeaves(await encryptContent(key, description, document.stream()))) {
+    signal.throwIfAborted();
     const keeping = keep(digests.length, leaf);
     // What fails is told where it is waited for.
     keeping.catch(() => undefined);
@@ -36,12 +38,13 @@ export async function encryptDocument(
   return rootBlock(digests, size);
 }
 
-/** Decrypts a document whose leaves are those that the root names. */
+/** Decrypts a document whose leaves are those that the root names; stops between two chunks. */
 export async function decryptDocument(
   key: Uint8Array,
   { leaves, size }: RootBlock,
   ciphertext: Blob,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<Pick<OpenedContent, "description"> & { readonly document: Blob }> {
   const opened = await decryptContent(key, verified(ciphertext, leaves));
   const parts: Blob[] = [];
@@ -49,6 +52,7 @@ export async function decryptDocument(
   let batch: BlobPart[] = [];
   let batched = 0;
   for await (const chunk of opened.document) {
+    signal.throwIfAborted();
     batch.push(copy(chunk));
     batched += chunk.length;
     done += chunk.length;

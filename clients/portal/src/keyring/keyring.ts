@@ -1,4 +1,4 @@
-import type { JobName, JobReply, Jobs } from "./protocol";
+import type { JobName, JobReply, Jobs, StopRequest } from "./protocol";
 
 /** What the worker could not do. `kind` is the name of its error: `PasswordError`, `UnopenedError`, … */
 export class KeyringError extends Error {
@@ -43,18 +43,32 @@ export class Keyring {
     };
   }
 
-  run<Name extends JobName>(
+  /** Has the worker do a job. One that is stopped fails with the signal's reason once the worker has let go of it. */
+  async run<Name extends JobName>(
     name: Name,
     input: Jobs[Name]["input"],
     progress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
   ): Promise<Jobs[Name]["output"]> {
-    return new Promise((resolve, reject) => {
-      const id = this.#next;
-      this.#next += 1;
-      // The worker answers each job with that job's output.
-      this.#pending.set(id, { resolve: (output) => resolve(output as Jobs[Name]["output"]), reject, progress });
-      this.#worker.postMessage({ id, name, input });
-    });
+    signal?.throwIfAborted();
+    const id = this.#next;
+    this.#next += 1;
+    const stop = () => {
+      const request: StopRequest = { id, name: "stop" };
+      this.#worker.postMessage(request);
+    };
+    signal?.addEventListener("abort", stop);
+    try {
+      return await new Promise((resolve, reject) => {
+        // The worker answers each job with that job's output.
+        this.#pending.set(id, { resolve: (output) => resolve(output as Jobs[Name]["output"]), reject, progress });
+        this.#worker.postMessage({ id, name, input });
+      });
+    } catch (error) {
+      throw signal?.aborted === true && error instanceof KeyringError && error.kind === "AbortError" ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
   }
 
   end(): void {

@@ -44,6 +44,7 @@ import type {
   ResealEnvelopeOrder,
   ResealOrder,
   SealTarget,
+  StopRequest,
   UploadOrder,
 } from "./protocol";
 
@@ -98,12 +99,17 @@ function publicPart(of: Identity): PublicIdentity {
 
 type Progress = (done: number, total: number) => void;
 
-function prepareUpload(order: UploadOrder, progress: Progress): Promise<StoredUpload> {
+function prepareUpload(order: UploadOrder, progress: Progress, signal: AbortSignal): Promise<StoredUpload> {
   const id = crypto.randomUUID();
-  return whileEncrypting(id, () => encryptUpload(id, order, progress));
+  return whileEncrypting(id, () => encryptUpload(id, order, progress, signal));
 }
 
-async function encryptUpload(id: string, order: UploadOrder, progress: Progress): Promise<StoredUpload> {
+async function encryptUpload(
+  id: string,
+  order: UploadOrder,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<StoredUpload> {
   const patientHalf = crypto.getRandomValues(new Uint8Array(32));
   const made = createCapsule(order.committee.key, {
     genesis: order.genesis,
@@ -118,6 +124,7 @@ async function encryptUpload(id: string, order: UploadOrder, progress: Progress)
     order.document,
     (index, leaf) => uploads.putLeaf(id, index, leaf),
     progress,
+    signal,
   );
   const sealTo = (targets: readonly SealTarget[]) =>
     Promise.all(
@@ -153,6 +160,7 @@ async function encryptUpload(id: string, order: UploadOrder, progress: Progress)
     purpose: order.purpose,
     createdAt: Date.now(),
   };
+  signal.throwIfAborted();
   await uploads.put(upload);
   return upload;
 }
@@ -172,7 +180,7 @@ async function patientHalfOf(order: Pick<ResealOrder, "envelope" | "seal" | "own
   return openSeal(sealed, keyOf(keyVersion).secret, { ...own, keyVersion });
 }
 
-async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord> {
+async function open(order: OpenOrder, progress: Progress, signal: AbortSignal): Promise<OpenedRecord> {
   const block = parseRootBlock(order.rootBlock);
   if (!equal(block.root, order.sealContext.content) || block.size !== order.ciphertext.size) {
     throw new ContentError("damaged");
@@ -213,7 +221,7 @@ async function open(order: OpenOrder, progress: Progress): Promise<OpenedRecord>
   const capsuleContext = capsuleContextOf(envelope, order.capsuleContext);
   const released = await inCapsule(order.committee, order.releases, envelope.capsule, capsuleContext);
   const committeeHalf = await committeeHalfOf(envelope, released, carriedContext(order));
-  const opened = await decryptDocument(recordKey(half, committeeHalf), block, order.ciphertext, progress);
+  const opened = await decryptDocument(recordKey(half, committeeHalf), block, order.ciphertext, progress, signal);
   return { ...opened, distrusted: [...distrusted].sort((a, b) => a - b) };
 }
 
@@ -284,7 +292,11 @@ async function encryptForLink(order: LinkOrder) {
 }
 
 type Handlers = {
-  [Name in JobName]: (input: Jobs[Name]["input"], progress: Progress) => Promise<Jobs[Name]["output"]>;
+  [Name in JobName]: (
+    input: Jobs[Name]["input"],
+    progress: Progress,
+    signal: AbortSignal,
+  ) => Promise<Jobs[Name]["output"]>;
 };
 
 const handlers: Handlers = {
@@ -336,18 +348,30 @@ const handlers: Handlers = {
   openNote: async ({ note, aad, keyVersion }) => openNote(note, keyOf(keyVersion).secret, aad),
 };
 
+/** The jobs under way, by which they are stopped. */
+const underWay = new Map<number, AbortController>();
+
 async function run<Name extends JobName>(id: number, name: Name, input: Jobs[Name]["input"]): Promise<void> {
   const reply = (message: JobReply) => postMessage(message);
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  const progress: Progress = (done, total) => reply({ id, type: "progress", done, total });
   try {
-    const output = await handlers[name](input, (done, total) => reply({ id, type: "progress", done, total }));
+    const output = await handlers[name](input, progress, controller.signal);
     reply({ id, type: "done", output });
   } catch (error) {
     const { name: kind, message } = error instanceof Error ? error : new Error("unknown");
     reply({ id, type: "failed", error: kind, message });
+  } finally {
+    underWay.delete(id);
   }
 }
 
-addEventListener("message", (event: MessageEvent<JobRequest>) => {
-  const { id, name, input } = event.data;
-  void run(id, name, input);
+addEventListener("message", (event: MessageEvent<JobRequest | StopRequest>) => {
+  const { data } = event;
+  if (data.name === "stop") {
+    underWay.get(data.id)?.abort();
+  } else {
+    void run(data.id, data.name, data.input);
+  }
 });

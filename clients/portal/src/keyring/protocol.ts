@@ -164,6 +164,12 @@ export type JobName = keyof Jobs;
 
 export type JobRequest = { [Name in JobName]: { id: number; name: Name; input: Jobs[Name]["input"] } }[JobName];
 
+/** Asks that a job end before it is done. */
+export interface StopRequest {
+  readonly id: number;
+  readonly name: "stop";
+}
+
 export type JobReply =
   | { readonly id: number; readonly type: "done"; readonly output: unknown }
   | { readonly id: number; readonly type: "failed"; readonly error: string; readonly message: string }

@@ -33,6 +33,7 @@ export function ProfilePage() {
           new Blob([]),
           patientResource(profile, me.id),
           report,
+          signal,
         );
         return acts.storeAndAnchor(upload, report, signal);
       },

@@ -91,6 +91,7 @@ export function UploadForm({ patient, amends }: { patient: number; amends: Recor
             patient,
           ),
           report,
+          signal,
         );
         return acts.storeAndAnchor(upload, report, signal);
       },

@@ -129,23 +129,28 @@ export async function* cutLeaves(stream: ReadableStream<Uint8Array>): AsyncGener
   let leaf = new Uint8Array(LEAF_BYTES);
   let filled = 0;
   const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      break;
-    }
-    let rest = value;
-    while (rest.length > 0) {
-      const taken = rest.subarray(0, LEAF_BYTES - filled);
-      leaf.set(taken, filled);
-      filled += taken.length;
-      rest = rest.subarray(taken.length);
-      if (filled === LEAF_BYTES) {
-        yield leaf;
-        leaf = new Uint8Array(LEAF_BYTES);
-        filled = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        break;
+      }
+      let rest = value;
+      while (rest.length > 0) {
+        const taken = rest.subarray(0, LEAF_BYTES - filled);
+        leaf.set(taken, filled);
+        filled += taken.length;
+        rest = rest.subarray(taken.length);
+        if (filled === LEAF_BYTES) {
+          yield leaf;
+          leaf = new Uint8Array(LEAF_BYTES);
+          filled = 0;
+        }
       }
     }
+  } finally {
+    // Whoever wants no more leaves ends what makes them. What has failed is told by reading.
+    reader.cancel().catch(() => undefined);
   }
   if (filled > 0) {
     yield leaf.slice(0, filled);

@@ -233,6 +233,7 @@ export async function register(
           new Blob([]),
           patientResource(registration.profile, member.id),
           report,
+          signal,
         )
       : await acts.prepare(
           member,
@@ -251,6 +252,7 @@ export async function register(
             member.id,
           ),
           report,
+          signal,
         );
   return acts.storeAndAnchor(upload, report, signal);
 }
