@@ -3,12 +3,22 @@ import { sr25519CreateDerive } from "@polkadot-labs/hdkd";
 import { mnemonicToMiniSecret, ss58Address } from "@polkadot-labs/hdkd-helpers";
 import { generateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { FINAL } from "./people.mjs";
+import { eventually, FINAL } from "./people.mjs";
 import { injectWallet } from "./wallet.mjs";
 
+/** In the page: how many keystores, uploads and leaves of uploads its browser keeps. */
+const keptByBrowser = async () => {
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const database = await done(indexedDB.open("medchain"));
+  const count = (store) => done(database.transaction(store).objectStore(store).count());
+  const counts = [await count("keystores"), await count("uploads"), await count("leaves")];
+  database.close();
+  return counts;
+};
+
 /** @param {import("./run.mjs").Play} play */
-export async function secondDevice({ step, look, person, output, patient }) {
-  await step("a second device takes the account over by picture and code", async () => {
+export async function secondDevice({ step, look, expect, person, output, patient }) {
+  await step("a second device takes the account over by picture and code, and forgets it with an upload that was begun", async () => {
     await patient.go("/account");
     await patient.page.getByLabel("Password").fill(patient.password);
     await patient.button("Show the picture").click();
@@ -19,6 +29,16 @@ export async function secondDevice({ step, look, person, output, patient }) {
     const code = await patient.page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/).textContent();
 
     const second = await person("Patient");
+    // Ciphertext leaves this device only once that is wanted.
+    await second.context.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        if (!String(message).includes("vault_putLeaf")) {
+          server.send(message);
+        }
+      });
+      server.onMessage((message) => socket.send(message));
+    });
     await second.page.goto(`${second.url}#/signin`);
     await second.button("Another device").click();
     await second.page.getByText("Scan the picture").waitFor();
@@ -32,6 +52,23 @@ export async function secondDevice({ step, look, person, output, patient }) {
     await second.page.getByLabel("Code").fill(code.toLowerCase());
     await submit.click();
     await second.page.getByRole("heading", { name: `Hello, ${patient.username}` }).waitFor({ timeout: FINAL });
+
+    // An upload that is left begun, and then the account is removed from the browser.
+    await second.go("/profile");
+    await second.button("Change my details").click();
+    await second.page.getByLabel("Name", { exact: true }).fill("Synthia Elsewhere");
+    await second.button("Save").click();
+    const dialog = second.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await dialog.getByText("Storing the encrypted document").first().waitFor({ timeout: FINAL });
+    await second.reload();
+    const kept = () => second.page.evaluate(keptByBrowser);
+    expect((await kept()).join() === "1,1,1", `a browser with an account and an upload keeps ${await kept()}`);
+    await second.go("/account");
+    await second.button("Remove from this browser").click();
+    await second.button("Yes, remove it").click();
+    await second.page.getByRole("heading", { name: "Sign in" }).or(second.page.locator("main")).first().waitFor();
+    await eventually(async () => (await kept()).join() === "0,0,0", "a browser keeps something of an account that it forgot");
     await second.context.close();
   });
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { keystores, likeliest, uploads, type StoredUpload } from "../src/keyring/database";
 import { encryptDocument } from "../src/keyring/contents";
 import { forgetInterrupted, whileEncrypting } from "../src/keyring/encrypting";
+import { forgetAccount } from "../src/keyring/forgetting";
 import { LEAF_BYTES } from "../src/sealing/dag";
 
 /** The locks of a browser, as far as an encryption needs them. */
@@ -23,9 +24,9 @@ class Locks {
 
 const LEAF = new Uint8Array(4);
 
-const upload = (id: string): StoredUpload => ({
+const upload = (id: string, address = "5Synthetic"): StoredUpload => ({
   id,
-  address: "5Synthetic",
+  address,
   cid: "bafy",
   root: LEAF,
   rootBlock: LEAF,
@@ -96,6 +97,35 @@ describe("what an encryption keeps in the browser", () => {
     );
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     expect(most).toBeLessThan(7);
+    expect(await uploads.idsOfLeaves()).toEqual([]);
+  });
+});
+
+describe("an account that is forgotten", () => {
+  beforeEach(() => {
+    vi.stubGlobal("navigator", { locks: new Locks() });
+  });
+
+  it("leaves neither keys nor ciphertext, and others keep theirs", async () => {
+    const keystore = (username: string, address: string) => ({ username, address, file: LEAF });
+    await keystores.put(keystore("forgotten", "5Forgotten"));
+    await keystores.put(keystore("forgotten-before-it-registered", "5Forgotten"));
+    await keystores.put(keystore("other", "5Other"));
+    for (const [id, address] of [
+      ["one", "5Forgotten"],
+      ["two", "5Forgotten"],
+      ["others", "5Other"],
+    ] as const) {
+      await uploads.putLeaf(id, 0, LEAF);
+      await uploads.put(upload(id, address));
+    }
+    await uploads.putLeaf("interrupted", 0, LEAF);
+    await forgetAccount("5Forgotten");
+    expect((await keystores.all()).map(({ username }) => username)).toEqual(["other"]);
+    expect(await uploads.ids()).toEqual(["others"]);
+    expect(await uploads.idsOfLeaves()).toEqual(["others"]);
+    await forgetAccount("5Other");
+    expect(await keystores.all()).toEqual([]);
     expect(await uploads.idsOfLeaves()).toEqual([]);
   });
 });

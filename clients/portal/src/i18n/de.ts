@@ -613,7 +613,7 @@ export const de: typeof en = {
       "Dieser Browser bewahrt den Schlüssel nicht auf. Nehmen Sie die Wörter, mit denen Sie sich angemeldet haben.",
     forget: "Aus diesem Browser entfernen",
     forgetText:
-      "Löscht den Schlüssel aus diesem Browser. Zurück kommen Sie nur mit den Wiederherstellungswörtern oder der Schlüsseldatei.",
+      "Löscht den Schlüssel und noch nicht gespeicherte Dokumente aus diesem Browser. Zurück kommen Sie nur mit den Wiederherstellungswörtern oder der Schlüsseldatei.",
     forgetSure: "Ja, entfernen",
   },
   home: {

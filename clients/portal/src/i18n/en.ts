@@ -591,7 +591,7 @@ export const en = {
     notKept: "This browser does not keep the key. Use the phrase that you signed in with.",
     forget: "Remove from this browser",
     forgetText:
-      "Deletes the key from this browser. You can come back with the recovery phrase or the keystore file only.",
+      "Deletes the key and the documents that are not stored yet from this browser. You can come back with the recovery phrase or the keystore file only.",
     forgetSure: "Yes, remove it",
   },
   home: {

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explained } from "../i18n/failure";
 import { keystores } from "../keyring/database";
+import { forgetAccount } from "../keyring/forgetting";
 import { Phrase } from "../signup/Phrase";
 import { Button, ButtonLink, Card, Facts, Notice, PageHead, Row, Stack } from "../ui/basics";
 import { PlainField } from "../ui/fields";
@@ -27,6 +28,7 @@ export function AccountPage() {
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState<Shown>({ type: "none" });
   const [removing, setRemoving] = useState(false);
+  const [notForgotten, setNotForgotten] = useState<string | null>(null);
 
   const withKeystore = async (proceed: (file: Uint8Array<ArrayBuffer>) => Promise<void>) => {
     try {
@@ -38,6 +40,15 @@ export function AccountPage() {
       await proceed(stored.file);
     } catch (error) {
       setShown({ type: "failed", reason: explained(error).reason });
+    }
+  };
+
+  const forget = async () => {
+    try {
+      await forgetAccount(identity.address);
+      signOut();
+    } catch (error) {
+      setNotForgotten(explained(error).reason);
     }
   };
 
@@ -135,9 +146,10 @@ export function AccountPage() {
       />
       <Card title={t("account.forget")}>
         <p>{t("account.forgetText")}</p>
+        {notForgotten === null ? null : <Notice tone="bad" title={notForgotten} />}
         {removing ? (
           <Row>
-            <Button look="danger" onPress={() => void keystores.remove(name).then(signOut)}>
+            <Button look="danger" onPress={() => void forget()}>
               {t("account.forgetSure")}
             </Button>
             <Button onPress={() => setRemoving(false)}>{t("common.cancel")}</Button>
