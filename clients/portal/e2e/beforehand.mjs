@@ -66,7 +66,7 @@ export async function readBeforehand({ step, patient, hospital, guardian }) {
 }
 
 /** @param {import("./run.mjs").Play} play */
-export async function guardianActs({ step, look, patient, hospital, guardian }) {
+export async function guardianActs({ step, look, expect, patient, hospital, guardian }) {
   await step("the guardian answers a request and makes a link in the patient's name; the patient sees who did", async () => {
     await hospital.go(`/patients/${patient.id}`);
     await hospital.page
@@ -80,6 +80,9 @@ export async function guardianActs({ step, look, patient, hospital, guardian }) 
     await look(guardian, "guardian-home");
     await guardian.page.getByRole("link", { name: "Answer" }).click();
     await guardian.button("Allow").waitFor({ timeout: FINAL });
+    const erased = guardian.page.getByRole("listitem").filter({ hasText: /^Prescription \d+/ }).filter({ hasText: "Erased" });
+    await erased.first().waitFor({ timeout: FINAL });
+    expect((await erased.getByRole("link", { name: "View" }).count()) === 0, "an erased record can be viewed");
     await look(guardian, "guardian-ward");
     await guardian.button("Allow").click();
     await interrupted(guardian, "Allow");

@@ -58,7 +58,7 @@ function Request({ request, records }: { request: AccessRequest; records: readon
   const [duration, setDuration] = useState<Duration>("week");
   const [openings, setOpenings] = useState("1");
   const asked = request.records.flatMap((id) => records.filter((record) => record.id === id));
-  const granted = asked.filter((record) => !left.has(record.id));
+  const granted = asked.filter((record) => record.status !== "erased" && !left.has(record.id));
   const count = Math.min(OPENINGS_MAX, Math.max(1, Number.parseInt(openings, 10) || 1));
 
   const grant = () =>
@@ -98,7 +98,8 @@ function Request({ request, records }: { request: AccessRequest; records: readon
         {asked.map((record) => (
           <Checkbox
             key={record.id}
-            isSelected={!left.has(record.id)}
+            isSelected={record.status !== "erased" && !left.has(record.id)}
+            isDisabled={record.status === "erased"}
             onChange={(on) => {
               const next = new Set(left);
               if (on) {
@@ -111,6 +112,7 @@ function Request({ request, records }: { request: AccessRequest; records: readon
           >
             {t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })} · {t("records.by")}{" "}
             <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+            {record.status === "erased" ? <> · {t("recordStatus.erased")}</> : null}
           </Checkbox>
         ))}
       </Stack>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Named } from "../records/Named";
 import { useHeld } from "../records/SharedWithMe";
+import { standingOf } from "../records/standing";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
 import { useMember } from "../session/Session";
@@ -59,8 +60,11 @@ function SharingPatients() {
       <Ready of={all}>
         {(patients) => {
           const shares = new Map<number, number>();
-          for (const { record } of held.type === "ready" ? held.value : []) {
-            shares.set(record.patient, (shares.get(record.patient) ?? 0) + 1);
+          for (const { grant, record } of held.type === "ready" ? held.value : []) {
+            const standing = standingOf(grant, record, Date.now());
+            if (standing === "open" || standing === "left") {
+              shares.set(record.patient, (shares.get(record.patient) ?? 0) + 1);
+            }
           }
           const sorted = patients.toSorted((a, b) => (shares.get(b.id) ?? 0) - (shares.get(a.id) ?? 0) || a.id - b.id);
           return sorted.length === 0 ? (

@@ -3,12 +3,12 @@ import { useNavigate, useParams } from "react-router";
 import { dateTime } from "../i18n";
 import { Requests } from "../inbox/Inbox";
 import { Named } from "../records/Named";
-import { useHeld } from "../records/SharedWithMe";
+import { useHeld, ViewHeld } from "../records/SharedWithMe";
 import { Ready, RecordBadge } from "../records/states";
 import { memberName, useConnection, useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
 import { useAct } from "../ui/Act";
-import { Button, ButtonLink, Card, Empty, PageHead, Stack } from "../ui/basics";
+import { Button, Card, Empty, PageHead, Stack } from "../ui/basics";
 import { List, ListItem } from "../ui/List";
 import { Consents } from "./Consents";
 import { EmergencyConsentCard } from "./Emergency";
@@ -103,9 +103,7 @@ function WardRecords({ patient }: { patient: number }) {
                   actions={
                     <>
                       <RecordBadge status={record.status} />
-                      <ButtonLink small look="primary" to={`/shared/${record.id}`}>
-                        {t("records.view")}
-                      </ButtonLink>
+                      <ViewHeld record={record} />
                     </>
                   }
                 >

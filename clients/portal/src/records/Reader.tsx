@@ -52,7 +52,8 @@ export function Reader({
   const mine = actor.type === "member" && record.patient === actor.member.id && record.author !== actor.member.id;
   const atWill = grant === null;
   const closesAt = grant?.windowClosesAt ?? null;
-  const windowOpen = closesAt !== null && closesAt > now;
+  const erased = record.status === "erased";
+  const windowOpen = closesAt !== null && closesAt > now && !erased;
   const controller = useRef<AbortController | null>(null);
   useEffect(() => () => controller.current?.abort(), []);
   // The window that we have just opened may be read before its news arrives: only one that was seen can end.
@@ -60,7 +61,7 @@ export function Reader({
   if (windowOpen) {
     seen.current = true;
   }
-  const shutNow = !atWill && seen.current && !windowOpen && reading.type === "open";
+  const shutNow = reading.type === "open" && (erased || (!atWill && seen.current && !windowOpen));
   useEffect(() => {
     if (shutNow) {
       seen.current = false;
@@ -151,7 +152,7 @@ export function Reader({
               ) : null}
             </Notice>
           ) : null}
-          {record.status === "erased" ? (
+          {erased ? (
             <Notice tone="info" title={t("reader.erased")} />
           ) : atWill || windowOpen ? (
             <Row>

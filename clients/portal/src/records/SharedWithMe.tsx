@@ -13,7 +13,8 @@ import { Fills } from "./Fills";
 import { readableKinds } from "./kinds";
 import { Named } from "./Named";
 import { Reader, useNow } from "./Reader";
-import { Ready, RecordFacts } from "./states";
+import { standingOf } from "./standing";
+import { Ready, RecordBadge, RecordFacts } from "./states";
 
 export interface Held {
   readonly grant: Grant;
@@ -70,10 +71,9 @@ export function SharedWithMe() {
                   title={t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })}
                   actions={
                     <>
-                      <GrantBadge grant={grant} now={now} />
-                      <ButtonLink small to={`/shared/${record.id}`} look="primary">
-                        {t("records.view")}
-                      </ButtonLink>
+                      {record.status === "current" ? null : <RecordBadge status={record.status} />}
+                      <GrantBadge grant={grant} record={record} now={now} />
+                      <ViewHeld record={record} />
                     </>
                   }
                 >
@@ -90,18 +90,29 @@ export function SharedWithMe() {
   );
 }
 
-function GrantBadge({ grant, now }: { grant: Grant; now: number }) {
+/** What a grant is worth now. Of an erased record nothing is left to say. */
+export function GrantBadge({ grant, record, now }: Held & { now: number }) {
   const { t } = useTranslation();
-  if (grant.windowClosesAt !== null && grant.windowClosesAt > now) {
-    return <Badge tone="info">{t("shared.open")}</Badge>;
+  const standing = standingOf(grant, record, now);
+  switch (standing) {
+    case "erased":
+      return null;
+    case "open":
+      return <Badge tone="info">{t("shared.open")}</Badge>;
+    case "left":
+      return <Badge tone="good">{t("shared.openings", { count: grant.openingsLeft })}</Badge>;
+    default:
+      return <Badge tone="plain">{t(`shared.${standing}`)}</Badge>;
   }
-  if (grant.expiresAt <= now) {
-    return <Badge tone="plain">{t("shared.expired")}</Badge>;
-  }
-  return grant.openingsLeft === 0 ? (
-    <Badge tone="plain">{t("shared.used")}</Badge>
-  ) : (
-    <Badge tone="good">{t("shared.openings", { count: grant.openingsLeft })}</Badge>
+}
+
+/** Leads to a record that we hold a grant for; an erased one has nothing to view. */
+export function ViewHeld({ record }: Pick<Held, "record">) {
+  const { t } = useTranslation();
+  return record.status === "erased" ? null : (
+    <ButtonLink small look="primary" to={`/shared/${record.id}`}>
+      {t("records.view")}
+    </ButtonLink>
   );
 }
 
@@ -130,6 +141,7 @@ export function SharedRecord() {
                 until: dateTime(found.grant.expiresAt),
               })}
             >
+              {found.record.status === "current" ? null : <RecordBadge status={found.record.status} />}
               <Button
                 onPress={() =>
                   void act({
