@@ -23,6 +23,9 @@ export function Standing() {
   const record = useLive(me.ownRecord === null ? null : `certificate ${me.ownRecord}`, (reads) =>
     reads.record(me.ownRecord ?? 0),
   );
+  const rejected = me.status === "rejected";
+  /** Whether it can apply again with the certificate that is stored. */
+  const withStored = rejected && me.ownRecord !== null;
   const replace = () => {
     if (file === null) {
       return;
@@ -48,7 +51,7 @@ export function Standing() {
           signal,
         );
         const receipt = await acts.storeAndAnchor(upload, report, signal);
-        return me.status === "rejected" ? acts.applyAgain(report) : receipt;
+        return rejected ? acts.applyAgain(report) : receipt;
       },
     });
   };
@@ -88,15 +91,15 @@ export function Standing() {
       )}
       {me.status === "suspended" ? null : (
         <Card title={t("standing.replace")}>
-          <p>{me.status === "rejected" ? t("standing.rejectedText") : t("standing.replaceText")}</p>
-          {me.status === "rejected" && me.ownRecord !== null ? <p>{t("standing.applyStoredText")}</p> : null}
+          <p>{rejected ? t("standing.rejectedText") : t("standing.replaceText")}</p>
+          {withStored ? <p>{t("standing.applyStoredText")}</p> : null}
           <FileDrop file={file} onFile={setFile} hint={t("signup.certificateHint")} />
           <Row justify="end">
-            {me.status === "rejected" && me.ownRecord !== null ? (
+            {withStored ? (
               <Button onPress={() => void applyAgain()}>{t("standing.applyStored")}</Button>
             ) : null}
             <Button look="primary" isDisabled={file === null} onPress={replace}>
-              {me.status === "rejected" ? t("standing.applyAgain") : t("standing.replace")}
+              {rejected ? t("standing.applyAgain") : t("standing.replace")}
             </Button>
           </Row>
         </Card>

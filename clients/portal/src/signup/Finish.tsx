@@ -8,7 +8,7 @@ import { useAct } from "../ui/Act";
 import { Button, Card, Facts, Notice, PageHead, Row } from "../ui/basics";
 import { Choice, PlainField } from "../ui/fields";
 import { Consents } from "./Consents";
-import { CertificateForm, PatientForm, ProfessionalForm, type Registration, register } from "./SignUp";
+import { CertificateForm, PatientForm, ProfessionalForm, type Registration, register, registrationWords } from "./SignUp";
 import { username as usernameSchema } from "./schema";
 
 /** An account whose registration was interrupted, or that another program made: registers it, or what is missing of it. */
@@ -20,18 +20,13 @@ export function Finish({ known }: { known: Member | null }) {
   const [role, setRole] = useState<Role>(known?.role ?? "patient");
   const [username, setUsername] = useState(known?.username ?? account.name);
   const [asked, setAsked] = useState(known !== null);
+  /** What a professional has told of itself already: its certificate is all that is missing. */
+  const details = known?.details ?? null;
   const flaw = usernameSchema.safeParse(username);
 
   const finish = (registration: Registration) =>
     act({
-      title: t("signup.registerTitle"),
-      recorded:
-        registration.role === "patient"
-          ? t("signup.recordedPatient", { username })
-          : t("signup.recordedProfessional", { username }),
-      stays: registration.role === "patient" ? t("signup.staysPatient") : t("signup.staysProfessional"),
-      confirm: t("signup.register"),
-      done: registration.role === "patient" ? t("signup.donePatient") : t("signup.doneProfessional"),
+      ...registrationWords(t, registration.role, username),
       run: (report, signal) =>
         register(account.acts, reads, username, account.identity.address, registration, report, signal),
     });
@@ -75,20 +70,16 @@ export function Finish({ known }: { known: Member | null }) {
       {asked && role === "patient" ? (
         <PatientForm submit={t("signup.finish")} onDone={(profile) => void finish({ role, profile })} />
       ) : null}
-      {known?.details != null && role !== "patient" ? (
+      {role === "patient" ? null : details !== null ? (
         <CertificateForm
           submit={t("signup.finish")}
-          onDone={(certificate) => {
-            if (known.details !== null) {
-              void finish({ role, details: known.details, certificate });
-            }
-          }}
+          onDone={(certificate) => void finish({ role, details, certificate })}
         />
-      ) : asked && role !== "patient" ? (
+      ) : asked ? (
         <ProfessionalForm
           role={role}
           submit={t("signup.finish")}
-          onDone={(details, certificate) => void finish({ role, details, certificate })}
+          onDone={(told, certificate) => void finish({ role, details: told, certificate })}
         />
       ) : null}
     </>

@@ -1,4 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import type { TFunction } from "i18next";
 import { useEffect, useRef, useState } from "react";
 import { type Control, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -141,14 +142,7 @@ export function SignUp() {
     const account = begin(ring, identity, chosen.username);
     if (registration !== null) {
       await act({
-        title: t("signup.registerTitle"),
-        recorded:
-          registration.role === "patient"
-            ? t("signup.recordedPatient", { username: chosen.username })
-            : t("signup.recordedProfessional", { username: chosen.username }),
-        stays: registration.role === "patient" ? t("signup.staysPatient") : t("signup.staysProfessional"),
-        confirm: t("signup.register"),
-        done: registration.role === "patient" ? t("signup.donePatient") : t("signup.doneProfessional"),
+        ...registrationWords(t, registration.role, chosen.username),
         run: (report, signal) =>
           register(account.acts, reads, chosen.username, identity.address, registration, report, signal),
       });
@@ -191,6 +185,24 @@ export function SignUp() {
       ) : null}
     </>
   );
+}
+
+/** What is said of registering before and after. */
+export function registrationWords(t: TFunction, role: Role, username: string) {
+  const words = { title: t("signup.registerTitle"), confirm: t("signup.register") };
+  return role === "patient"
+    ? {
+        ...words,
+        recorded: t("signup.recordedPatient", { username }),
+        stays: t("signup.staysPatient"),
+        done: t("signup.donePatient"),
+      }
+    : {
+        ...words,
+        recorded: t("signup.recordedProfessional", { username }),
+        stays: t("signup.staysProfessional"),
+        done: t("signup.doneProfessional"),
+      };
 }
 
 /**
