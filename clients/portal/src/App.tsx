@@ -18,6 +18,7 @@ import { type NavItem, Shell } from "./ui/Shell";
 const SignUp = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.SignUp })));
 const ChooseRole = lazy(() => import("./signup/SignUp").then((module) => ({ default: module.ChooseRole })));
 const Finish = lazy(() => import("./signup/Finish").then((module) => ({ default: module.Finish })));
+const Moved = lazy(() => import("./session/Moved").then((module) => ({ default: module.Moved })));
 const AccountPage = lazy(() => import("./session/AccountPage").then((module) => ({ default: module.AccountPage })));
 const PatientHome = lazy(() => import("./patient/Home").then((module) => ({ default: module.PatientHome })));
 const Doctors = lazy(() => import("./patient/Doctors").then((module) => ({ default: module.Doctors })));
@@ -73,6 +74,7 @@ const Examine = lazy(() => import("./administrator/Waiting").then((module) => ({
 type Kind =
   | "nobody"
   | "stranger"
+  | "moved"
   | "incomplete"
   | "patient"
   | "doctor"
@@ -112,6 +114,7 @@ function useKind(): Kind | "loading" {
 const PAGES: Record<Kind, Readonly<Record<string, ReactNode>>> = {
   nobody: { "": <Welcome />, signin: <SignIn />, signup: <ChooseRole />, "signup/:role": <SignUp /> },
   stranger: { "": <Finish known={null} />, account: <AccountPage /> },
+  moved: { "": <Moved />, account: <AccountPage /> },
   incomplete: { "": <FinishMember />, account: <AccountPage /> },
   patient: {
     "": <PatientHome />,
@@ -265,6 +268,8 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("reviews", t("nav.reviews")),
         account,
       ];
+    case "moved":
+      return [item("", t("nav.home")), account];
     case "stranger":
     case "incomplete":
       return registering ? [] : [item("", t("nav.finish")), account];

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { Twox128 } from "@polkadot-api/substrate-bindings";
 import { describe, expect, it, vi } from "vitest";
 import { accountId } from "../src/chain/address";
 import type { Finality } from "../src/chain/finality";
-import { decodeMember, memberKey, Proofs } from "../src/chain/proven";
+import { decodeMember, memberKey, Proofs, retiredKey } from "../src/chain/proven";
 import type { Reads } from "../src/chain/reads";
 import { ProofError } from "../src/chain/scale";
 import { type JsonHeader, provenValue, stateRoot } from "../src/chain/trie";
@@ -44,6 +45,13 @@ describe("storage proofs", () => {
     const stranger = key.slice();
     stranger[70] = (stranger[70] ?? 0) ^ 1;
     expect(provenValue(root(), proof, stranger)).toBeNull();
+  });
+
+  it("are asked for by the names of pallet and map", () => {
+    const named = (key: Uint8Array) => toHex(key.subarray(0, 32));
+    const name = (...words: string[]) => words.map((word) => toHex(Twox128(new TextEncoder().encode(word)))).join("");
+    expect(named(memberKey(new Uint8Array(32)))).toBe(name("Registry", "Members"));
+    expect(named(retiredKey(new Uint8Array(32)))).toBe(name("Registry", "Retired"));
   });
 
   it("without one of the nodes on the way prove nothing", () => {

@@ -18,6 +18,8 @@ import type { Hex, RecordKind, RecordView, Role, SealRecipient, Status } from ".
 
 /** twox128("Registry") ‖ twox128("Members") */
 const MEMBERS = "8a493ef65ff3987a1fbc9979200ad1afba7fb8745735dc3be2a2c61a72c39e78";
+/** twox128("Registry") ‖ twox128("Retired") */
+const RETIRED = "8a493ef65ff3987a1fbc9979200ad1afbba3206499766c600f2ea0e632e169ed";
 /** twox128("Registry") ‖ twox128("AdministratorKeys") */
 const ADMINISTRATOR_KEYS = "8a493ef65ff3987a1fbc9979200ad1afb116e7dd2422c07fc0151c5b89409a81";
 /** twox128("Administrators") ‖ twox128("Members") */
@@ -38,6 +40,11 @@ const RECORDS = "b262e9238fa402540c250bc3f5d6188dbb8fcc88c3da5bf159c1e1a5f46fe43
 /** The storage key of a member's entry. */
 export function memberKey(account: Uint8Array): Bytes {
   return byAccount(MEMBERS, account);
+}
+
+/** The storage key under which the member is whose account this was, before the membership moved to another. */
+export function retiredKey(account: Uint8Array): Bytes {
+  return byAccount(RETIRED, account);
 }
 
 /** The key of a map's entry for an account, under BLAKE2-128 with the key behind it. */
@@ -200,7 +207,6 @@ export class Proofs {
     if (decoded === null) {
       throw new ProofError("the member or its key is not final yet, or the node names another account");
     }
-    const decoded = decodeMember(entry);
     if (decoded.id !== BigInt(member)) {
       throw new ProofError("the node names another account than the member's");
     }

@@ -1,4 +1,7 @@
+import { fromHex, toHex } from "../sealing/encoding";
+import { accountId } from "./address";
 import type { Rpc } from "./rpc";
+import { ScaleReader } from "./scale";
 import type { JsonHeader } from "./trie";
 import type {
   AccessRequest,
@@ -145,6 +148,15 @@ export class Reads {
     );
   readLog = (of: { record: number } | { patient: number } | { reader: number }) =>
     this.#all((cursor) => this.#page<Reading>("medchain_readLog", [of], cursor));
+
+  /** The member whose account this was, before the membership moved to another; `null` for an account that was nobody's. */
+  async movedFrom(account: string): Promise<number | null> {
+    // Few ask: the storage keys come with the proofs.
+    const { retiredKey } = await import("./proven");
+    const key: Hex = `0x${toHex(retiredKey(accountId(account)))}`;
+    const entry = await this.#rpc.request<Hex | null>("state_getStorage", [key]);
+    return entry === null ? null : Number(new ScaleReader(fromHex(entry)).u64());
+  }
 
   /** All grants on a patient's records. */
   async grantsOfPatient(patient: number): Promise<readonly Grant[]> {

@@ -597,6 +597,16 @@ export const de: typeof en = {
     administratorText:
       "Geben Sie diese Adresse dem Rat. Sobald er Sie berufen hat, ändert sich diese Seite von selbst.",
   },
+  moved: {
+    title: "Dieses Konto ist ersetzt",
+    intro:
+      "Ein anderes Konto ist an seine Stelle getreten. Melden Sie sich mit jenem an: Dieses kann nichts mehr lesen und nichts mehr tun.",
+    notYou: "Waren Sie das nicht?",
+    notYouText:
+      "Dann sprechen Sie sofort mit denen, die Ihr Konto wiederherstellen können, und mit der Verwaltung.",
+    was: "War das Konto von",
+    forget: "Sein Schlüssel nützt nichts mehr. Sie können ihn aus diesem Browser entfernen.",
+  },
   account: {
     title: "Mein Schlüssel",
     intro: "Was dieses Konto zu Ihrem macht: bewahren Sie eine Kopie außerhalb dieses Browsers auf.",

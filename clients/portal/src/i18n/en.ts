@@ -576,6 +576,14 @@ export const en = {
     administratorTitle: "To become an administrator",
     administratorText: "Give this address to the council. Once it has appointed you, this page changes by itself.",
   },
+  moved: {
+    title: "This account has been replaced",
+    intro: "Another account has taken its place. Sign in with that one: this one can read and do nothing any more.",
+    notYou: "Was it not you?",
+    notYouText: "Then talk to those who can recover your account, and to an administrator, at once.",
+    was: "Was the account of",
+    forget: "Its key is of no more use. You can remove it from this browser.",
+  },
   account: {
     title: "My key",
     intro: "What makes this account yours: keep a copy outside of this browser.",

@@ -21,6 +21,8 @@ export type Standing =
   /** A member, or a person of its staff. */
   | { readonly type: "member"; readonly member: Member; readonly staff: Staff | null }
   | { readonly type: "administrator"; readonly administrator: Administrator }
+  /** An account whose membership has moved to another. */
+  | { readonly type: "moved"; readonly member: number }
   | { readonly type: "stranger" };
 
 export interface Session {
@@ -106,7 +108,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       return { type: "member", ...acting };
     }
     const administrator = (await source.administrators()).find((candidate) => candidate.account === address);
-    return administrator === undefined ? { type: "stranger" } : { type: "administrator", administrator };
+    if (administrator !== undefined) {
+      return { type: "administrator", administrator };
+    }
+    const member = address === null ? null : await source.movedFrom(address);
+    return member === null ? { type: "stranger" } : { type: "moved", member };
   });
 
   const session = useMemo<Session>(
@@ -151,12 +157,13 @@ export function useStaff(): Staff | null {
 /** Who acts, as the chain module takes it. */
 export function useActor(): Actor {
   const { standing } = useSession();
-  if (standing.type !== "ready" || standing.value.type === "stranger") {
-    throw new Error("the account is neither member nor administrator");
+  if (standing.type === "ready" && standing.value.type === "member") {
+    return { type: "member", member: standing.value.member };
   }
-  return standing.value.type === "member"
-    ? { type: "member", member: standing.value.member }
-    : { type: "administrator", keyVersion: standing.value.administrator.keyVersion };
+  if (standing.type === "ready" && standing.value.type === "administrator") {
+    return { type: "administrator", keyVersion: standing.value.administrator.keyVersion };
+  }
+  throw new Error("the account is neither member nor administrator");
 }
 
 /** Keeps an unlocked account in this browser under a password. */
