@@ -185,6 +185,12 @@ export class Person {
       });
   }
 
+  /** Puts the browser's clock forward; the session idles out, and the person signs in again. */
+  async putForward(ms) {
+    await this.page.clock.setSystemTime(Date.now() + ms);
+    await this.reload();
+  }
+
   /** How many calls of the person's account the node has recorded or holds to be recorded; `null` while it is no member. */
   async calls() {
     const ask = async (method, params) => {

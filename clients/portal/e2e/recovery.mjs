@@ -3,10 +3,25 @@ import { FINAL } from "./people.mjs";
 import { interrupted } from "./interruptions.mjs";
 import { consentFor, keyOnly } from "./staff.mjs";
 
+const DAY = 24 * 3_600_000;
+
 /** Names, on the page of recovery, whoever has lost the key. */
 async function helps(who, owner) {
   await who.go("/recovery");
   await who.page.getByLabel("Number or username of whoever has lost the key").fill(owner.username);
+}
+
+/** Brings to Wilma's key what is sealed to an earlier one, in two goes: the page is left after the first of two calls. */
+async function sealAnew(who) {
+  await who.go("/account");
+  await who.button("Seal them anew").click({ timeout: FINAL });
+  await interrupted(who, "Seal them anew");
+  await who.button("Seal them anew").click({ timeout: FINAL });
+  await who.confirm("Seal them anew");
+  await who.page.getByText("still sealed to an earlier key").waitFor({ state: "detached", timeout: FINAL });
+  await who.go("/profile");
+  await who.button("Read").click();
+  await who.page.getByText("Wilma Wallet").waitFor({ timeout: FINAL });
 }
 
 /** @param {import("./run.mjs").Play} play */
@@ -82,12 +97,65 @@ export async function keyGivenBack({ step, wilma, guardian }) {
     await interrupted(guardian, "Give it back");
     await helps(guardian, wilma);
     await guardian.page.getByText("wilma has the earlier decryption key back").waitFor({ timeout: FINAL });
-    await wilma.go("/account");
-    await wilma.button("Seal them anew").click({ timeout: FINAL });
-    await interrupted(wilma, "Seal them anew");
-    await wilma.page.getByText("still sealed to an earlier key").waitFor({ state: "detached", timeout: FINAL });
-    await wilma.go("/profile");
-    await wilma.button("Read").click();
-    await wilma.page.getByText("Wilma Wallet").waitFor({ timeout: FINAL });
+    await sealAnew(wilma);
+  });
+}
+
+/** Until the waiting time begins; what follows a day later is `recoveryCarriedOut`. @param {import("./run.mjs").Play} play */
+export async function recoveryAgreed(play) {
+  const { step, expect, person, people, wilma, guardian, pharmacy } = play;
+  await step("a recovery to which nobody objects is agreed; it is not offered to carry it out before the day is over", async () => {
+    const found = await person("Found");
+    people.push(found);
+    play.found = found;
+    await keyOnly(found);
+    const text = await consentFor(found, "Number or username of the account", wilma.username);
+    found.account = await found.page.getByLabel("Address", { exact: true }).last().inputValue();
+    await helps(guardian, wilma);
+    await guardian.page.getByLabel("The person's text").fill(text);
+    await guardian.button("Propose").click();
+    await guardian.confirm("Propose");
+    await helps(pharmacy, wilma);
+    await pharmacy.page.getByLabel("Address that the person told you").fill(found.account, { timeout: FINAL });
+    await pharmacy.button("Agree").click();
+    await pharmacy.confirm("Agree");
+    await pharmacy.page.getByText("2 of 2 agree").waitFor({ timeout: FINAL });
+    await pharmacy.page.getByText("can be carried out from").waitFor();
+    expect(await pharmacy.button("Carry it out").isDisabled(), "the owner has no time to object");
+  });
+}
+
+/** @param {import("./run.mjs").Play} play */
+export async function recoveryCarriedOut({ step, look, node, wilma, guardian, found }) {
+  if (node.putForward === null) {
+    console.log("    libfaketime is not installed: no recovery is carried out");
+    return;
+  }
+  await step("a day later a guardian carries the recovery out; before that, one whose clock is ahead is refused", async () => {
+    await wilma.go("/");
+    await guardian.putForward(DAY);
+    await helps(guardian, wilma);
+    await guardian.button("Carry it out").click({ timeout: FINAL });
+    const dialog = guardian.page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Carry it out", exact: true }).click();
+    const early = "The time in which the member may object is not over; wait until then.";
+    await dialog.getByText(early, { exact: true }).waitFor({ timeout: FINAL });
+    await node.putForward(DAY);
+    await interrupted(guardian, "Try again");
+    // The page of the account that was replaced says so at once.
+    await wilma.page.getByRole("heading", { name: "This account has been replaced" }).waitFor({ timeout: FINAL });
+    await look(wilma, "moved");
+  });
+
+  await step("the guardian gives the earlier key back; with the new account the records are read, the old one is refused", async () => {
+    await helps(guardian, wilma);
+    await guardian.page.getByText("wilma has another key now.").waitFor({ timeout: FINAL });
+    await guardian.button("Give it back").click();
+    await interrupted(guardian, "Give it back");
+    await found.putForward(DAY);
+    await found.page.getByRole("heading", { name: `Hello, ${wilma.username}` }).waitFor({ timeout: FINAL });
+    await sealAnew(found);
+    await wilma.reload();
+    await wilma.page.getByRole("heading", { name: "This account has been replaced" }).waitFor({ timeout: FINAL });
   });
 }

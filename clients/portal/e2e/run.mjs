@@ -17,7 +17,7 @@ import { longLists } from "./long-lists.mjs";
 import * as steps from "./nine-steps.mjs";
 import { PATIENCE, Person } from "./people.mjs";
 import { prescriptions } from "./prescriptions.mjs";
-import { keyGivenBack, recovery } from "./recovery.mjs";
+import { keyGivenBack, recovery, recoveryAgreed, recoveryCarriedOut } from "./recovery.mjs";
 import { releaseKeyReplaced } from "./release-key.mjs";
 import { startNode } from "./servers.mjs";
 import { acceptAffiliation, emergency, emergencyConsent, offerAffiliation, staff } from "./staff.mjs";
@@ -75,7 +75,8 @@ function expect(condition, message) {
 
 const phrase = generateMnemonic(wordlist, 128);
 const administratorAccount = ss58Address(sr25519CreateDerive(mnemonicToMiniSecret(phrase))("").publicKey, 42);
-const node = await startNode(administratorAccount);
+// A recovery is carried out a day after it is agreed.
+const node = await startNode(administratorAccount, all);
 const web = await serve(`${root}dist`, node);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -152,14 +153,14 @@ try {
       ...(all ? [link.locked] : []),
       ...[link.commanded, link.direct, link.searched],
     ],
-    all ? [recovery, keyGivenBack] : [],
+    all ? [recovery, keyGivenBack, recoveryAgreed] : [],
   );
   await inTurns([prescriptions, steps.share, steps.openShared, steps.revokeAndErase, rebooking]);
   await inTurns([consentBeforehand, readBeforehand, guardianActs]);
   const uploaded = steps.upload(play);
   await inTurns([() => uploaded], [(of) => staff(of, uploaded)]);
   await inTurns([emergencyConsent, emergency, longLists, steps.suspend, steps.noReviews], [releaseKeyReplaced]);
-  await inTurns([steps.german, steps.search]);
+  await inTurns([steps.german, ...(all ? [recoveryCarriedOut] : []), steps.search]);
 } catch (error) {
   failures.push(error.message);
   for (const one of people) {

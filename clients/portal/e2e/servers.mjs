@@ -7,6 +7,9 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { validatorsOf } from "../scripts/serve.mjs";
 
+/** twox128("Timestamp") ‖ twox128("Now") */
+const TIMESTAMP_NOW = "f0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
+
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createTcp();
@@ -93,8 +96,31 @@ export function byCouncil(node, ...words) {
   return JSON.parse(execFileSync(binary("MEDCHAIN_CLI", "medchain"), args, options));
 }
 
-/** Starts a chain whose one administrator is this account. */
-export async function startNode(administrator) {
+/** Debian's library by which a program sees another time than the machine's; `scripts/setup.sh` installs it. */
+const FAKETIME = ["x86_64-linux-gnu/faketime", "aarch64-linux-gnu/faketime", "faketime"]
+  .map((folder) => `/usr/lib/${folder}/libfaketime.so.1`)
+  .find((library) => existsSync(library));
+
+/** A clock that can be put forward while a program runs by it, which measures as ever; `null` without the library. */
+function clock(folder) {
+  if (FAKETIME === undefined) {
+    return null;
+  }
+  const file = join(folder, "clock");
+  const put = (ms) => writeFileSync(file, `+${Math.round(ms / 1_000)}s\n`);
+  put(0);
+  const env = {
+    LD_PRELOAD: FAKETIME,
+    FAKETIME_TIMESTAMP_FILE: file,
+    // The file is looked at every second.
+    FAKETIME_CACHE_DURATION: "1",
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+  };
+  return { env, put };
+}
+
+/** Starts a chain whose one administrator is this account; with a clock that can be put forward if `timed`. */
+export async function startNode(administrator, timed = false) {
   const program = binary("MEDCHAIN_NODE", "medchain-node");
   const folder = mkdtempSync(join(tmpdir(), "medchain-portal-"));
   const spec = JSON.parse(
@@ -130,7 +156,8 @@ export async function startNode(administrator) {
     randomBytes(32).toString("hex"),
   ];
   const log = [];
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const time = timed ? clock(folder) : null;
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...time?.env } });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data) => log.push(String(data)));
   }
@@ -162,12 +189,33 @@ export async function startNode(administrator) {
     http: `http://127.0.0.1:${rpc}`,
     cut: line.cut,
     mend: line.mend,
+    /** Puts the chain's time forward, in milliseconds, until it shows in a block; `null` where that cannot be done. */
+    putForward:
+      time === null
+        ? null
+        : async (ms) => {
+            time.put(ms);
+            const until = Date.now() + ms;
+            while ((await chainTime(rpc)) < until) {
+              await new Promise((resolve) => setTimeout(resolve, 500));
+            }
+          },
     stop: async () => {
       await line.cut();
       await ended(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The time of the best block, in milliseconds. */
+async function chainTime(rpc) {
+  const response = await fetch(`http://127.0.0.1:${rpc}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "state_getStorage", params: [`0x${TIMESTAMP_NOW}`] }),
+  });
+  return Number(Buffer.from((await response.json()).result.slice(2), "hex").readBigUInt64LE());
 }
 
 /** A line to a port that can be cut and mended. */
