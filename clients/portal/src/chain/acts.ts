@@ -9,6 +9,7 @@ import { FIRST_KEY_VERSION } from "../sealing/keys";
 import { linkCommitment, linkFlags, linkText } from "../sealing/link";
 import type { Recipient } from "../sealing/seal";
 import { addressOf } from "./address";
+import { isEachAtHand } from "./copies";
 import { type Described, readDescription, withoutControl } from "./description";
 import { RefusedError } from "./failure";
 import { askGateway, type GatewayInfo, type StoredLink } from "./gateway";
@@ -36,6 +37,7 @@ import type {
   Purpose,
   RecordKinds,
   RecordView,
+  RecoveryPlan,
   Recovery,
   RetractionReason,
   ReviewOutcome,
@@ -910,7 +912,8 @@ export class Acts {
   async resealAll(me: Member, report: Report): Promise<Receipt | null> {
     let receipt: Receipt | null = null;
     const plan = await this.#reads.recoveryPlan(me.id);
-    if (plan !== null && plan.copies.some(({ copy }) => copy.ofVersion !== me.keyVersion)) {
+    const behind = plan?.copies.some(({ copy }) => copy.ofVersion !== me.keyVersion) === true;
+    if (plan !== null && behind && (await this.#mayReplaceCopies(me, plan))) {
       receipt = await this.nameGuardians(me, plan.guardians, plan.threshold, plan.wait, report);
     }
     if (me.role === "hospital" || me.role === "pharmacy") {
@@ -1038,6 +1041,11 @@ export class Acts {
     }
   }
 
+  /** Whether the copies with those who can recover the account can be replaced without losing a secret. */
+  async #mayReplaceCopies(me: Member, plan: RecoveryPlan): Promise<boolean> {
+    return isEachAtHand(plan, await this.#reads.keys(me.id), (version) => this.#keyring.run("publicKey", { version }));
+  }
+
   /** Says who may recover the account together if its key is lost, and gives each a copy of our secret. */
   async nameGuardians(
     me: Member,
@@ -1046,6 +1054,10 @@ export class Acts {
     wait: number,
     report: Report,
   ): Promise<Receipt> {
+    const before = await this.#reads.recoveryPlan(me.id);
+    if (before !== null && !(await this.#mayReplaceCopies(me, before))) {
+      throw new RefusedError("Portal.OnlyCopies", "those named before hold the only copies of an earlier secret");
+    }
     const targets = await Promise.all(guardians.map((guardian) => this.#target(guardian)));
     const sealed = await this.#copies(me, targets.map(({ key }) => key));
     const named = targets.map(({ keyVersion }, at) => ({

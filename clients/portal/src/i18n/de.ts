@@ -1363,6 +1363,8 @@ export const de: typeof en = {
     Portal: {
       EarlierSecretMissing:
         "Manche Unterlagen sind noch für einen früheren Schlüssel versiegelt, und dieser ist nicht zur Hand. Bitten Sie, wen Sie für die Wiederherstellung benannt haben, ihn zurückzugeben („Wiederherstellung“), und versiegeln Sie sie dann neu.",
+      OnlyCopies:
+        "Nur wen Sie zuvor benannt haben, hat noch Ihren früheren Entschlüsselungsschlüssel, und eine neue Benennung ersetzt ihn dort. Lassen Sie ihn sich zuerst zurückgeben („Wiederherstellung“).",
       NoSealAsGuardian:
         "Diese Unterlage wurde Ihnen noch nicht gegeben, Sie können sie deshalb nicht weitergeben. Lassen Sie sie weg oder bitten Sie darum.",
     },

@@ -1328,6 +1328,8 @@ export const en = {
     Portal: {
       EarlierSecretMissing:
         "Some records are still sealed to an earlier key, and that key is not at hand. Ask those whom you named for recovery to give it back (“Recovery”), then seal them anew.",
+      OnlyCopies:
+        "Those whom you named before hold the only copies of your earlier decryption key, and naming others replaces them. Have one of them give it back first (“Recovery”).",
       NoSealAsGuardian:
         "The patient has not given you this record yet, so you cannot pass it on. Leave it out, or ask the patient to give it to you.",
     },
