@@ -48,8 +48,8 @@ export function Reviews() {
                     </>
                   }
                 >
-                  <NamedRecord id={one.record} /> · <Named id={one.patient} /> ·{" "}
-                  {t(`emergencyReason.${one.reason}`)} · {dateTime(one.openedAt)}
+                  <NamedRecord id={one.record} />&nbsp;· <Named id={one.patient} />&nbsp;·{" "}
+                  {t(`emergencyReason.${one.reason}`)}&nbsp;· {dateTime(one.openedAt)}
                 </ListItem>
               )}
             </List>

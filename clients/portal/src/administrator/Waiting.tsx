@@ -84,7 +84,7 @@ export function Waiting() {
                     </ButtonLink>
                   }
                 >
-                  {t(`role.${one.role}`)} · {one.details?.licence} ·{" "}
+                  {t(`role.${one.role}`)}&nbsp;· {one.details?.licence}&nbsp;·{" "}
                   {t("admin.since", { when: dateTime(one.registeredAt) })}
                 </ListItem>
               )}
@@ -142,7 +142,7 @@ export function Register() {
                     </>
                   }
                 >
-                  {[one.username, one.details?.licence, one.details?.issuer].filter(Boolean).join(" · ")}
+                  {[one.username, one.details?.licence, one.details?.issuer].filter(Boolean).join("\u00a0· ")}
                 </ListItem>
               )}
             </List>

@@ -180,8 +180,8 @@ function Entry({ appointment: one, withDay = false }: { appointment: Appointment
       }
     >
       <Named id={one.patient} />
-      {note === null ? null : ` · ${t("appointments.note", { note })}`}
-      {one.reason === null ? null : ` · ${t(`appointmentReason.${one.reason}`)}`}
+      {note === null ? null : `\u00a0· ${t("appointments.note", { note })}`}
+      {one.reason === null ? null : `\u00a0· ${t(`appointmentReason.${one.reason}`)}`}
     </ListItem>
   );
 }

@@ -75,7 +75,7 @@ export function DoctorHome() {
                         <List items={requests} keyOf={(one) => one.id} label={t("home.asked")}>
                           {(one) => (
                             <ListItem title={<Named id={one.patient} />}>
-                              {t("home.askedItem", { count: one.records.length })} · {t(`purpose.${one.purpose}`)} ·{" "}
+                              {t("home.askedItem", { count: one.records.length })}&nbsp;· {t(`purpose.${one.purpose}`)}&nbsp;·{" "}
                               {dateTime(one.requestedAt)}
                             </ListItem>
                           )}

@@ -47,14 +47,24 @@ function locale(): string {
   return navigator.languages.find((one) => one.startsWith(i18next.language)) ?? i18next.language;
 }
 
+/** Keeps what belongs together on one line; after a comma there may be another. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<!,) /g, "\u00a0");
+}
+
 /** A point in time as people write it. */
 export function dateTime(ms: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(ms);
+  return unbroken(new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(ms));
 }
 
 /** A day as people write it. */
 export function date(ms: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(ms);
+  return unbroken(new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(ms));
+}
+
+/** What continues a sentence elsewhere, as it stands by itself. */
+export function standalone(text: string): string {
+  return text.slice(0, 1).toLocaleUpperCase(i18next.language) + text.slice(1);
 }
 
 /** A day as date fields hold it, in the time zone of this browser. */

@@ -110,9 +110,9 @@ function Request({ request, records }: { request: AccessRequest; records: readon
               setLeft(next);
             }}
           >
-            {t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })} · {t("records.by")}{" "}
-            <Named id={record.author} /> · {dateTime(record.anchoredAt)}
-            {record.status === "erased" ? <> · {t("recordStatus.erased")}</> : null}
+            {t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })}&nbsp;· {t("records.by")}{" "}
+            <Named id={record.author} />&nbsp;· {dateTime(record.anchoredAt)}
+            {record.status === "erased" ? <>&nbsp;· {t("recordStatus.erased")}</> : null}
           </Checkbox>
         ))}
       </Stack>

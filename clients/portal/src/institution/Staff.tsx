@@ -56,7 +56,7 @@ export function StaffPage() {
                       </>
                     }
                   >
-                    {t("staff.since", { when: dateTime(one.addedAt) })} · {t(`staff.may.${one.scope}`)}
+                    {t("staff.since", { when: dateTime(one.addedAt) })}&nbsp;· {t(`staff.may.${one.scope}`)}
                   </ListItem>
                 )}
               </List>

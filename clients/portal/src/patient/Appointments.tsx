@@ -72,8 +72,8 @@ export function PatientAppointments() {
                     }
                   >
                     <Named id={one.doctor} />
-                    {one.reason === null ? null : ` · ${t(`appointmentReason.${one.reason}`)}`}
-                    {one.replaces === null || one.status !== "requested" ? null : ` · ${t("appointments.instead")}`}
+                    {one.reason === null ? null : `\u00a0· ${t(`appointmentReason.${one.reason}`)}`}
+                    {one.replaces === null || one.status !== "requested" ? null : `\u00a0· ${t("appointments.instead")}`}
                   </ListItem>
                 );
               }}

@@ -51,8 +51,8 @@ export function Consents({ patient }: { patient: number }) {
                 >
                   {KINDS.filter((kind) => one.kinds[kind])
                     .map((kind) => t(`kinds.${kind}`))
-                    .join(", ")}{" "}
-                  · {t(`purpose.${one.purpose}`)} · {t("grants.until", { when: date(one.until) })}
+                    .join(", ")}
+                  &nbsp;· {t(`purpose.${one.purpose}`)}&nbsp;· {t("grants.until", { when: date(one.until) })}
                 </ListItem>
               )}
             </List>

@@ -60,7 +60,7 @@ export function Doctors() {
                     </>
                   }
                 >
-                  {[one.details?.speciality, one.details?.address].filter(Boolean).join(" · ")}
+                  {[one.details?.speciality, one.details?.address].filter(Boolean).join("\u00a0· ")}
                 </ListItem>
               )}
             </List>

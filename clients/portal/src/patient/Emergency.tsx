@@ -214,7 +214,7 @@ function Lodged({ patient }: { patient: number }) {
                       </Badge>
                     }
                   >
-                    {t("records.by")} <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+                    {t("records.by")} <Named id={record.author} />&nbsp;· {dateTime(record.anchoredAt)}
                   </ListItem>
                 )}
               </List>

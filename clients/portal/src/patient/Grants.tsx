@@ -103,12 +103,11 @@ export function GrantList({ patient, record }: { patient: number; record: number
         </>
       }
     >
-      {t(`purpose.${one.purpose}`)} · {t(`basis.${one.basis}`)} ·{" "}
+      {t(`purpose.${one.purpose}`)}&nbsp;· {t(`basis.${one.basis}`)}&nbsp;·{" "}
       {t("grants.until", { when: dateTime(one.expiresAt) })}
       {one.grantedBy === patient ? null : (
         <>
-          {" "}
-          · {t("grants.by")} <Named id={one.grantedBy} />
+          &nbsp;· {t("grants.by")} <Named id={one.grantedBy} />
         </>
       )}
     </ListItem>

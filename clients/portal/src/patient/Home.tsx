@@ -79,7 +79,7 @@ export function PatientHome() {
                         </ButtonLink>
                       }
                     >
-                      {t("records.by")} <Named id={one.author} /> · {dateTime(one.anchoredAt)}
+                      {t("records.by")} <Named id={one.author} />&nbsp;· {dateTime(one.anchoredAt)}
                     </ListItem>
                   )}
                 </List>
@@ -99,7 +99,7 @@ export function PatientHome() {
                 <List items={all.slice(0, SHOWN)} keyOf={(one) => one.id} label={t("home.lastReadings")}>
                   {(one) => (
                     <ListItem title={<Named id={one.reader} />}>
-                      <NamedRecord id={one.record} /> · {t(`purpose.${one.purpose}`)} ·{" "}
+                      <NamedRecord id={one.record} />&nbsp;· {t(`purpose.${one.purpose}`)}&nbsp;·{" "}
                       {dateTime(one.openedAt)}
                     </ListItem>
                   )}

@@ -196,8 +196,8 @@ function LinkForm({
                 setSelected(next);
               }}
             >
-              {t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })} · {t("records.by")}{" "}
-              <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+              {t("records.item", { kind: t(`kind.${record.kind}`), id: record.id })}&nbsp;· {t("records.by")}{" "}
+              <Named id={record.author} />&nbsp;· {dateTime(record.anchoredAt)}
             </Checkbox>
           ))}
         </Stack>
@@ -332,13 +332,12 @@ export function LinkList({ patient, record, standing = false }: { patient: numbe
                     </>
                   }
                 >
-                  {t("links.shows", { count: one.records.length, records: one.records.join(", ") })} ·{" "}
-                  {t("links.left", { left: one.openingsLeft, count: one.openings })} ·{" "}
-                  {t("grants.until", { when: dateTime(one.expiresAt) })} · {t("links.host")} <Named id={one.host} />
+                  {t("links.shows", { count: one.records.length, records: one.records.join(", ") })}&nbsp;·{" "}
+                  {t("links.left", { left: one.openingsLeft, count: one.openings })}&nbsp;·{" "}
+                  {t("grants.until", { when: dateTime(one.expiresAt) })}&nbsp;· {t("links.host")} <Named id={one.host} />
                   {one.registeredBy === patient ? null : (
                     <>
-                      {" "}
-                      · {t("links.by")} <Named id={one.registeredBy} />
+                      &nbsp;· {t("links.by")} <Named id={one.registeredBy} />
                     </>
                   )}
                 </ListItem>

@@ -79,18 +79,16 @@ export function LogList({ of }: { of: { readonly record: number } | { readonly p
                 <List items={shown} keyOf={(one) => one.id} label={t("log.title")}>
                   {(one) => (
                     <ListItem title={<Named id={one.reader} />}>
-                      <NamedRecord id={one.record} /> · {t(`purpose.${one.purpose}`)} ·{" "}
-                      {t(`basis.${one.basis}`)} · {dateTime(one.openedAt)}
+                      <NamedRecord id={one.record} />&nbsp;· {t(`purpose.${one.purpose}`)}&nbsp;·{" "}
+                      {t(`basis.${one.basis}`)}&nbsp;· {dateTime(one.openedAt)}
                       {one.staff === null ? null : (
                         <>
-                          {" "}
-                          · {t("log.staff")} <code>{one.staff}</code>
+                          &nbsp;· {t("log.staff")} <code>{one.staff}</code>
                         </>
                       )}
                       {one.emergency == null ? null : (
                         <>
-                          {" "}
-                          · {t(`emergencyReason.${one.emergency.reason}`)} ·{" "}
+                          &nbsp;· {t(`emergencyReason.${one.emergency.reason}`)}&nbsp;·{" "}
                           {t(`review.found.${one.emergency.outcome ?? "waits"}`)}
                         </>
                       )}

@@ -68,7 +68,7 @@ export function PatientRecordList() {
                     </>
                   }
                 >
-                  {t("records.by")} <Named id={one.author} /> · {dateTime(one.anchoredAt)} · {bytes(one.size)}
+                  {t("records.by")} <Named id={one.author} />&nbsp;· {dateTime(one.anchoredAt)}&nbsp;· {bytes(one.size)}
                   <RecordFacts record={one} />
                 </ListItem>
               )}

@@ -107,7 +107,7 @@ function WardRecords({ patient }: { patient: number }) {
                     </>
                   }
                 >
-                  {t("records.by")} <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+                  {t("records.by")} <Named id={record.author} />&nbsp;· {dateTime(record.anchoredAt)}
                 </ListItem>
               )}
             </List>

@@ -46,7 +46,7 @@ export function Fills({ record }: { record: RecordView }) {
               <List items={all} keyOf={(one) => one.fill} label={t("fills.heading")}>
                 {(one) => (
                   <ListItem title={t("fills.item", { fill: one.fill })}>
-                    {t("fills.by")} <Named id={one.pharmacy} /> · {dateTime(one.dispensedAt)}
+                    {t("fills.by")} <Named id={one.pharmacy} />&nbsp;· {dateTime(one.dispensedAt)}
                   </ListItem>
                 )}
               </List>

@@ -41,7 +41,7 @@ export function MemberField({
       <div role="status">
         {member == null ? null : (
           <strong>
-            {t("member.named", { name: memberName(member, member.id), id: member.id })} · {t(`role.${member.role}`)}
+            {t("member.named", { name: memberName(member, member.id), id: member.id })}&nbsp;· {t(`role.${member.role}`)}
           </strong>
         )}
       </div>

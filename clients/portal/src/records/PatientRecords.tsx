@@ -228,7 +228,7 @@ function RequestForm({
                   </>
                 }
               >
-                {t("records.by")} <Named id={record.author} /> · {dateTime(record.anchoredAt)}
+                {t("records.by")} <Named id={record.author} />&nbsp;· {dateTime(record.anchoredAt)}
                 <RecordFacts record={record} />
               </ListItem>
             );

@@ -77,7 +77,7 @@ export function SharedWithMe() {
                     </>
                   }
                 >
-                  <Named id={record.patient} /> · {t("records.by")} <Named id={record.author} /> ·{" "}
+                  <Named id={record.patient} />&nbsp;· {t("records.by")} <Named id={record.author} />&nbsp;·{" "}
                   {dateTime(record.anchoredAt)}
                   <RecordFacts record={record} />
                 </ListItem>

@@ -76,7 +76,7 @@ export function UnfinishedUploads() {
               </>
             }
           >
-            {bytes(upload.size)} · {dateTime(upload.createdAt)}
+            {bytes(upload.size)}&nbsp;· {dateTime(upload.createdAt)}
           </ListItem>
         )}
       </List>

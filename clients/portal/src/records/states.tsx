@@ -67,5 +67,5 @@ export function RecordFacts({ record }: { record: RecordView }) {
     ...(record.retraction === null ? [] : [t(`retraction.${record.retraction}`)]),
     ...(record.dispute === null ? [] : [t("dispute.badge", { reason: t(`disputeReason.${record.dispute}`) })]),
   ];
-  return parts.length === 0 ? null : <> · {parts.join(" · ")}</>;
+  return parts.length === 0 ? null : <>&nbsp;· {parts.join("\u00a0· ")}</>;
 }

@@ -161,7 +161,7 @@ function Proposal({ of, plan, recovery }: { of: Member; plan: RecoveryPlan; reco
         }
       >
         {t("recovery.newAccount")} <code>{recovery.to}</code>
-        {readyAt === null ? null : <> · {t("recovery.from", { when: dateTime(readyAt) })}</>}
+        {readyAt === null ? null : <>&nbsp;· {t("recovery.from", { when: dateTime(readyAt) })}</>}
       </ListItem>
       {agreed ? null : (
         <Stack>

@@ -72,7 +72,7 @@ function Laid({ plan }: { plan: RecoveryPlan }) {
               : t("recovery.readyAt", { when: dateTime(recovery.readyAt) })}
           </p>
           <p>
-            {t("recovery.proposedBy")} <Named id={recovery.proposer} /> · {t("recovery.newAccount")}{" "}
+            {t("recovery.proposedBy")} <Named id={recovery.proposer} />&nbsp;· {t("recovery.newAccount")}{" "}
             <code>{recovery.to}</code>
           </p>
         </Notice>
