@@ -55,9 +55,9 @@ export async function prescriptions({ step, look, expect, patient, doctor, pharm
     await doctor.page
       .getByRole("alertdialog")
       .getByLabel("Why")
-      .selectOption({ label: "it describes another patient" });
+      .selectOption({ label: "It describes another patient" });
     await interrupted(doctor, "Retract");
-    await patient.page.getByText("it describes another patient").first().waitFor({ timeout: FINAL });
+    await patient.page.getByText("It describes another patient").first().waitFor({ timeout: FINAL });
     await patient.button("Withdraw").click();
     await patient.confirm("Withdraw");
   });

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import type { EmergencyReason } from "../chain/views";
+import { standalone } from "../i18n";
 import { Reader } from "../records/Reader";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
@@ -71,7 +72,7 @@ export function EmergencyRecord() {
                   label={t("breakGlass.reason")}
                   value={reason}
                   onChange={setReason}
-                  options={REASONS.map((value) => ({ value, label: t(`emergencyReason.${value}`) }))}
+                  options={REASONS.map((value) => ({ value, label: standalone(t(`emergencyReason.${value}`)) }))}
                 />
                 <Row justify="end">
                   <Button look="danger" onPress={() => void open()}>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AccessRequest, RecordView } from "../chain/views";
-import { dateTime } from "../i18n";
+import { dateTime, standalone } from "../i18n";
 import { Named } from "../records/Named";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
@@ -123,7 +123,7 @@ function Request({ request, records }: { request: AccessRequest; records: readon
           onChange={setDuration}
           options={(["hour", "day", "week", "month"] as const).map((value) => ({
             value,
-            label: t(`duration.${value}`),
+            label: standalone(t(`duration.${value}`)),
           }))}
         />
         <PlainField

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { addressOf } from "../chain/address";
 import { type Consent, readConsent, readIn } from "../chain/statements";
 import type { Staff as StaffEntry, StaffScope } from "../chain/views";
-import { dateTime } from "../i18n";
+import { dateTime, standalone } from "../i18n";
 import { Ready } from "../records/states";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
@@ -115,7 +115,7 @@ function AddStaff() {
           value={scope}
           onChange={setScope}
           options={SCOPES.map((value) => ({ value, label: t(`staff.scope.${value}`) }))}
-          hint={t(`staff.may.${scope}`)}
+          hint={standalone(t(`staff.may.${scope}`))}
         />
         {consent === null || other ? null : (
           <Notice tone="info" title={t("staff.account")}>

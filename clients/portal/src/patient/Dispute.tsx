@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { DisputeReason, RecordView } from "../chain/views";
+import { standalone } from "../i18n";
 import { useAccount } from "../session/Session";
 import { actChoice, useAct } from "../ui/Act";
 import { Button, Card, Notice, Row } from "../ui/basics";
@@ -11,7 +12,10 @@ export function useDispute(): (record: RecordView, likeliest: DisputeReason) => 
   const { acts } = useAccount();
   const act = useAct();
   return (record, likeliest) => {
-    const option = (value: DisputeReason): Option<DisputeReason> => ({ value, label: t(`disputeReason.${value}`) });
+    const option = (value: DisputeReason): Option<DisputeReason> => ({
+      value,
+      label: standalone(t(`disputeReason.${value}`)),
+    });
     const others = (["incorrect", "another-person", "undecryptable"] as const).filter((one) => one !== likeliest);
     const reason = actChoice<DisputeReason>(t("dispute.reason"), [option(likeliest), ...others.map(option)]);
     return act({

@@ -4,7 +4,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import type { LinkTerms, MadeLink } from "../chain/acts";
 import { type GatewayInfo, ownGateway } from "../chain/gateway";
 import type { LinkOpening, LinkStatus, LinkView, RecordView } from "../chain/views";
-import { dateTime } from "../i18n";
+import { dateTime, standalone } from "../i18n";
 import { explained } from "../i18n/failure";
 import { Named } from "../records/Named";
 import { Ready } from "../records/states";
@@ -211,7 +211,7 @@ function LinkForm({
             onChange={setDuration}
             options={(Object.keys(DURATIONS) as Duration[]).map((value) => ({
               value,
-              label: t(`links.duration.${value}`),
+              label: standalone(t(`links.duration.${value}`)),
             }))}
           />
           <PlainField

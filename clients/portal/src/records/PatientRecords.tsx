@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import type { Grant, Purpose, RecordKind, RecordView } from "../chain/views";
-import { dateTime } from "../i18n";
+import { dateTime, standalone } from "../i18n";
 import { useLive } from "../session/Connection";
 import { useAccount, useMember } from "../session/Session";
 import { actChoice, useAct } from "../ui/Act";
@@ -128,10 +128,10 @@ function RequestForm({
 
   const retract = (record: RecordView) => {
     const reason = actChoice(t("records.retractReason"), [
-      { value: "clinical-error", label: t("retraction.clinical-error") },
-      { value: "wrong-patient", label: t("retraction.wrong-patient") },
-      { value: "wrong-document", label: t("retraction.wrong-document") },
-      { value: "duplicate", label: t("retraction.duplicate") },
+      { value: "clinical-error", label: standalone(t("retraction.clinical-error")) },
+      { value: "wrong-patient", label: standalone(t("retraction.wrong-patient")) },
+      { value: "wrong-document", label: standalone(t("retraction.wrong-document")) },
+      { value: "duplicate", label: standalone(t("retraction.duplicate")) },
     ]);
     return act({
       title: t("records.retractTitle", { id: record.id }),
