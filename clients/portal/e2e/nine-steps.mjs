@@ -302,6 +302,8 @@ export async function ask({ step, look, expect, patient, hospital, pharmacy }) {
         .getByText(/^Report \d+/)
         .first()
         .click({ timeout: FINAL });
+      const shown = hospital.page.getByRole("navigation").locator("[aria-current=page]");
+      expect((await shown.textContent()) === "Patients", "the navigation does not say where one is");
       await look(hospital, "hospital-patient");
       await hospital.button("Ask for 1 record").click();
       await interrupted(hospital, "Ask");

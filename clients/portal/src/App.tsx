@@ -234,7 +234,7 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("grants", t("nav.grants")),
         item("links", t("nav.links")),
         item("log", t("nav.log")),
-        item("guardians", t("nav.guardians")),
+        { ...item("guardians", t("nav.guardians")), also: ["/wards", "/shared", "/recovery"] },
         item("emergency", t("nav.emergency")),
         item("profile", t("nav.profile")),
         account,
@@ -244,17 +244,23 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("", t("nav.home")),
         item("appointments", t("nav.appointments")),
         item("schedule", t("nav.schedule")),
-        item("patients", t("nav.patients")),
+        { ...item("patients", t("nav.patients")), also: ["/emergency"] },
         item("shared", t("nav.sharedWithMe")),
         item("profile", t("nav.standing")),
-        account,
+        { ...account, also: ["/recovery"] },
       ];
     case "institution":
       return [
-        item("", t("nav.patients")),
+        { ...item("", t("nav.patients")), also: ["/patients"] },
         item("shared", t("nav.shared")),
         item("staff", t("nav.staff")),
         item("profile", t("nav.standing")),
+        { ...account, also: ["/recovery"] },
+      ];
+    case "staff":
+      return [
+        { ...item("", t("nav.patients")), also: ["/patients"] },
+        item("shared", t("nav.shared")),
         account,
       ];
     case "staff":

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link, NavLink, useLocation } from "react-router";
+import { Link, useLocation } from "react-router";
 import { Mark } from "./Mark";
 import styles from "./Shell.module.css";
 
@@ -8,6 +8,14 @@ export interface NavItem {
   readonly label: string;
   readonly count?: number;
   readonly countLabel?: string;
+  /** Beginnings of other paths whose pages belong to it. */
+  readonly also?: readonly string[];
+}
+
+/** Whether a page is this item's, or one below it. */
+function isCurrent({ to, also = [] }: NavItem, pathname: string): boolean {
+  const under = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+  return (to === "/" ? pathname === "/" : under(to)) || also.some(under);
 }
 
 /** The frame of every page: brand, navigation, who is signed in, and what is wrong with the connection. */
@@ -84,14 +92,14 @@ export function Shell({
             <ul>
               {nav.map((item) => (
                 <li key={item.to}>
-                  <NavLink to={item.to} end={item.to === "/"}>
+                  <Link to={item.to} aria-current={isCurrent(item, pathname) ? "page" : undefined}>
                     {item.label}
                     {item.count === undefined || item.count === 0 ? null : (
                       <span className={styles.count} role="img" aria-label={item.countLabel}>
                         {item.count}
                       </span>
                     )}
-                  </NavLink>
+                  </Link>
                 </li>
               ))}
             </ul>
