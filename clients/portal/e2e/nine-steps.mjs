@@ -339,6 +339,7 @@ export async function grant({ step, look, expect, patient }) {
   await step("6 the patient grants one request and denies the other", async () => {
     await patient.go("/inbox");
     await patient.page.getByText("Synthetic General").waitFor();
+    await patient.page.getByText("2 requests to read your records wait for you").waitFor({ state: "detached" });
     await look(patient, "patient-inbox");
     const card = patient.page.locator("section").filter({ hasText: "Synthetic General" });
     await patient.button("Allow", card).click();

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { createHashRouter, Navigate, Outlet, RouterProvider, useLocation } from "react-router";
 import type { NodeSettings } from "./chain/acts";
@@ -263,8 +263,6 @@ function useNav(kind: Kind | "loading", waiting: number): readonly NavItem[] {
         item("shared", t("nav.shared")),
         account,
       ];
-    case "staff":
-      return [item("", t("nav.patients")), item("shared", t("nav.shared")), account];
     case "inactive":
       return [item("", t("nav.standing")), account];
     case "administrator":
@@ -318,6 +316,14 @@ function Frame() {
   );
   const member = standing.type === "ready" && standing.value.type === "member" ? standing.value.member : null;
   const staff = useStaff();
+  // The page of requests shows them itself.
+  const { pathname } = useLocation();
+  const seesRequests = pathname === "/inbox";
+  useEffect(() => {
+    if (seesRequests) {
+      setArrivals((all) => all.filter((one) => one.of !== "requests"));
+    }
+  }, [seesRequests]);
   const other = LANGUAGES.find((language) => language !== i18n.language) ?? "en";
   return (
     <Shell
@@ -373,7 +379,7 @@ function Frame() {
       {arrivals.map((one) => (
         <Notice key={one.text} tone="warn" title={one.text}>
           <Row>
-            {one.of === "requests" ? (
+            {one.of === "requests" && !seesRequests ? (
               <ButtonLink small look="primary" to="/inbox">
                 {t("home.answer")}
               </ButtonLink>
