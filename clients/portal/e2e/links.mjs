@@ -181,7 +181,7 @@ export function links({ step, look, expect, person, output, samples, node, patie
       await stranger.page.getByLabel("Your name or institution").fill("Synthetic Clinic Abroad");
       expect((await stranger.page.getByLabel("Passcode").count()) === 0, "a direct link asks for a passcode");
       await stranger.button("Open").click();
-      await stranger.page.getByRole("heading", { name: "record-1.json" }).waitFor({ timeout: FINAL });
+      await stranger.page.getByRole("heading", { name: "Record 1" }).waitFor({ timeout: FINAL });
       await there.button("I have given it on").click();
       await there.button("Revoke").click();
       await interrupted(there, "Revoke");
@@ -190,6 +190,7 @@ export function links({ step, look, expect, person, output, samples, node, patie
       await stranger.page.getByLabel("Your name or institution").fill("Synthetic Clinic Abroad");
       await stranger.button("Open").click();
       await stranger.page.getByText("This link cannot be opened.").waitFor({ timeout: FINAL });
+      expect((await stranger.page.getByText("can be opened for another").count()) === 0, "a link that is refused is said to open");
       await look(stranger, "viewer-refused");
       const odd = [...there.console, ...stranger.console].filter((text) => !/status of 40[14]/.test(text));
       expect(odd.length === 0, `at the gateway: ${odd.join("; ")}`);

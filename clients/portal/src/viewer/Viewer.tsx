@@ -25,6 +25,7 @@ export function Viewer({ text }: { text: string }) {
       </Page>
     );
   }
+  const refused = state.step === "ask" ? state.refusal : undefined;
   const needsPasscode = link.flags.includes("P");
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -38,16 +39,14 @@ export function Viewer({ text }: { text: string }) {
   };
   return (
     <Page label={link.label}>
-      <Remaining link={link} />
+      {refused?.reason === "inactive" ? null : <Remaining link={link} />}
       {state.step === "shown" ? (
         state.documents.map((document, index) => <Shown key={index} document={document} />)
       ) : (
         <Card>
           <form onSubmit={(event) => void submit(event)}>
             <Stack>
-              {state.step === "ask" && state.refusal !== undefined ? (
-                <Notice tone="bad" title={said(state.refusal)} />
-              ) : null}
+              {refused === undefined ? null : <Notice tone="bad" title={said(refused)} />}
               <PlainField label={words.name} hint={words.nameHint} value={recipient} onChange={setRecipient} />
               {needsPasscode ? (
                 <PlainField label={words.passcode} type="password" value={passcode} onChange={setPasscode} />
@@ -89,7 +88,8 @@ function Page({ label, children }: { label?: string | undefined; children: React
 function Shown({ document: shared }: { document: SharedDocument }) {
   const address = useMemo(() => URL.createObjectURL(shared.content), [shared.content]);
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
-  const preview = { ...words.preview, title: `${words.preview.title}: ${shared.name}` };
+  const title = shared.record === undefined ? shared.name : words.record(shared.record);
+  const preview = { ...words.preview, title: `${words.preview.title}: ${title}` };
   const download = () => {
     const anchor = document.createElement("a");
     anchor.href = address;
@@ -97,7 +97,7 @@ function Shown({ document: shared }: { document: SharedDocument }) {
     anchor.click();
   };
   return (
-    <Card title={shared.name}>
+    <Card title={title}>
       <Preview document={shared.content} mediaType={shared.mediaType} words={preview} />
       <Row justify="end">
         <Button onPress={download}>{words.download}</Button>

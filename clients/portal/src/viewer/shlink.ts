@@ -13,6 +13,8 @@ export interface Shlink {
 /** What a link leads to. */
 export interface SharedDocument {
   readonly name: string;
+  /** The number of a record that has no document, and so no name, but FHIR alone. */
+  readonly record?: number;
   readonly mediaType: string;
   readonly content: Blob;
 }
@@ -142,7 +144,12 @@ async function inflated(compressed: ArrayBuffer): Promise<ArrayBuffer> {
 
 /** The documents in a file: the attachments of DocumentReferences, and whatever else is in it as FHIR. */
 function documentsOf(contentType: string, content: Uint8Array<ArrayBuffer>, number: number): SharedDocument[] {
-  const whole = { name: `record-${number}.json`, mediaType: contentType, content: new Blob([content], { type: contentType }) };
+  const whole = {
+    name: `record-${number}.json`,
+    record: number,
+    mediaType: contentType,
+    content: new Blob([content], { type: contentType }),
+  };
   if (!contentType.startsWith(FHIR)) {
     return [whole];
   }
