@@ -46,7 +46,7 @@ export function DoctorHome() {
                   </ButtonLink>
                 </Notice>
               ) : null}
-              <Columns>
+              <Columns even>
                 <Card title={today.length > 0 ? t("home.today") : t("home.next")}>
                   {shown.length === 0 ? (
                     <Empty title={t("home.noAppointments")} />

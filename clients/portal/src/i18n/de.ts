@@ -962,10 +962,10 @@ export const de: typeof en = {
     openings: "Wie oft er öffnet",
     openingsHint: "Noch einmal hinsehen ist ein weiteres Öffnen.",
     openingsRange: "Eine Zahl von 1 bis {{count}}.",
-    label: "Bezeichnung (freiwillig)",
+    label: "Bezeichnung",
     labelHint: "Das liest, wer den Link öffnet, etwa „Blutbild für Dr. Noor“. Es wird nicht festgehalten.",
     labelLong: "Höchstens {{count}} Zeichen.",
-    passcode: "Kennwort (freiwillig)",
+    passcode: "Kennwort",
     passcodeHint:
       "Der Link allein öffnet dann nichts. Sagen Sie das Kennwort getrennt vom Link, etwa am Telefon. Nach einigen falschen ist der Link gesperrt, bis Sie ihn entsperren.",
     passcodeLength: "Ein Kennwort hat {{min}} bis {{max}} Zeichen.",

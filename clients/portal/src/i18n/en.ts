@@ -935,10 +935,10 @@ export const en = {
     openings: "How often it opens",
     openingsHint: "Looking again takes another opening.",
     openingsRange: "A number from 1 to {{count}}.",
-    label: "What it is called (optional)",
+    label: "What it is called",
     labelHint: "Whoever opens the link reads this, such as “Blood count for Dr Noor”. It is not recorded.",
     labelLong: "At most {{count}} characters.",
-    passcode: "Passcode (optional)",
+    passcode: "Passcode",
     passcodeHint:
       "Then the link alone opens nothing. Tell the passcode apart from the link, such as by telephone. After some wrong ones the link is locked until you unlock it.",
     passcodeLength: "A passcode has {{min}} to {{max}} characters.",

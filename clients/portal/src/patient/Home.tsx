@@ -34,7 +34,7 @@ export function PatientHome() {
       <ResealNotice />
       <UnfinishedUploads />
       <WardRequests />
-      <Columns>
+      <Columns even>
         <Card title={t("home.next")}>
           <Ready of={appointments}>
             {(all) => {

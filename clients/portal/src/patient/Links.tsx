@@ -226,6 +226,7 @@ function LinkForm({
         </Columns>
         <PlainField
           label={t("links.label")}
+          optional={t("common.optional")}
           value={label}
           onChange={setLabel}
           hint={t("links.labelHint")}
@@ -234,6 +235,7 @@ function LinkForm({
         {direct ? null : (
           <PlainField
             label={t("links.passcode")}
+            optional={t("common.optional")}
             value={passcode}
             onChange={setPasscode}
             autoComplete="off"

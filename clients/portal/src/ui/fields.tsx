@@ -73,6 +73,7 @@ export function PlainField({
   min,
   multiline,
   readOnly = false,
+  optional,
 }: {
   label: string;
   value: string;
@@ -84,6 +85,7 @@ export function PlainField({
   min?: string;
   multiline?: boolean;
   readOnly?: boolean;
+  optional?: string;
 }) {
   return (
     <AriaTextField
@@ -94,7 +96,9 @@ export function PlainField({
       isInvalid={error !== undefined}
       validationBehavior="aria"
     >
-      <Label className={styles.label ?? ""}>{label}</Label>
+      <Label className={styles.label ?? ""}>
+        {label} {optional === undefined ? null : <span className={styles.optional}>({optional})</span>}
+      </Label>
       {multiline === true ? (
         <TextArea className={styles.input ?? ""} rows={3} />
       ) : (
