@@ -1065,7 +1065,7 @@ export const de: typeof en = {
     noneHint: "Sie können bis zu vier Personen benennen und jede jederzeit abberufen.",
     wards: "Für wen ich handle",
     noWards: "Sie handeln für niemanden",
-    noWardsHint: "Es steht hier, sobald jemand Sie als Vertretung benennt.",
+    noWardsHint: "Wer Sie als Vertretung benennt, steht hier.",
     actFor: "Für diese Person handeln",
     decides: "Entscheidet",
     reads: "Liest",

@@ -63,7 +63,11 @@ export function SharedWithMe() {
               (patient.trim() === "" || String(record.patient) === patient.trim()),
           );
           return shown.length === 0 ? (
-            <Empty title={t("shared.none")}>{t("shared.noneHint")}</Empty>
+            all.length === 0 ? (
+              <Empty title={t("shared.none")}>{t("shared.noneHint")}</Empty>
+            ) : (
+              <Empty title={t("records.noMatch")} />
+            )
           ) : (
             <List items={shown} keyOf={({ record }) => record.id} label={title}>
               {({ grant, record }) => (
