@@ -161,6 +161,8 @@ export async function recoveryCarriedOut({ step, look, node, wilma, guardian, fo
     await guardian.page.getByText("wilma has another key now.").waitFor({ timeout: FINAL });
     await guardian.button("Give it back").click();
     await interrupted(guardian, "Give it back");
+    await helps(guardian, wilma);
+    await guardian.page.getByText("wilma has the earlier decryption key back").waitFor({ timeout: FINAL });
     await sealAnew(found);
     await wilma.reload();
     await wilma.page.getByRole("heading", { name: "This account has been replaced" }).waitFor({ timeout: FINAL });

@@ -911,6 +911,11 @@ export class Acts {
   /** Brings everything that is sealed to an earlier key of ours to the one in force. Gives the last transaction, if any. */
   async resealAll(me: Member, report: Report): Promise<Receipt | null> {
     let receipt: Receipt | null = null;
+    // A copy of an earlier secret may have come just now.
+    const acting = await this.#reads.acting(this.#identity.address);
+    if (acting !== null) {
+      await this.equip(acting);
+    }
     const plan = await this.#reads.recoveryPlan(me.id);
     const behind = plan?.copies.some(({ copy }) => copy.ofVersion !== me.keyVersion) === true;
     if (plan !== null && behind && (await this.#mayReplaceCopies(me, plan))) {
