@@ -335,9 +335,15 @@ fn a_patient_whose_key_is_lost_is_recovered_by_her_guardians_with_all_her_record
     // Her records are sealed to the key that was lost, until a guardian gives its copy back.
     let left = cli.json(Some(FOUND), args!["member", "reseal"])?;
     ensure!(left["resealed"] == 0 && left["left"].as_array().is_some_and(|left| left.len() == 2), "{left}");
+    // Until then the guardians' copies are the only ones, and nothing replaces them.
+    let anew = args!["member", "guardians", sister, brother, "--threshold", "2", "--wait", "1d"];
+    let refused = cli.refused(Some(FOUND), &anew)?;
+    ensure!(refused.says("the only copies"), "{refused:?}");
+    cli.json(Some(FOUND), args!["member", "rotate-key"])?;
     cli.json(Some(brother), args!["member", "return-copy", &member])?;
     let resealed = cli.json(Some(FOUND), args!["member", "reseal"])?;
     ensure!(resealed["resealed"] == 2 && resealed["left"] == json!([]), "{resealed}");
+    cli.json(Some(FOUND), &anew)?;
     // She and whom she gives it to read it from her new account.
     cli.json(Some(FOUND), args!["access", "give", HOSPITAL, report.to_string()])?;
     for reader in [FOUND, HOSPITAL] {

@@ -61,6 +61,22 @@ pub fn copy_for_guardian(
     Ok(VersionedSeal { seal, key_version: guardian.version })
 }
 
+/// Whether each secret that a member has left with its guardians is at hand: it follows from this account's seed, or was given
+/// back. Naming guardians replaces their copies, which after a recovery may be the only ones.
+///
+/// # Errors
+/// Those of asking the node.
+pub async fn are_at_hand(client: &Client, identity: &Identity, member: &Member) -> Result<bool> {
+    let Some(guardianship) = client.guardianship(member.id).await? else { return Ok(true) };
+    let given_back = own_copies(client, identity, member).await?;
+    let keys = every_page(|cursor| client.keys(member.id, cursor, limits::PAGE_MAX)).await?;
+    let held = |version| given_back.get(version).unwrap_or_else(|| identity.encryption_secret(version));
+    Ok(guardianship.copies.iter().all(|entry| {
+        let version = entry.copy.of_version;
+        keys.iter().any(|key| key.version == version && key.key.0 == *held(version).public().as_bytes())
+    }))
+}
+
 /// The copy that a guardian gives back: the member's earlier secret, sealed to the key that it has now.
 ///
 /// # Errors

@@ -144,6 +144,9 @@ pub enum Error {
         /// The member.
         member: MemberId,
     },
+    /// Guardians hold the only copies of a member's earlier secret, and naming guardians would replace them.
+    #[error("the guardians hold the only copies of the secret of an earlier key, which naming any would destroy")]
+    OnlyCopies,
     /// There is no reading window, and opening was not asked for.
     #[error("record {0} is not open for this account")]
     NotOpen(RecordId),
@@ -439,6 +442,9 @@ impl Error {
             }
             Self::NotOpen(record) => return Some(format!("open it with `medchain access open {record}`")),
             Self::NoCopy { .. } => "ask the institution to run `medchain staff reseal`",
+            Self::OnlyCopies => {
+                "ask one of them for `medchain member return-copy`, run `medchain member reseal`, then repeat"
+            }
             Self::NoGuardianCopy { .. } => "ask another of its guardians, with the key that it was named under",
             Self::NotSealedForUs(_) => "use the key of the record's patient, or open it by a grant",
             Self::Unopened { .. } => {

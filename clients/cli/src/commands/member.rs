@@ -238,6 +238,7 @@ pub fn statement_end(duration: Moment) -> Result<Moment> {
 
 async fn rotate_key(session: &Session) -> Result<Report> {
     let me = session.me().await?;
+    let at_hand = copies::are_at_hand(session.client().await?, session.identity().await?, &me).await?;
     let version = me.key_version.saturating_add(1);
     let key = EncryptionKey(*session.identity().await?.encryption_public(version).as_bytes());
     let submitted = session.submit_until(calls::rotate_key(key), session.wait_between()).await?;
@@ -247,9 +248,16 @@ async fn rotate_key(session: &Session) -> Result<Report> {
         .field("encryptionKey", key)
         .line(format!("the encryption key is {key} now, version {version}"));
     if let Some(guardianship) = session.client().await?.guardianship(me.id).await? {
-        let guardians: Vec<_> = guardianship.guardians.iter().copied().map(MemberSelector::Number).collect();
-        name_guardians(session, &guardians, Some(guardianship.threshold), guardianship.wait).await?;
-        report = report.line(format!("sealed a copy of it to {} guardians", guardians.len()));
+        report = if at_hand {
+            let guardians: Vec<_> = guardianship.guardians.iter().copied().map(MemberSelector::Number).collect();
+            name_guardians(session, &guardians, Some(guardianship.threshold), guardianship.wait).await?;
+            report.line(format!("sealed a copy of it to {} guardians", guardians.len()))
+        } else {
+            report.line(
+                "the guardians keep the copies that they have, the only ones of an earlier secret; once it is given back, name \
+                 them again by `medchain member guardians`",
+            )
+        };
     }
     if me.role.is_institution() {
         let staff = staff::reseal_stale(session).await?;
@@ -353,6 +361,9 @@ async fn name_guardians(
     wait: Moment,
 ) -> Result<Report> {
     let (client, identity, me) = (session.client().await?, session.identity().await?, session.me().await?);
+    if !copies::are_at_hand(client, identity, &me).await? {
+        return Err(Error::OnlyCopies.into());
+    }
     let secret = identity.encryption_secret(me.key_version);
     let (mut ids, mut named) = (Vec::new(), Vec::new());
     for guardian in guardians {
