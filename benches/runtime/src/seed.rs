@@ -10,11 +10,9 @@ use pallet_access::{
     Inboxes, Link, Links, LinksByPatient, LogByPatient, LogByReader, LogByRecord, NextLinkId, NextReadingId,
     NextRequestId, PendingReviews, ReadLog, Reading, Requests,
 };
-use pallet_appointments::{
-    Appointment, AppointmentCounts, Appointments, AppointmentsOf, Care, CareByDoctor, CareRelation, NextAppointmentId,
-};
+use pallet_appointments::{Appointment, Appointments, Care, CareByDoctor, CareRelation, NextAppointmentId};
 use pallet_registry::{AccountOf, ByRoleAndStatus, Member, Members, NextMemberId};
-use pallet_reports::{Anchored, Anchors, NextRecordId, Record, RecordCounts, Records, RecordsOf};
+use pallet_reports::{Anchored, Anchors, ByPatientAndKind, NextRecordId, Record, Records};
 use sp_core::{storage::Storage, Pair};
 use sp_state_machine::BasicExternalities;
 
@@ -95,13 +93,6 @@ fn seed(records: u64) {
     NextAppointmentId::<Runtime>::put(AppointmentId(1 + fewer));
 }
 
-/// Counts one more; gives its position.
-fn following(count: &mut u32) -> u32 {
-    let position = *count;
-    *count += 1;
-    position
-}
-
 fn put_member(id: MemberId, role: Role) {
     let account = match id {
         PATIENT => story::patient().public().into(),
@@ -155,9 +146,7 @@ fn put_record(id: RecordId, patient: MemberId) {
     Anchored::<Runtime>::insert(DOCTOR, record.content, id);
     Anchors::<Runtime>::insert(record.content, 1);
     Records::<Runtime>::insert(id, record);
-    let leaf = RecordCounts::<Runtime>::mutate(patient, kind, following) / LEAF;
-    let listed = RecordsOf::<Runtime>::try_append((patient, kind, leaf), id);
-    debug_assert!(listed.is_ok(), "a leaf is beyond its bound");
+    ByPatientAndKind::<Runtime>::insert((patient, kind, OrderedKey::from(id)), ());
 }
 
 fn put_reading(id: ReadingId, record: RecordId, patient: MemberId, reader: MemberId) {
@@ -234,10 +223,7 @@ fn put_appointment(id: AppointmentId, patient: MemberId, doctor: MemberId) {
         replaces: None,
         replaced_by: None,
     };
-    for member in [patient, doctor] {
-        let leaf = AppointmentCounts::<Runtime>::mutate(member, following) / LEAF;
-        let listed = AppointmentsOf::<Runtime>::try_append(member, leaf, id);
-        debug_assert!(listed.is_ok(), "a leaf is beyond its bound");
-    }
+    pallet_appointments::ByPatient::<Runtime>::insert(patient, NewestFirstKey::from(id), ());
+    pallet_appointments::ByDoctor::<Runtime>::insert(doctor, NewestFirstKey::from(id), ());
     Appointments::<Runtime>::insert(id, appointment);
 }

@@ -19,13 +19,6 @@ fn actors<T: Config>() -> Result<Actors<T::AccountId>, BenchmarkError> {
     let (patient, doctor): (T::AccountId, T::AccountId) = (account("patient", 0, 0), account("doctor", 0, 0));
     let patient_id = T::Members::benchmark_register(&patient, Role::Patient);
     let doctor_id = T::Members::benchmark_register(&doctor, Role::Doctor);
-    // What is added to a list is added to a leaf that is nearly full.
-    let listed = LEAF - 4;
-    for member in [patient_id, doctor_id] {
-        let leaf = Leaf::truncate_from((0..listed).map(|number| AppointmentId(number.into())).collect());
-        AppointmentsOf::<T>::insert(member, 0, leaf);
-        AppointmentCounts::<T>::insert(member, listed);
-    }
     let record = T::Consents::benchmark_profile(patient_id);
     let key_version =
         T::Members::by_id(doctor_id).ok_or(BenchmarkError::Stop("the doctor is not registered"))?.key_version;
@@ -97,10 +90,8 @@ fn appointment<T: Config>(
         _ => {}
     }
     NextAppointmentId::<T>::put(AppointmentId(id.0.saturating_add(1)));
-    for member in [actors.patient_id, actors.doctor_id] {
-        let listed = Pallet::<T>::list(member, id);
-        debug_assert!(listed.is_ok(), "a benchmark's list is short");
-    }
+    ByPatient::<T>::insert(actors.patient_id, NewestFirstKey::from(id), ());
+    ByDoctor::<T>::insert(actors.doctor_id, NewestFirstKey::from(id), ());
     Appointments::<T>::insert(id, entry);
     id
 }

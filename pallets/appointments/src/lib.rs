@@ -15,7 +15,6 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod expiry;
-pub mod migrations;
 mod types;
 pub mod weights;
 
@@ -49,7 +48,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     /// Appointments and care relations.
     #[pallet::pallet]
@@ -84,17 +83,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Appointments<T: Config> = StorageMap<_, Twox64Concat, AppointmentId, Appointment>;
 
-    /// How many appointments a patient or doctor has; nothing is stored for none. Member numbers are sequential, so that a fast
-    /// hasher is enough. At most one for each member.
+    /// The appointments of a patient, the newest first: member numbers are sequential, and the appointment's number,
+    /// inverted, is its own hash, so that a listing follows it. As many as [`Appointments`].
     #[pallet::storage]
-    pub type AppointmentCounts<T: Config> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+    pub type ByPatient<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, (), OptionQuery>;
 
-    /// The appointments of a patient or doctor in leaves, from 0, in the order of their numbers: member numbers are sequential, and
-    /// so are leaves, each its own hash. Every appointment is in a leaf of either side, and all leaves but a member's last are
-    /// full.
+    /// The appointments of a doctor, the newest first; hashed as [`ByPatient`]. As many as [`Appointments`].
     #[pallet::storage]
-    pub type AppointmentsOf<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, u32, Leaf<AppointmentId>, ValueQuery>;
+    pub type ByDoctor<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Identity, NewestFirstKey, (), OptionQuery>;
 
     /// The accepted appointment that holds a doctor's slot. The patient chooses the slot, hence the cryptographic
     /// hasher. Bounded by [`limits::APPOINTMENT_SLOTS_MAX`] for each accepted appointment.
@@ -720,15 +718,21 @@ impl<T: Config> Pallet<T> {
         cursor: Option<AppointmentId>,
         limit: u32,
     ) -> Vec<(AppointmentId, Appointment)> {
-        let leaves = AppointmentCounts::<T>::get(member).div_ceil(LEAF);
-        let leaf = |number| AppointmentsOf::<T>::get(member, number);
-        let before = |cursor| move |number| leaf(number).first().is_some_and(|first| *first < cursor);
-        let end = cursor.map_or(leaves, |cursor| partition_point(leaves, before(cursor)));
-        let newest_first = (0..end).rev().flat_map(|number| leaf(number).into_iter().rev());
-        newest_first
-            .filter(|id| cursor.is_none_or(|cursor| *id < cursor))
+        // A member is patient or doctor, so that one of the two listings is empty.
+        let (as_patient, as_doctor) = match cursor.map(NewestFirstKey::from) {
+            None => (ByPatient::<T>::iter_key_prefix(member), ByDoctor::<T>::iter_key_prefix(member)),
+            Some(key) => (
+                ByPatient::<T>::iter_key_prefix_from(member, ByPatient::<T>::hashed_key_for(member, key)),
+                ByDoctor::<T>::iter_key_prefix_from(member, ByDoctor::<T>::hashed_key_for(member, key)),
+            ),
+        };
+        as_patient
+            .chain(as_doctor)
             .take(limit as usize)
-            .filter_map(|id| Some((id, Appointments::<T>::get(id)?)))
+            .filter_map(|key| {
+                let id = AppointmentId::from(key);
+                Some((id, Appointments::<T>::get(id)?))
+            })
             .collect()
     }
 
@@ -813,15 +817,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Puts an appointment at the end of a member's list.
-    pub(crate) fn list(member: MemberId, id: AppointmentId) -> Result<(), ArithmeticError> {
-        let count = AppointmentCounts::<T>::get(member);
-        let next = count.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-        AppointmentsOf::<T>::try_append(member, count / LEAF, id).map_err(|()| ArithmeticError::Overflow)?;
-        AppointmentCounts::<T>::insert(member, next);
-        Ok(())
-    }
-
     /// Stores a request that has been checked.
     fn do_request(
         patient: MemberId,
@@ -834,8 +829,8 @@ impl<T: Config> Pallet<T> {
     ) -> Result<AppointmentId, ArithmeticError> {
         let id = NextAppointmentId::<T>::get();
         NextAppointmentId::<T>::put(id.next().ok_or(ArithmeticError::Overflow)?);
-        Self::list(patient, id)?;
-        Self::list(doctor, id)?;
+        ByPatient::<T>::insert(patient, NewestFirstKey::from(id), ());
+        ByDoctor::<T>::insert(doctor, NewestFirstKey::from(id), ());
         let requested_at = T::Time::now();
         let appointment = Appointment {
             patient,

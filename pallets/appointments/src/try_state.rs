@@ -1,7 +1,7 @@
 //! What must hold of appointments and care relations after every block.
 
 use crate::*;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::btree_map::BTreeMap;
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
@@ -11,8 +11,7 @@ impl<T: Config> Pallet<T> {
     /// 2. its times lie on quarters of an hour, the end after the start, at most [`limits::APPOINTMENT_SLOTS_MAX`]
     ///    slots apart;
     /// 3. a reason is kept for the declined and the cancelled alone, a seal only while it waits for an answer;
-    /// 4. `AppointmentsOf` lists every appointment once for each of its two, as many as `AppointmentCounts` says, in the order of
-    ///    the numbers, and nothing else;
+    /// 4. `ByPatient` and `ByDoctor` list every appointment once and nothing else;
     /// 5. an accepted appointment holds each of its slots for both sides, and no slot is held otherwise, so that no
     ///    two overlap;
     /// 6. `OpenRequests` counts the appointments that wait, within its bound, and stores no zero, and `Waiting` has each
@@ -29,7 +28,6 @@ impl<T: Config> Pallet<T> {
         let next = NextAppointmentId::<T>::get();
         let (mut appointments, mut held, mut queued) = (0usize, 0usize, 0usize);
         let mut waiting = BTreeMap::<MemberId, u32>::new();
-        let mut of_member = BTreeMap::<MemberId, BTreeSet<AppointmentId>>::new();
         for (id, appointment) in Appointments::<T>::iter() {
             appointments = appointments.saturating_add(1);
             let Appointment { patient, doctor, start, end, status, .. } = appointment;
@@ -54,9 +52,8 @@ impl<T: Config> Pallet<T> {
                 ensure!((replaced.patient, replaced.doctor) == (patient, doctor), "a replacement is of others");
                 ensure!(replaced.replaced_by.is_some_and(|latest| latest >= id), "a replacement is not named");
             }
-            for member in [patient, doctor] {
-                of_member.entry(member).or_default().insert(id);
-            }
+            ensure!(ByPatient::<T>::contains_key(patient, NewestFirstKey::from(id)), "ByPatient lacks an appointment");
+            ensure!(ByDoctor::<T>::contains_key(doctor, NewestFirstKey::from(id)), "ByDoctor lacks an appointment");
             match status {
                 AppointmentStatus::Accepted => {
                     for slot in appointment.slots() {
@@ -82,18 +79,8 @@ impl<T: Config> Pallet<T> {
                 _ => {}
             }
         }
-        for (member, ids) in &of_member {
-            ensure!(
-                AppointmentCounts::<T>::get(member) as usize == ids.len(),
-                "a member's appointments are miscounted"
-            );
-            let leaves = (ids.len() as u32).div_ceil(LEAF);
-            let listed = (0..leaves).flat_map(|leaf| AppointmentsOf::<T>::get(member, leaf));
-            ensure!(listed.eq(ids.iter().copied()), "a member's list is not that of the appointments");
-        }
-        ensure!(AppointmentCounts::<T>::iter_keys().count() == of_member.len(), "nothing is counted");
-        let listed: usize = AppointmentsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
-        ensure!(listed == appointments.saturating_mul(2), "a member's list has an entry too many");
+        ensure!(ByPatient::<T>::iter_keys().count() == appointments, "ByPatient has an entry too many");
+        ensure!(ByDoctor::<T>::iter_keys().count() == appointments, "ByDoctor has an entry too many");
         ensure!(Slots::<T>::iter_keys().count() == held, "a slot is held by no accepted appointment");
         ensure!(PatientSlots::<T>::iter_keys().count() == held, "a patient's slot is held by no accepted appointment");
         ensure!(Waiting::<T>::iter_keys().count() == queued, "Waiting has an appointment that does not wait");

@@ -22,13 +22,6 @@ fn actors<T: Config>() -> Actors<T::AccountId> {
     let patient_id = T::Members::benchmark_register(&patient, Role::Patient);
     let doctor_id = T::Members::benchmark_register(&doctor, Role::Doctor);
     T::Care::benchmark_open(patient_id, doctor_id);
-    // What is added to a list is added to a leaf that is nearly full.
-    let listed = LEAF - 4;
-    for kind in RecordKind::ALL {
-        let leaf = Leaf::truncate_from((0..listed).map(|number| RecordId(number.into())).collect());
-        RecordsOf::<T>::insert((patient_id, kind, 0), leaf);
-        RecordCounts::<T>::insert(patient_id, kind, listed);
-    }
     Actors { patient, patient_id, doctor, doctor_id }
 }
 

@@ -34,9 +34,9 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time, weights::Weight};
 use medchain_primitives::{
-    limits, partition_point, Acting, ContentRoot, DisputeReason, KeyVersion, Leaf, MemberDirectory, MemberId,
-    MemberInfo, RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason,
-    Role, StaffAct, Status, LEAF,
+    limits, Acting, ContentRoot, DisputeReason, KeyVersion, MemberDirectory, MemberId, MemberInfo, OrderedKey,
+    RecordConsents, RecordDirectory, RecordId, RecordInfo, RecordKind, RecordStatus, RetractionReason, Role, StaffAct,
+    Status,
 };
 use sp_runtime::DispatchError;
 
@@ -49,7 +49,7 @@ pub mod pallet {
     use medchain_primitives::{CareRelations, EnvelopeHash, Moment};
 
     /// The version of the storage's layout.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet's dispatchables, storage and reads.
     #[pallet::pallet]
@@ -86,20 +86,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T> = StorageMap<_, Twox64Concat, RecordId, Record>;
 
-    /// Patient (for a certificate, professional) and kind → how many records there are; absent for none. `Twox64Concat` for the
-    /// patient, whose number was given out in sequence; `Identity` for the kind, of a closed set. At most one entry for each record.
+    /// Patient (for a certificate, professional), kind and record → that there is such a record. `Twox64Concat` for the
+    /// patient, whose number was given out in sequence, and for the kind, of a closed set; `Identity` over a big-endian
+    /// number, so that the records of one kind list in the order of their numbers, whatever others there are. One entry for
+    /// each record.
     #[pallet::storage]
-    pub type RecordCounts<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, RecordKind, u32, ValueQuery>;
-
-    /// Patient, kind and leaf, from 0 → records, in the order in which they were anchored, which is that of their numbers. Hashers
-    /// as for [`RecordCounts`]; `Identity` for leaves, which are numbered in sequence. Append-only; each record is in one leaf, and
-    /// all leaves but the last are full.
-    #[pallet::storage]
-    pub type RecordsOf<T> = StorageNMap<
+    pub type ByPatientAndKind<T> = StorageNMap<
         _,
-        (NMapKey<Twox64Concat, MemberId>, NMapKey<Identity, RecordKind>, NMapKey<Identity, u32>),
-        Leaf<RecordId>,
-        ValueQuery,
+        (NMapKey<Twox64Concat, MemberId>, NMapKey<Twox64Concat, RecordKind>, NMapKey<Identity, OrderedKey>),
+        (),
     >;
 
     /// Author and content → the record by which the author anchored it. `Blake2_128Concat` for the content, because
@@ -793,7 +788,7 @@ pub mod pallet {
                     dispute: None,
                 },
             );
-            Self::list(patient, kind, record)?;
+            ByPatientAndKind::<T>::insert((patient, kind, OrderedKey::from(record)), ());
             Anchored::<T>::insert(author, content, record);
             Anchors::<T>::insert(content, 1);
             if is_own(kind) {
@@ -811,21 +806,11 @@ pub mod pallet {
             T::Consents::seal_new_record(record, info, &seals)
         }
 
-        /// Puts a record at the end of its patient's list.
-        pub(crate) fn list(patient: MemberId, kind: RecordKind, record: RecordId) -> Result<(), Error<T>> {
-            let count = RecordCounts::<T>::get(patient, kind);
-            let next = count.checked_add(1).ok_or(Error::<T>::RecordIdsExhausted)?;
-            let added = RecordsOf::<T>::try_append((patient, kind, count / LEAF), record);
-            added.map_err(|()| Error::<T>::RecordIdsExhausted)?;
-            RecordCounts::<T>::insert(patient, kind, next);
-            Ok(())
-        }
-
         /// Whether a professional has ever written a report or a prescription about this patient.
         pub fn is_written_about(patient: MemberId) -> bool {
             [RecordKind::Report, RecordKind::Prescription]
                 .into_iter()
-                .any(|kind| RecordCounts::<T>::contains_key(patient, kind))
+                .any(|kind| ByPatientAndKind::<T>::iter_key_prefix((patient, kind)).next().is_some())
         }
 
         /// Takes a record out of force if it is its owner's profile or certificate.
@@ -881,24 +866,23 @@ impl<T: Config> Pallet<T> {
     ) -> Vec<(RecordId, Record)> {
         let one = kind.map(|kind| [kind]);
         let kinds = one.as_ref().map_or(RecordKind::ALL, |one| one.as_slice());
-        // Each kind lists in the order of its records; the first of all the lists is the next of the page.
-        let mut lists: Vec<_> = kinds.iter().map(|kind| Self::of_kind(patient, *kind, cursor).peekable()).collect();
-        core::iter::from_fn(|| {
-            let heads = lists.iter_mut().filter_map(|list| Some((*list.peek()?, list)));
-            heads.min_by_key(|(next, _)| *next)?.1.next()
-        })
-        .filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
-        .take(limit.min(limits::PAGE_MAX) as usize)
-        .collect()
+        let limit = limit.min(limits::PAGE_MAX) as usize;
+        // One list after the other: the next key of a list is at hand only where the last one was of the same.
+        let mut ids: Vec<_> = kinds.iter().flat_map(|kind| Self::of_kind(patient, *kind, cursor).take(limit)).collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| Records::<T>::get(id).map(|record| (id, record))).take(limit).collect()
     }
 
     /// The records of a patient of one kind after `cursor`, in the order of their numbers.
     fn of_kind(patient: MemberId, kind: RecordKind, cursor: Option<RecordId>) -> impl Iterator<Item = RecordId> {
-        let leaves = RecordCounts::<T>::get(patient, kind).div_ceil(LEAF);
-        let leaf = move |number| RecordsOf::<T>::get((patient, kind, number));
-        let before = |cursor| move |number| leaf(number).last().is_some_and(|last| *last <= cursor);
-        let first = cursor.map_or(0, |cursor| partition_point(leaves, before(cursor)));
-        (first..leaves).flat_map(leaf).filter(move |record| cursor.is_none_or(|cursor| *record > cursor))
+        let keys = match cursor {
+            Some(after) => ByPatientAndKind::<T>::iter_key_prefix_from(
+                (patient, kind),
+                ByPatientAndKind::<T>::hashed_key_for((patient, kind, OrderedKey::from(after))),
+            ),
+            None => ByPatientAndKind::<T>::iter_key_prefix((patient, kind)),
+        };
+        keys.map(RecordId::from)
     }
 
     /// The record by which this author anchored this content.

@@ -1,19 +1,18 @@
 //! What always holds of the pallet's storage.
 
 use crate::{
-    is_own, Anchored, Anchors, Config, Dispensings, NextRecordId, OwnRecord, Pallet, RecordCounts, Records, RecordsOf,
+    is_own, Anchored, Anchors, ByPatientAndKind, Config, Dispensings, NextRecordId, OwnRecord, Pallet, Records,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use frame_support::ensure;
-use medchain_primitives::{limits, MemberDirectory, RecordId, RecordKind, RecordStatus};
+use medchain_primitives::{limits, MemberDirectory, OrderedKey, RecordId, RecordKind, RecordStatus};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
     /// Checks that:
     ///
     /// 1. every record's number was given out, and none was lost: records are never removed;
-    /// 2. `RecordsOf` lists every record once, as many as `RecordCounts` says, in the order of the numbers, and nothing else;
-    ///    `Anchored` leads to every record and to nothing else;
+    /// 2. `ByPatientAndKind` and `Anchored` lead to every record and to nothing else;
     /// 3. `Anchors` counts the records that are not erased, content by content, and holds no zero;
     /// 4. the members' profiles and certificates in force are exactly `OwnRecord`, one each, written by their owners;
     /// 5. a record that supersedes and the one that it supersedes name each other and agree in patient, author and
@@ -32,12 +31,14 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextRecordId::<T>::get();
         let mut anchors = BTreeMap::new();
-        let mut of_kind = BTreeMap::<_, BTreeSet<_>>::new();
         let (mut records, mut in_force, mut dispensings) = (0u64, 0usize, 0usize);
         for (id, record) in Records::<T>::iter() {
             records += 1;
             ensure!(id >= RecordId::FIRST && id < next, "a record has a number that was not given out");
-            of_kind.entry((record.patient, record.kind)).or_default().insert(id);
+            ensure!(
+                ByPatientAndKind::<T>::contains_key((record.patient, record.kind, OrderedKey::from(id))),
+                "a record is missing from its patient's index"
+            );
             ensure!(
                 Anchored::<T>::get(record.author, record.content) == Some(id),
                 "a record is missing from its author's index"
@@ -107,17 +108,10 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(records == next.0 - RecordId::FIRST.0, "a record was removed");
         ensure!(Dispensings::<T>::iter_keys().count() == dispensings, "what is no record was dispensed");
-        for ((patient, kind), of_kind) in &of_kind {
-            ensure!(
-                RecordCounts::<T>::get(patient, kind) as usize == of_kind.len(),
-                "a patient's records are miscounted"
-            );
-            let listed = Self::of_kind(*patient, *kind, None);
-            ensure!(listed.eq(of_kind.iter().copied()), "a patient's list is not that of the records");
-        }
-        ensure!(RecordCounts::<T>::iter_keys().count() == of_kind.len(), "nothing is counted");
-        let listed: usize = RecordsOf::<T>::iter_values().map(|leaf| leaf.len()).sum();
-        ensure!(listed as u64 == records, "a patient's list has an entry too many");
+        ensure!(
+            ByPatientAndKind::<T>::iter_keys().count() as u64 == records,
+            "a patient's index names a record that is not"
+        );
         ensure!(Anchored::<T>::iter().count() as u64 == records, "an author's index names a record that is not");
         ensure!(OwnRecord::<T>::iter().count() == in_force, "a member's own record is not in force");
         ensure!(Anchors::<T>::iter().collect::<BTreeMap<_, _>>() == anchors, "the count of a content's anchors is off");

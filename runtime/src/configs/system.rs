@@ -38,9 +38,7 @@ parameter_types! {
 /// no chain has the version that it starts from.
 type Released = (
     pallet_registry::migrations::MigrateV1ToV2<Runtime>,
-    pallet_appointments::migrations::MigrateV1ToV2<Runtime>,
     pallet_reports::migrations::MigrateV1ToV2<Runtime>,
-    pallet_reports::migrations::MigrateV2ToV3<Runtime>,
     pallet_access::migrations::MigrateV1ToV2<Runtime>,
 );
 /// That.

@@ -14,173 +14,173 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_access::WeightInfo for WeightInfo<T> {
-    // Least: 721_951 ns.
+    // Least: 286_024 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(735_065_514, 395_651)
-            .saturating_add(T::DbWeight::get().reads_writes(106, 7))
-            .saturating_add(Weight::from_parts(6_103_440, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(290_332_343, 393_184)
+            .saturating_add(T::DbWeight::get().reads_writes(106, 6))
+            .saturating_add(Weight::from_parts(2_591_723, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 694_380 ns.
+    // Least: 277_281 ns.
     fn request_for(n: u32) -> Weight {
-        Weight::from_parts(716_417_785, 384_230)
-            .saturating_add(T::DbWeight::get().reads_writes(103, 7))
-            .saturating_add(Weight::from_parts(5_706_539, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(283_828_925, 381_763)
+            .saturating_add(T::DbWeight::get().reads_writes(103, 6))
+            .saturating_add(Weight::from_parts(2_363_994, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 99_818 ns.
+    // Least: 37_455 ns.
     fn withdraw() -> Weight {
-        Weight::from_parts(102_852_000, 36_962).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(39_398_000, 34_495).saturating_add(T::DbWeight::get().reads_writes(7, 5))
     }
 
-    // Least: 756_842 ns.
+    // Least: 300_506 ns.
     fn grant(n: u32) -> Weight {
-        Weight::from_parts(682_900_550, 384_272)
-            .saturating_add(T::DbWeight::get().reads_writes(104, 6))
-            .saturating_add(Weight::from_parts(88_052_768, 21_286).saturating_mul(n.into()))
+        Weight::from_parts(272_707_535, 381_805)
+            .saturating_add(T::DbWeight::get().reads_writes(104, 5))
+            .saturating_add(Weight::from_parts(34_059_952, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
-    // Least: 84_996 ns.
+    // Least: 33_199 ns.
     fn deny() -> Weight {
-        Weight::from_parts(87_550_000, 32_529).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+        Weight::from_parts(35_022_000, 30_062).saturating_add(T::DbWeight::get().reads_writes(6, 5))
     }
 
-    // Least: 134_299 ns.
+    // Least: 50_385 ns.
     fn revoke() -> Weight {
-        Weight::from_parts(136_413_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(51_526_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 146_507 ns.
+    // Least: 55_633 ns.
     fn relinquish() -> Weight {
-        Weight::from_parts(153_658_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+        Weight::from_parts(56_994_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 141_400 ns.
+    // Least: 54_261 ns.
     fn open() -> Weight {
-        Weight::from_parts(146_838_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
+        Weight::from_parts(55_112_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
     }
 
-    // Least: 162_061 ns.
+    // Least: 61_251 ns.
     fn close() -> Weight {
-        Weight::from_parts(165_846_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(61_992_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 149_111 ns.
+    // Least: 56_634 ns.
     fn share() -> Weight {
-        Weight::from_parts(152_777_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
+        Weight::from_parts(57_656_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
     }
 
-    // Least: 313_245 ns.
+    // Least: 120_048 ns.
     fn give_emergency_consent() -> Weight {
-        Weight::from_parts(351_521_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
+        Weight::from_parts(122_111_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
     }
 
-    // Least: 52_608 ns.
+    // Least: 19_949 ns.
     fn revoke_emergency_consent(n: u32) -> Weight {
-        Weight::from_parts(46_792_728, 18_342)
+        Weight::from_parts(17_447_824, 18_342)
             .saturating_add(T::DbWeight::get().reads_writes(5, 1))
-            .saturating_add(Weight::from_parts(23_712_509, 7_018).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(9_490_722, 7_018).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 70_975 ns.
+    // Least: 27_050 ns.
     fn lodge_emergency(n: u32) -> Weight {
-        Weight::from_parts(16_626_097, 14_877)
+        Weight::from_parts(6_702_626, 14_877)
             .saturating_add(T::DbWeight::get().reads_writes(4, 0))
-            .saturating_add(Weight::from_parts(52_705_195, 10_634).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(19_775_171, 10_634).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 57_806 ns.
+    // Least: 21_903 ns.
     fn withdraw_emergency(n: u32) -> Weight {
-        Weight::from_parts(16_788_560, 11_250)
+        Weight::from_parts(4_438_629, 11_250)
             .saturating_add(T::DbWeight::get().reads_writes(3, 0))
-            .saturating_add(Weight::from_parts(40_139_525, 10_634).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(15_412_417, 10_634).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 285_924 ns.
+    // Least: 110_834 ns.
     fn open_emergency() -> Weight {
-        Weight::from_parts(290_601_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
+        Weight::from_parts(113_608_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
     }
 
-    // Least: 59_138 ns.
+    // Least: 22_613 ns.
     fn review_emergency() -> Weight {
-        Weight::from_parts(60_650_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
+        Weight::from_parts(23_485_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
     }
 
-    // Least: 69_243 ns.
+    // Least: 26_629 ns.
     fn clear_expired() -> Weight {
-        Weight::from_parts(71_145_000, 24_752).saturating_add(T::DbWeight::get().reads_writes(4, 6))
+        Weight::from_parts(27_811_000, 22_285).saturating_add(T::DbWeight::get().reads_writes(4, 5))
     }
 
-    // Least: 76_673 ns.
+    // Least: 29_054 ns.
     fn revoke_reader(n: u32) -> Weight {
-        Weight::from_parts(70_951_132, 24_272)
+        Weight::from_parts(26_010_921, 24_272)
             .saturating_add(T::DbWeight::get().reads_writes(7, 1))
-            .saturating_add(Weight::from_parts(101_431_231, 24_831).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(39_574_745, 24_831).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
     }
 
-    // Least: 112_527 ns.
+    // Least: 46_789 ns.
     fn give_standing_consent() -> Weight {
-        Weight::from_parts(115_601_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
+        Weight::from_parts(48_431_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
     }
 
-    // Least: 39_449 ns.
+    // Least: 15_543 ns.
     fn revoke_standing_consent() -> Weight {
-        Weight::from_parts(40_541_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(15_894_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 76_643 ns.
+    // Least: 31_356 ns.
     fn appoint_guardian() -> Weight {
-        Weight::from_parts(81_010_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+        Weight::from_parts(32_989_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
     }
 
-    // Least: 36_544 ns.
+    // Least: 14_091 ns.
     fn dismiss_guardian() -> Weight {
-        Weight::from_parts(38_007_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_351_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 37_025 ns.
+    // Least: 14_141 ns.
     fn resign_guardianship() -> Weight {
-        Weight::from_parts(37_996_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_441_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 125_987 ns.
+    // Least: 48_102 ns.
     fn seal_to_guardian(n: u32) -> Weight {
-        Weight::from_parts(25_049_601, 19_025)
+        Weight::from_parts(6_719_445, 19_025)
             .saturating_add(T::DbWeight::get().reads_writes(5, 0))
-            .saturating_add(Weight::from_parts(89_718_116, 21_286).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(34_153_810, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
-    // Least: 116_763 ns.
+    // Least: 43_715 ns.
     fn remove_expired() -> Weight {
-        Weight::from_parts(118_786_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(45_137_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 77_334 ns.
+    // Least: 29_263 ns.
     fn register_link(n: u32) -> Weight {
-        Weight::from_parts(73_234_796, 29_820)
+        Weight::from_parts(27_944_434, 29_820)
             .saturating_add(T::DbWeight::get().reads_writes(6, 4))
-            .saturating_add(Weight::from_parts(6_109_576, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(2_397_152, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 45_337 ns.
+    // Least: 17_476 ns.
     fn revoke_link() -> Weight {
-        Weight::from_parts(46_909_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(19_048_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 107_289 ns.
+    // Least: 40_861 ns.
     fn open_link(n: u32) -> Weight {
-        Weight::from_parts(57_862_290, 26_503)
+        Weight::from_parts(22_583_909, 26_503)
             .saturating_add(T::DbWeight::get().reads_writes(6, 3))
-            .saturating_add(Weight::from_parts(43_203_507, 17_635).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(16_478_755, 17_635).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 4).saturating_mul(n.into()))
     }
 }

@@ -14,86 +14,86 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_appointments::WeightInfo for WeightInfo<T> {
-    // Least: 115_481 ns.
+    // Least: 42_132 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(128_175_585, 44_444)
+        Weight::from_parts(37_676_986, 44_444)
             .saturating_add(T::DbWeight::get().reads_writes(8, 7))
-            .saturating_add(Weight::from_parts(13_527_992, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_498_780, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 659_388 ns.
+    // Least: 265_875 ns.
     fn accept(n: u32) -> Weight {
-        Weight::from_parts(636_729_180, 279_745)
+        Weight::from_parts(254_276_412, 279_745)
             .saturating_add(T::DbWeight::get().reads_writes(10, 75))
-            .saturating_add(Weight::from_parts(29_327_159, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(11_659_796, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 53_900 ns.
+    // Least: 21_271 ns.
     fn decline() -> Weight {
-        Weight::from_parts(55_782_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(22_073_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 52_277 ns.
+    // Least: 20_230 ns.
     fn cancel(n: u32) -> Weight {
-        Weight::from_parts(56_393_036, 11_932)
+        Weight::from_parts(15_540_052, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(12_850_787, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_374_571, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 50_565 ns.
+    // Least: 19_719 ns.
     fn cancel_requested() -> Weight {
-        Weight::from_parts(51_777_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(20_260_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 55_462 ns.
+    // Least: 21_582 ns.
     fn complete(n: u32) -> Weight {
-        Weight::from_parts(43_218_735, 11_932)
+        Weight::from_parts(15_460_721, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(13_387_107, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_510_442, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 55_482 ns.
+    // Least: 21_762 ns.
     fn mark_missed(n: u32) -> Weight {
-        Weight::from_parts(24_076_994, 11_932)
+        Weight::from_parts(16_898_104, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(15_568_149, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_362_672, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 161_780 ns.
+    // Least: 60_649 ns.
     fn open_care() -> Weight {
-        Weight::from_parts(165_796_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+        Weight::from_parts(62_252_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
     }
 
-    // Least: 37_606 ns.
+    // Least: 14_391 ns.
     fn end_care() -> Weight {
-        Weight::from_parts(38_647_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_761_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 158_045 ns.
+    // Least: 62_262 ns.
     fn reschedule(n: u32) -> Weight {
-        Weight::from_parts(150_459_698, 56_343)
+        Weight::from_parts(57_964_027, 56_343)
             .saturating_add(T::DbWeight::get().reads_writes(10, 9))
-            .saturating_add(Weight::from_parts(14_825_192, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_640_391, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 35_553 ns.
+    // Least: 14_342 ns.
     fn set_schedule() -> Weight {
-        Weight::from_parts(36_684_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(14_652_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 
-    // Least: 11_817 ns.
+    // Least: 4_627 ns.
     fn expiry_step() -> Weight {
-        Weight::from_parts(12_118_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(4_847_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 47_481 ns.
+    // Least: 18_588 ns.
     fn expire() -> Weight {
-        Weight::from_parts(49_443_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+        Weight::from_parts(19_058_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
     }
 }

@@ -14,45 +14,45 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_committee::WeightInfo for WeightInfo<T> {
-    // Least: 10_635 ns.
+    // Least: 7_962 ns.
     fn look() -> Weight {
-        Weight::from_parts(11_227_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(8_353_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 82_272 ns.
+    // Least: 41_181 ns.
     fn compare(m: u32) -> Weight {
-        Weight::from_parts(61_122_138, 183_582)
+        Weight::from_parts(19_709_214, 183_582)
             .saturating_add(T::DbWeight::get().reads_writes(16, 2))
-            .saturating_add(Weight::from_parts(1_516_131, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(1_445_841, 0).saturating_mul(m.into()))
     }
 
-    // Least: 46_219 ns.
+    // Least: 17_666 ns.
     fn end_phase(m: u32) -> Weight {
-        Weight::from_parts(46_519_000, 44_524)
+        Weight::from_parts(17_777_000, 44_524)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(42_489_450, 11_354).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(21_502_625, 11_354).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(m.into()))
     }
 
-    // Least: 434_154 ns.
+    // Least: 385_101 ns.
     fn begin() -> Weight {
-        Weight::from_parts(443_097_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
+        Weight::from_parts(390_419_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
     }
 
-    // Least: 21_532 ns.
+    // Least: 8_452 ns.
     fn renew() -> Weight {
-        Weight::from_parts(21_973_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(8_743_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 69_533 ns.
+    // Least: 46_339 ns.
     fn retire() -> Weight {
-        Weight::from_parts(72_517_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(47_180_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 148_180 ns.
+    // Least: 107_900 ns.
     fn act(e: u32) -> Weight {
-        Weight::from_parts(157_472_634, 35_785)
+        Weight::from_parts(124_863_193, 35_785)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(189_386, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(75_291, 0).saturating_mul(e.into()))
     }
 }

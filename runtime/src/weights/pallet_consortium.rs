@@ -14,26 +14,26 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
-    // Least: 255_669 ns.
+    // Least: 97_144 ns.
     fn end_session(v: u32) -> Weight {
-        Weight::from_parts(248_013_201, 65_450)
+        Weight::from_parts(52_569_720, 65_450)
             .saturating_add(T::DbWeight::get().reads_writes(10, 13))
-            .saturating_add(Weight::from_parts(96_361_816, 10_395).saturating_mul(v.into()))
+            .saturating_add(Weight::from_parts(39_096_351, 10_395).saturating_mul(v.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 2).saturating_mul(v.into()))
     }
 
-    // Least: 2_203 ns.
+    // Least: 832 ns.
     fn continue_session() -> Weight {
-        Weight::from_parts(2_304_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(911_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 34_090 ns.
+    // Least: 12_608 ns.
     fn enact() -> Weight {
-        Weight::from_parts(35_062_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(12_769_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 19_629 ns.
+    // Least: 8_102 ns.
     fn acknowledge_offences() -> Weight {
-        Weight::from_parts(20_681_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(8_333_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 }

@@ -14,28 +14,28 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_quotas::WeightInfo for WeightInfo<T> {
-    // Least: 88_311 ns.
+    // Least: 30_285 ns.
     fn check_quota() -> Weight {
-        Weight::from_parts(90_154_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
+        Weight::from_parts(30_936_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
     }
 
-    // Least: 718_665 ns.
+    // Least: 643_625 ns.
     fn check_quota_of_stranger() -> Weight {
-        Weight::from_parts(736_002_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
+        Weight::from_parts(661_892_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
     }
 
-    // Least: 2_183 ns.
+    // Least: 1_002 ns.
     fn reset_lanes() -> Weight {
-        Weight::from_parts(2_353_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
+        Weight::from_parts(1_162_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
     }
 
-    // Least: 20_100 ns.
+    // Least: 7_502 ns.
     fn set_quota() -> Weight {
-        Weight::from_parts(20_630_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(7_771_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 15_383 ns.
+    // Least: 5_628 ns.
     fn set_lanes() -> Weight {
-        Weight::from_parts(15_714_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(5_809_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 }

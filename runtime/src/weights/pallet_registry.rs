@@ -14,131 +14,131 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
-    // Least: 92_477 ns.
+    // Least: 36_184 ns.
     fn register() -> Weight {
-        Weight::from_parts(93_899_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(37_356_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 59_668 ns.
+    // Least: 23_415 ns.
     fn update_details() -> Weight {
-        Weight::from_parts(61_261_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
+        Weight::from_parts(23_956_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
     }
 
-    // Least: 39_338 ns.
+    // Least: 14_942 ns.
     fn publish_administrator_key() -> Weight {
-        Weight::from_parts(40_270_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(15_293_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 65_567 ns.
+    // Least: 25_057 ns.
     fn verify() -> Weight {
-        Weight::from_parts(67_019_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(25_939_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
     }
 
-    // Least: 55_732 ns.
+    // Least: 21_101 ns.
     fn reject() -> Weight {
-        Weight::from_parts(56_985_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_612_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 55_973 ns.
+    // Least: 20_981 ns.
     fn suspend() -> Weight {
-        Weight::from_parts(57_255_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_673_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 56_103 ns.
+    // Least: 21_271 ns.
     fn reinstate() -> Weight {
-        Weight::from_parts(57_044_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_833_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 53_920 ns.
+    // Least: 20_230 ns.
     fn apply_again() -> Weight {
-        Weight::from_parts(54_781_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(20_831_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 773_698 ns.
+    // Least: 656_434 ns.
     fn register_vouched() -> Weight {
-        Weight::from_parts(790_182_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
+        Weight::from_parts(698_786_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
     }
 
-    // Least: 43_204 ns.
+    // Least: 16_885 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(44_155_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(17_536_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 903_149 ns.
+    // Least: 726_397 ns.
     fn move_account() -> Weight {
-        Weight::from_parts(935_497_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
+        Weight::from_parts(754_339_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
     }
 
-    // Least: 406_233 ns.
+    // Least: 171_995 ns.
     fn name_guardians() -> Weight {
-        Weight::from_parts(422_136_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
+        Weight::from_parts(176_992_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
     }
 
-    // Least: 750_574 ns.
+    // Least: 648_191 ns.
     fn propose_recovery() -> Weight {
-        Weight::from_parts(773_767_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
+        Weight::from_parts(667_229_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
     }
 
-    // Least: 78_417 ns.
+    // Least: 39_669 ns.
     fn approve_recovery() -> Weight {
-        Weight::from_parts(83_233_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(43_425_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 139_547 ns.
+    // Least: 68_091 ns.
     fn object_to_recovery() -> Weight {
-        Weight::from_parts(147_719_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
+        Weight::from_parts(72_758_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
     }
 
-    // Least: 284_031 ns.
+    // Least: 127_860 ns.
     fn complete_recovery() -> Weight {
-        Weight::from_parts(294_597_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
+        Weight::from_parts(137_704_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
     }
 
-    // Least: 64_366 ns.
+    // Least: 24_106 ns.
     fn offer_affiliation() -> Weight {
-        Weight::from_parts(66_129_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(24_787_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
     }
 
-    // Least: 42_443 ns.
+    // Least: 15_563 ns.
     fn accept_affiliation() -> Weight {
-        Weight::from_parts(43_214_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(16_164_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 40_590 ns.
+    // Least: 15_393 ns.
     fn end_affiliation() -> Weight {
-        Weight::from_parts(41_551_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(16_254_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 790_753 ns.
+    // Least: 663_574 ns.
     fn add_staff() -> Weight {
-        Weight::from_parts(818_123_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
+        Weight::from_parts(678_617_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
 
-    // Least: 47_380 ns.
+    // Least: 18_117 ns.
     fn remove_staff() -> Weight {
-        Weight::from_parts(48_863_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(19_068_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 41_562 ns.
+    // Least: 15_914 ns.
     fn reseal_staff(s: u32) -> Weight {
-        Weight::from_parts(27_490_950, 4_262)
+        Weight::from_parts(10_142_067, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(13_826_490, 3_646).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(5_530_621, 3_646).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(s.into()))
     }
 
-    // Least: 88_761 ns.
+    // Least: 39_478 ns.
     fn return_copy() -> Weight {
-        Weight::from_parts(90_595_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
+        Weight::from_parts(43_775_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
     }
 
-    // Least: 1_403_972 ns.
+    // Least: 1_237_946 ns.
     fn register_dependant() -> Weight {
-        Weight::from_parts(1_435_319_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
+        Weight::from_parts(1_257_895_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
     }
 
-    // Least: 912_293 ns.
+    // Least: 737_533 ns.
     fn hand_over() -> Weight {
-        Weight::from_parts(1_001_736_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
+        Weight::from_parts(753_387_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
     }
 }

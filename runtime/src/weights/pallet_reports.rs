@@ -14,65 +14,65 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_reports::WeightInfo for WeightInfo<T> {
-    // Least: 225_074 ns.
+    // Least: 89_092 ns.
     fn anchor(s: u32) -> Weight {
-        Weight::from_parts(135_917_153, 99_581)
+        Weight::from_parts(71_543_946, 99_581)
             .saturating_add(T::DbWeight::get().reads_writes(28, 3))
-            .saturating_add(Weight::from_parts(136_452_435, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(46_900_676, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 228_089 ns.
+    // Least: 89_873 ns.
     fn anchor_own(s: u32) -> Weight {
-        Weight::from_parts(252_314_936, 106_454)
+        Weight::from_parts(90_464_469, 106_454)
             .saturating_add(T::DbWeight::get().reads_writes(28, 7))
-            .saturating_add(Weight::from_parts(91_889_959, 25_445).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(34_851_961, 25_445).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(s.into()))
     }
 
-    // Least: 260_166 ns.
+    // Least: 101_370 ns.
     fn amend(s: u32) -> Weight {
-        Weight::from_parts(285_010_991, 103_197)
+        Weight::from_parts(78_589_204, 103_197)
             .saturating_add(T::DbWeight::get().reads_writes(29, 4))
-            .saturating_add(Weight::from_parts(117_701_982, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(47_843_485, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 49_944 ns.
+    // Least: 18_848 ns.
     fn retract() -> Weight {
-        Weight::from_parts(51_086_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(19_849_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 66_498 ns.
+    // Least: 25_438 ns.
     fn erase() -> Weight {
-        Weight::from_parts(67_940_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(25_908_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 
-    // Least: 89_652 ns.
+    // Least: 34_371 ns.
     fn dispense() -> Weight {
-        Weight::from_parts(91_876_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+        Weight::from_parts(35_052_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
     }
 
-    // Least: 39_178 ns.
+    // Least: 14_862 ns.
     fn cancel_fills() -> Weight {
-        Weight::from_parts(40_460_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(15_413_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 35_863 ns.
+    // Least: 13_430 ns.
     fn dispute() -> Weight {
-        Weight::from_parts(36_574_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(14_070_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 35_433 ns.
+    // Least: 13_651 ns.
     fn withdraw_dispute() -> Weight {
-        Weight::from_parts(36_444_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(13_900_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 36_114 ns.
+    // Least: 13_880 ns.
     fn reseal(n: u32) -> Weight {
-        Weight::from_parts(15_077_851, 4_262)
+        Weight::from_parts(6_461_211, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(19_336_460, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(7_188_762, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(n.into()))
     }
 }

@@ -9,7 +9,6 @@ mod decline;
 mod end_care;
 mod expiry;
 mod mark_missed;
-mod migrations;
 mod open_care;
 mod reads;
 mod request;
