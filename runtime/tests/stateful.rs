@@ -223,8 +223,9 @@ fn send_charged(model: &Model, signer: &AccountId, call: RuntimeCall) -> Result<
     let base = <Runtime as frame_system::Config>::BlockWeights::get().get(info.class).base_extrinsic;
     let weight = info.total_weight().saturating_add(base).ref_time();
     let length = call.encoded_size();
-    // So long that what the largest bucket of a member spends flows back at the slowest rate, after a suspension.
-    for _ in 0..200 {
+    // So long that what the largest bucket of a member spends flows back at the slowest rate: a stranger's, once the
+    // membership has moved away.
+    for _ in 0..1_000 {
         let before = Quotas::allowance(signer);
         let charged = pallet_quotas::CheckQuota::<Runtime>::new().dispatch_transaction(
             RuntimeOrigin::signed(signer.clone()),

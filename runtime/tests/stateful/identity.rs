@@ -63,9 +63,11 @@ pub fn free_account(model: &Model, dice: &mut Dice) -> Option<AccountId> {
     if dice.one_in(16) {
         return Some(account(1 + dice.below(250) as u8));
     }
-    (ACCOUNTS as u8 + 1..=250)
-        .map(account)
-        .find(|spare| model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare))
+    let is_spare = |spare: &AccountId| {
+        model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare)
+    };
+    // Any of them: what waits for the account that another has taken meanwhile comes to nothing.
+    dice.of(&(ACCOUNTS as u8 + 1..=250).map(account).filter(is_spare).collect::<Vec<_>>())
 }
 
 /// A consent to take a membership over.
@@ -148,7 +150,7 @@ pub fn complete_recovery(model: &Model, dice: &mut Dice) -> Proposal {
     };
     let ready: Vec<_> = all.iter().filter(|(_, _, recovery)| is_ready(recovery)).cloned().collect();
     let (member, proposer, recovery) = if dice.one_in(16) { dice.of(&all)? } else { dice.of(&ready)? };
-    let guardian = dice.of(&recovery.approvals)?;
+    let guardian = dice.of(&pallet_registry::Guardianships::<Runtime>::get(member)?.guardians)?;
     let call = pallet_registry::Call::complete_recovery { member, proposer };
     Some((model.account_of(guardian)?, call.into()))
 }
