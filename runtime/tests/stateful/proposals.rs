@@ -645,17 +645,17 @@ fn anchor_batch(model: &Model, dice: &mut Dice) -> Proposal {
 }
 
 fn dispense(model: &Model, dice: &mut Dice) -> Proposal {
-    let granted: Vec<_> = model
-        .grants
-        .keys()
-        .filter(|(record, reader)| {
-            model.stands(*record, *reader)
-                && model.is_active_as(*reader, Role::Pharmacy)
-                && model.records.get(record).is_some_and(|entry| entry.kind == RecordKind::Prescription)
-        })
-        .copied()
-        .collect();
-    let (record, pharmacy) = dice.of(&granted)?;
+    let has_fill = |record: &RecordId| {
+        Reports::record(*record).is_some_and(|entry| entry.fills_left > 0 && entry.valid_until > Some(moment()))
+    };
+    let is_granted = |(record, reader): &(RecordId, MemberId)| {
+        model.stands(*record, *reader)
+            && model.is_active_as(*reader, Role::Pharmacy)
+            && model.records.get(record).is_some_and(|entry| entry.kind == RecordKind::Prescription)
+    };
+    let granted: Vec<_> = model.grants.keys().copied().filter(is_granted).collect();
+    let with_fill: Vec<_> = granted.iter().copied().filter(|(record, _)| has_fill(record)).collect();
+    let (record, pharmacy) = if dice.one_in(ODD_ONE_IN) { dice.of(&granted)? } else { dice.of(&with_fill)? };
     let entry = Reports::record(record)?;
     let fill = entry.fills.saturating_sub(entry.fills_left) + 1;
     let fill = if dice.one_in(ODD_ONE_IN) { fill.saturating_add(1) } else { fill };
