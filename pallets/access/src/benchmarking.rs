@@ -60,16 +60,10 @@ fn later<T: Config>() -> Moment {
     T::Time::now().saturating_add(limits::GRANT_MAX)
 }
 
-/// Profiles of a patient, without a prescription, that a pharmacy is to see; of its grants on the patient's prescriptions
-/// only the last that is looked at stands.
-fn profiles_for_pharmacy<T: Config>(patient: MemberId, pharmacy: MemberId, count: u32) -> Vec<RecordId> {
+/// Prescriptions of a patient, whose grants to a pharmacy have an index more.
+fn prescriptions<T: Config>(patient: MemberId, count: u32) -> Vec<RecordId> {
     let (_, doctor) = member::<T>("doctor", Role::Doctor);
-    for index in 0..PRESCRIPTIONS_LOOKED_AT {
-        let prescription = T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription);
-        let expires_at = if index == 0 { later::<T>() } else { T::Time::now() };
-        put_grant::<T>(prescription, pharmacy, GrantBasis::Consent, patient, expires_at);
-    }
-    (0..count).map(|_| T::Records::benchmark_anchor(patient, patient, RecordKind::Profile)).collect()
+    (0..count).map(|_| T::Records::benchmark_anchor(patient, doctor, RecordKind::Prescription)).collect()
 }
 
 const KINDS: RecordKinds = RecordKinds { profile: true, report: true, prescription: true };
@@ -222,7 +216,7 @@ mod benchmarks {
         let (_, patient) = member::<T>("patient", Role::Patient);
         let (_, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
         let caller = staff_of::<T>(pharmacy, StaffScope::Dispensary);
-        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = prescriptions::<T>(patient, n);
         let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
         fill_inbox::<T>(patient);
         #[extrinsic_call]
@@ -234,14 +228,33 @@ mod benchmarks {
     #[benchmark]
     fn request_for(n: Linear<1, { limits::RECORDS_PER_REQUEST_MAX }>) -> Result<(), BenchmarkError> {
         let (_, patient) = member::<T>("patient", Role::Patient);
-        let (caller, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
-        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let (caller, _) = member::<T>("pharmacy", Role::Pharmacy);
+        let records = prescriptions::<T>(patient, n);
         let records = records.try_into().map_err(|_| BenchmarkError::Stop("too many records"))?;
         let asked = AskedTerms { duration: limits::GRANT_MAX, openings: limits::OPENINGS_MAX };
         fill_inbox::<T>(patient);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), patient, records, PURPOSE, asked);
         assert!(Requests::<T>::get(RequestId::FIRST).is_some_and(|waiting| waiting.asked == Some(asked)));
+        Ok(())
+    }
+
+    /// Of the pharmacy's grants on so many prescriptions only the last that is looked at stands.
+    #[benchmark]
+    fn look_for_prescription(p: Linear<0, { PRESCRIPTIONS_LOOKED_AT }>) -> Result<(), BenchmarkError> {
+        let (_, patient) = member::<T>("patient", Role::Patient);
+        let (_, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
+        for (index, prescription) in prescriptions::<T>(patient, p).into_iter().enumerate() {
+            let expires_at = if index == 0 { later::<T>() } else { T::Time::now() };
+            put_grant::<T>(prescription, pharmacy, GrantBasis::Consent, patient, expires_at);
+        }
+        let pharmacy = T::Members::by_id(pharmacy).ok_or(BenchmarkError::Stop("there is no pharmacy"))?;
+        let looked;
+        #[block]
+        {
+            looked = Pallet::<T>::look_for_live_prescription(&pharmacy, patient);
+        }
+        assert_eq!(looked, (p > 0, p));
         Ok(())
     }
 
@@ -259,7 +272,7 @@ mod benchmarks {
         let (_, patient) = member::<T>("patient", Role::Patient);
         let (caller, _) = guardian_of::<T>(patient);
         let (pharmacy_account, pharmacy) = member::<T>("pharmacy", Role::Pharmacy);
-        let records = profiles_for_pharmacy::<T>(patient, pharmacy, n);
+        let records = prescriptions::<T>(patient, n);
         // Granted once before: each is renewed.
         for record in &records {
             put_grant::<T>(*record, pharmacy, GrantBasis::Consent, patient, later::<T>());

@@ -13,7 +13,7 @@ use medchain_primitives::{
     limits, Acting, CareRelations, GrantBasis, MemberDirectory, MemberId, MemberInfo, Moment, Purpose, RecordDirectory,
     RecordId, RecordInfo, RecordKind, RecordStatus, RequestId, Role, SealedProfile, StaffAct, Status,
 };
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Saturating};
 
 impl<T: Config> Pallet<T> {
     /// Whether this account could request these records with this purpose now: the checks of
@@ -132,13 +132,13 @@ impl<T: Config> Pallet<T> {
         Ok(acting)
     }
 
-    /// The checks of a request; gives who asks.
+    /// The checks of a request; gives who asks, and how many prescriptions were looked at.
     pub(crate) fn check_request(
         who: &T::AccountId,
         patient: MemberId,
         records: &[RecordId],
         purpose: Purpose,
-    ) -> Result<Acting<T::AccountId>, DispatchError> {
+    ) -> Result<(Acting<T::AccountId>, u32), DispatchError> {
         let acting = Self::acting(who, StaffAct::Request)?;
         let requester = acting.member;
         Self::ensure_active_professional(&requester)?;
@@ -158,17 +158,18 @@ impl<T: Config> Pallet<T> {
             Self::ensure_kind_for_role(requester.role, info.kind)?;
             kinds.add(info.kind);
         }
-        Self::ensure_profile_goes_with_prescription(&requester, patient, kinds)?;
+        let looked_at = Self::ensure_profile_goes_with_prescription(&requester, patient, kinds)?;
         let waiting = Inboxes::<T>::decode_len(patient).unwrap_or_default();
         ensure!(waiting < limits::INBOX_MAX as usize, Error::<T>::InboxFull);
         ensure!(
             RequesterInboxCount::<T>::get(patient, requester.id) < limits::INBOX_PER_REQUESTER_MAX,
             Error::<T>::RequesterInboxFull
         );
-        Ok(acting)
+        Ok((acting, looked_at))
     }
 
-    /// The checks of a grant, but for the request that it answers; gives who decides, and the patient.
+    /// The checks of a grant, but for the request that it answers; gives who decides, the patient, and how many
+    /// prescriptions were looked at.
     pub(crate) fn check_grant(
         who: &T::AccountId,
         reader: MemberId,
@@ -176,7 +177,7 @@ impl<T: Config> Pallet<T> {
         purpose: Purpose,
         duration: Moment,
         openings: u32,
-    ) -> Result<(MemberId, MemberId), DispatchError> {
+    ) -> Result<(MemberId, MemberId, u32), DispatchError> {
         let actor = Self::ensure_active(who)?;
         ensure!(actor.role == Role::Patient, Error::<T>::NotThePatient);
         let reader = T::Members::by_id(reader)
@@ -201,8 +202,8 @@ impl<T: Config> Pallet<T> {
             kinds.add(info.kind);
         }
         let patient = patient.ok_or(Error::<T>::NoRecords)?;
-        Self::ensure_profile_goes_with_prescription(&reader, patient, kinds)?;
-        Ok((actor.id, patient))
+        let looked_at = Self::ensure_profile_goes_with_prescription(&reader, patient, kinds)?;
+        Ok((actor.id, patient, looked_at))
     }
 
     /// Whether a grant may last so long and have so many openings.
@@ -377,31 +378,35 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether a pharmacy that is to see a profile sees a prescription of that patient too.
+    /// Whether a pharmacy that is to see a profile sees a prescription of that patient too; gives how many were looked at.
     fn ensure_profile_goes_with_prescription(
         reader: &MemberInfo,
         patient: MemberId,
         kinds: KindsOfBatch,
-    ) -> DispatchResult {
-        let met = reader.role != Role::Pharmacy
-            || !kinds.profile
-            || kinds.prescription
-            || Self::holds_live_prescription(reader, patient);
-        ensure!(met, Error::<T>::ProfileNeedsPrescription);
-        Ok(())
+    ) -> Result<u32, DispatchError> {
+        if reader.role != Role::Pharmacy || !kinds.profile || kinds.prescription {
+            return Ok(0);
+        }
+        let (found, looked_at) = Self::look_for_live_prescription(reader, patient);
+        ensure!(found, Error::<T>::ProfileNeedsPrescription);
+        Ok(looked_at)
     }
 
-    /// Whether one of the pharmacy's newest grants on this patient's prescriptions stands.
-    fn holds_live_prescription(pharmacy: &MemberInfo, patient: MemberId) -> bool {
+    /// Whether one of the pharmacy's newest grants on this patient's prescriptions stands, and at how many of them one had
+    /// to look; at most [`PRESCRIPTIONS_LOOKED_AT`].
+    pub(crate) fn look_for_live_prescription(pharmacy: &MemberInfo, patient: MemberId) -> (bool, u32) {
         let now = T::Time::now();
-        PrescriptionGrants::<T>::iter_key_prefix((pharmacy.id, patient))
+        let mut looked_at = 0u32;
+        let found = PrescriptionGrants::<T>::iter_key_prefix((pharmacy.id, patient))
             .take(PRESCRIPTIONS_LOOKED_AT as usize)
             .map(RecordId::from)
             .any(|record| {
+                looked_at.saturating_inc();
                 T::Records::record(record).is_some_and(|info| {
                     info.status != RecordStatus::Erased && Self::standing_grant(record, &info, pharmacy, now).is_ok()
                 })
-            })
+            });
+        (found, looked_at)
     }
 }
 

@@ -780,15 +780,20 @@ pub mod pallet {
         ///
         /// [`AccessRequested`](Event::AccessRequested).
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::request(records.len() as u32))]
+        #[pallet::weight(
+            T::WeightInfo::request(records.len() as u32)
+                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
+        )]
         pub fn request(
             origin: OriginFor<T>,
             patient: MemberId,
             records: RequestRecords,
             purpose: Purpose,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
-            Self::do_request(&who, patient, records, purpose, None)
+            let weight = T::WeightInfo::request(records.len() as u32);
+            let looked_at = Self::do_request(&who, patient, records, purpose, None)?;
+            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
         }
 
         /// Takes a request back.
@@ -854,7 +859,10 @@ pub mod pallet {
         ///
         /// [`AccessGranted`](Event::AccessGranted) for each record.
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::grant(grants.len() as u32))]
+        #[pallet::weight(
+            T::WeightInfo::grant(grants.len() as u32)
+                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
+        )]
         pub fn grant(
             origin: OriginFor<T>,
             reader: MemberId,
@@ -863,10 +871,11 @@ pub mod pallet {
             purpose: Purpose,
             duration: Moment,
             openings: u32,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
             let now = T::Time::now();
-            let (actor, patient) = Self::check_grant(&who, reader, &grants, purpose, duration, openings)?;
+            let weight = T::WeightInfo::grant(grants.len() as u32);
+            let (actor, patient, looked_at) = Self::check_grant(&who, reader, &grants, purpose, duration, openings)?;
             let answered = match request {
                 Some(id) => Some((id, Self::check_answer(id, patient, reader, &grants, purpose, now)?)),
                 None => None,
@@ -897,7 +906,7 @@ pub mod pallet {
                 Self::put_grant(record, reader, grant);
                 Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
             }
-            Ok(())
+            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
         }
 
         /// Denies a request, with all that is left of it.
@@ -1589,17 +1598,22 @@ pub mod pallet {
         ///
         /// [`AccessRequested`](Event::AccessRequested).
         #[pallet::call_index(38)]
-        #[pallet::weight(T::WeightInfo::request_for(records.len() as u32))]
+        #[pallet::weight(
+            T::WeightInfo::request_for(records.len() as u32)
+                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
+        )]
         pub fn request_for(
             origin: OriginFor<T>,
             patient: MemberId,
             records: RequestRecords,
             purpose: Purpose,
             asked: AskedTerms,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
             Self::ensure_terms_in_range(asked.duration, asked.openings)?;
-            Self::do_request(&who, patient, records, purpose, Some(asked))
+            let weight = T::WeightInfo::request_for(records.len() as u32);
+            let looked_at = Self::do_request(&who, patient, records, purpose, Some(asked))?;
+            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
         }
 
         /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
@@ -1719,8 +1733,8 @@ pub mod pallet {
             records: RequestRecords,
             purpose: Purpose,
             asked: Option<AskedTerms>,
-        ) -> DispatchResult {
-            let acting = Self::check_request(who, patient, &records, purpose)?;
+        ) -> Result<u32, DispatchError> {
+            let (acting, looked_at) = Self::check_request(who, patient, &records, purpose)?;
             let (requester, staff) = (acting.member.id, acting.staff_account());
             let request = NextRequestId::<T>::get();
             let next = request.next().ok_or(Error::<T>::IdsExhausted)?;
@@ -1747,7 +1761,7 @@ pub mod pallet {
             ByRequester::<T>::insert(requester, OrderedKey::from(request), ());
             RequesterInboxCount::<T>::mutate(patient, requester, |count| count.saturating_inc());
             Self::deposit_event(Event::AccessRequested { request, patient, requester, purpose, staff });
-            Ok(())
+            Ok(looked_at)
         }
 
         /// Writes an entry of the read log with its indexes; gives its number, and the moment and block of the opening.

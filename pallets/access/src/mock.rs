@@ -9,7 +9,9 @@ use alloc::{
     vec::Vec,
 };
 use frame_support::{
-    assert_ok, derive_impl, parameter_types,
+    assert_ok, derive_impl,
+    dispatch::DispatchResultWithPostInfo,
+    parameter_types,
     traits::{SortedMembers, Time},
 };
 use frame_system::{pallet_prelude::BlockNumberFor, EnsureSignedBy};
@@ -311,7 +313,7 @@ pub fn grants_of(list: &[RecordId]) -> RecordGrants {
 }
 
 /// The patient is asked to show these records for treatment.
-pub fn try_request(requester: AccountId, list: &[RecordId]) -> DispatchResult {
+pub fn try_request(requester: AccountId, list: &[RecordId]) -> DispatchResultWithPostInfo {
     Access::request(signed(requester), id(PATIENT), records(list), Purpose::Treatment)
 }
 
@@ -323,7 +325,7 @@ pub fn request(requester: AccountId, list: &[RecordId]) -> RequestId {
 }
 
 /// The patient grants these records unasked, for a day and one opening each.
-pub fn try_grant(reader: AccountId, list: &[RecordId]) -> DispatchResult {
+pub fn try_grant(reader: AccountId, list: &[RecordId]) -> DispatchResultWithPostInfo {
     Access::grant(signed(PATIENT), id(reader), None, grants_of(list), Purpose::Treatment, DAY, 1)
 }
 

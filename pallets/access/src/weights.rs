@@ -8,6 +8,8 @@ pub trait WeightInfo {
     fn request(n: u32) -> Weight;
     /// Weight of `request_for` of `n` records.
     fn request_for(n: u32) -> Weight;
+    /// Weight of looking for a prescription that a pharmacy sees, at `p` of its grants.
+    fn look_for_prescription(p: u32) -> Weight;
     /// Weight of `withdraw`.
     fn withdraw() -> Weight;
     /// Weight of `grant` of `n` records.
@@ -74,6 +76,10 @@ impl WeightInfo for () {
 
     fn request_for(n: u32) -> Weight {
         of(n)
+    }
+
+    fn look_for_prescription(p: u32) -> Weight {
+        of(p)
     }
 
     fn withdraw() -> Weight {

@@ -14,173 +14,181 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_access::WeightInfo for WeightInfo<T> {
-    // Least: 286_024 ns.
+    // Least: 46_680 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(290_332_343, 393_184)
-            .saturating_add(T::DbWeight::get().reads_writes(106, 6))
-            .saturating_add(Weight::from_parts(2_591_723, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(45_413_365, 49_216)
+            .saturating_add(T::DbWeight::get().reads_writes(10, 6))
+            .saturating_add(Weight::from_parts(2_490_637, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 277_281 ns.
+    // Least: 39_839 ns.
     fn request_for(n: u32) -> Weight {
-        Weight::from_parts(283_828_925, 381_763)
-            .saturating_add(T::DbWeight::get().reads_writes(103, 6))
-            .saturating_add(Weight::from_parts(2_363_994, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(38_159_782, 37_795)
+            .saturating_add(T::DbWeight::get().reads_writes(7, 6))
+            .saturating_add(Weight::from_parts(2_396_909, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 37_455 ns.
+    // Least: 6_119 ns.
+    fn look_for_prescription(p: u32) -> Weight {
+        Weight::from_parts(3_390_400, 5_156)
+            .saturating_add(T::DbWeight::get().reads_writes(1, 0))
+            .saturating_add(Weight::from_parts(6_726_233, 10_671).saturating_mul(p.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 0).saturating_mul(p.into()))
+    }
+
+    // Least: 37_185 ns.
     fn withdraw() -> Weight {
-        Weight::from_parts(39_398_000, 34_495).saturating_add(T::DbWeight::get().reads_writes(7, 5))
+        Weight::from_parts(38_707_000, 34_495).saturating_add(T::DbWeight::get().reads_writes(7, 5))
     }
 
-    // Least: 300_506 ns.
+    // Least: 78_346 ns.
     fn grant(n: u32) -> Weight {
-        Weight::from_parts(272_707_535, 381_805)
-            .saturating_add(T::DbWeight::get().reads_writes(104, 5))
-            .saturating_add(Weight::from_parts(34_059_952, 21_286).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
-    }
-
-    // Least: 33_199 ns.
-    fn deny() -> Weight {
-        Weight::from_parts(35_022_000, 30_062).saturating_add(T::DbWeight::get().reads_writes(6, 5))
-    }
-
-    // Least: 50_385 ns.
-    fn revoke() -> Weight {
-        Weight::from_parts(51_526_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
-    }
-
-    // Least: 55_633 ns.
-    fn relinquish() -> Weight {
-        Weight::from_parts(56_994_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
-    }
-
-    // Least: 54_261 ns.
-    fn open() -> Weight {
-        Weight::from_parts(55_112_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
-    }
-
-    // Least: 61_251 ns.
-    fn close() -> Weight {
-        Weight::from_parts(61_992_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
-    }
-
-    // Least: 56_634 ns.
-    fn share() -> Weight {
-        Weight::from_parts(57_656_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
-    }
-
-    // Least: 120_048 ns.
-    fn give_emergency_consent() -> Weight {
-        Weight::from_parts(122_111_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
-    }
-
-    // Least: 19_949 ns.
-    fn revoke_emergency_consent(n: u32) -> Weight {
-        Weight::from_parts(17_447_824, 18_342)
-            .saturating_add(T::DbWeight::get().reads_writes(5, 1))
-            .saturating_add(Weight::from_parts(9_490_722, 7_018).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
-    }
-
-    // Least: 27_050 ns.
-    fn lodge_emergency(n: u32) -> Weight {
-        Weight::from_parts(6_702_626, 14_877)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 0))
-            .saturating_add(Weight::from_parts(19_775_171, 10_634).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
-    }
-
-    // Least: 21_903 ns.
-    fn withdraw_emergency(n: u32) -> Weight {
-        Weight::from_parts(4_438_629, 11_250)
-            .saturating_add(T::DbWeight::get().reads_writes(3, 0))
-            .saturating_add(Weight::from_parts(15_412_417, 10_634).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
-    }
-
-    // Least: 110_834 ns.
-    fn open_emergency() -> Weight {
-        Weight::from_parts(113_608_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
-    }
-
-    // Least: 22_613 ns.
-    fn review_emergency() -> Weight {
-        Weight::from_parts(23_485_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
-    }
-
-    // Least: 26_629 ns.
-    fn clear_expired() -> Weight {
-        Weight::from_parts(27_811_000, 22_285).saturating_add(T::DbWeight::get().reads_writes(4, 5))
-    }
-
-    // Least: 29_054 ns.
-    fn revoke_reader(n: u32) -> Weight {
-        Weight::from_parts(26_010_921, 24_272)
-            .saturating_add(T::DbWeight::get().reads_writes(7, 1))
-            .saturating_add(Weight::from_parts(39_574_745, 24_831).saturating_mul(n.into()))
+        Weight::from_parts(13_967_609, 37_837)
+            .saturating_add(T::DbWeight::get().reads_writes(8, 5))
+            .saturating_add(Weight::from_parts(47_711_696, 24_791).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
     }
 
-    // Least: 46_789 ns.
+    // Least: 32_017 ns.
+    fn deny() -> Weight {
+        Weight::from_parts(34_351_000, 30_062).saturating_add(T::DbWeight::get().reads_writes(6, 5))
+    }
+
+    // Least: 50_184 ns.
+    fn revoke() -> Weight {
+        Weight::from_parts(51_396_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+    }
+
+    // Least: 55_342 ns.
+    fn relinquish() -> Weight {
+        Weight::from_parts(56_494_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+    }
+
+    // Least: 54_090 ns.
+    fn open() -> Weight {
+        Weight::from_parts(55_342_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
+    }
+
+    // Least: 61_351 ns.
+    fn close() -> Weight {
+        Weight::from_parts(62_162_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+    }
+
+    // Least: 56_704 ns.
+    fn share() -> Weight {
+        Weight::from_parts(57_765_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
+    }
+
+    // Least: 119_437 ns.
+    fn give_emergency_consent() -> Weight {
+        Weight::from_parts(122_172_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
+    }
+
+    // Least: 19_639 ns.
+    fn revoke_emergency_consent(n: u32) -> Weight {
+        Weight::from_parts(11_804_888, 18_342)
+            .saturating_add(T::DbWeight::get().reads_writes(5, 1))
+            .saturating_add(Weight::from_parts(9_848_721, 7_018).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
+    }
+
+    // Least: 26_980 ns.
+    fn lodge_emergency(n: u32) -> Weight {
+        Weight::from_parts(5_256_569, 14_877)
+            .saturating_add(T::DbWeight::get().reads_writes(4, 0))
+            .saturating_add(Weight::from_parts(20_008_111, 10_634).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
+    }
+
+    // Least: 21_772 ns.
+    fn withdraw_emergency(n: u32) -> Weight {
+        Weight::from_parts(649_961, 11_250)
+            .saturating_add(T::DbWeight::get().reads_writes(3, 0))
+            .saturating_add(Weight::from_parts(15_960_916, 10_634).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
+    }
+
+    // Least: 108_891 ns.
+    fn open_emergency() -> Weight {
+        Weight::from_parts(111_606_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
+    }
+
+    // Least: 22_133 ns.
+    fn review_emergency() -> Weight {
+        Weight::from_parts(22_924_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
+    }
+
+    // Least: 26_679 ns.
+    fn clear_expired() -> Weight {
+        Weight::from_parts(27_772_000, 22_285).saturating_add(T::DbWeight::get().reads_writes(4, 5))
+    }
+
+    // Least: 28_462 ns.
+    fn revoke_reader(n: u32) -> Weight {
+        Weight::from_parts(51_153_976, 24_272)
+            .saturating_add(T::DbWeight::get().reads_writes(7, 1))
+            .saturating_add(Weight::from_parts(39_118_377, 24_831).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
+    }
+
+    // Least: 45_147 ns.
     fn give_standing_consent() -> Weight {
-        Weight::from_parts(48_431_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
+        Weight::from_parts(47_861_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
     }
 
-    // Least: 15_543 ns.
+    // Least: 15_323 ns.
     fn revoke_standing_consent() -> Weight {
-        Weight::from_parts(15_894_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(15_834_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 31_356 ns.
+    // Least: 30_656 ns.
     fn appoint_guardian() -> Weight {
-        Weight::from_parts(32_989_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+        Weight::from_parts(32_088_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
     }
 
-    // Least: 14_091 ns.
+    // Least: 14_151 ns.
     fn dismiss_guardian() -> Weight {
-        Weight::from_parts(14_351_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_492_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 14_141 ns.
+    // Least: 14_121 ns.
     fn resign_guardianship() -> Weight {
-        Weight::from_parts(14_441_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_601_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 48_102 ns.
+    // Least: 46_609 ns.
     fn seal_to_guardian(n: u32) -> Weight {
-        Weight::from_parts(6_719_445, 19_025)
+        Weight::from_parts(4_263_754, 19_025)
             .saturating_add(T::DbWeight::get().reads_writes(5, 0))
-            .saturating_add(Weight::from_parts(34_153_810, 21_286).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(34_407_735, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
     // Least: 43_715 ns.
     fn remove_expired() -> Weight {
-        Weight::from_parts(45_137_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(44_887_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
     }
 
-    // Least: 29_263 ns.
+    // Least: 28_903 ns.
     fn register_link(n: u32) -> Weight {
-        Weight::from_parts(27_944_434, 29_820)
+        Weight::from_parts(26_570_913, 29_820)
             .saturating_add(T::DbWeight::get().reads_writes(6, 4))
-            .saturating_add(Weight::from_parts(2_397_152, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(2_481_052, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 17_476 ns.
+    // Least: 18_347 ns.
     fn revoke_link() -> Weight {
-        Weight::from_parts(19_048_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(19_298_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 40_861 ns.
+    // Least: 40_530 ns.
     fn open_link(n: u32) -> Weight {
-        Weight::from_parts(22_583_909, 26_503)
+        Weight::from_parts(19_503_951, 26_503)
             .saturating_add(T::DbWeight::get().reads_writes(6, 3))
-            .saturating_add(Weight::from_parts(16_478_755, 17_635).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(16_757_911, 17_635).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 4).saturating_mul(n.into()))
     }
 }

@@ -14,86 +14,86 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_appointments::WeightInfo for WeightInfo<T> {
-    // Least: 42_132 ns.
+    // Least: 40_970 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(37_676_986, 44_444)
+        Weight::from_parts(35_773_501, 44_444)
             .saturating_add(T::DbWeight::get().reads_writes(8, 7))
-            .saturating_add(Weight::from_parts(5_498_780, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_611_283, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 265_875 ns.
+    // Least: 261_467 ns.
     fn accept(n: u32) -> Weight {
-        Weight::from_parts(254_276_412, 279_745)
+        Weight::from_parts(251_887_016, 279_745)
             .saturating_add(T::DbWeight::get().reads_writes(10, 75))
-            .saturating_add(Weight::from_parts(11_659_796, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(11_765_978, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 21_271 ns.
+    // Least: 20_671 ns.
     fn decline() -> Weight {
-        Weight::from_parts(22_073_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_341_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 20_230 ns.
+    // Least: 19_890 ns.
     fn cancel(n: u32) -> Weight {
-        Weight::from_parts(15_540_052, 11_932)
+        Weight::from_parts(14_677_857, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_374_571, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_379_033, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 19_719 ns.
+    // Least: 19_169 ns.
     fn cancel_requested() -> Weight {
-        Weight::from_parts(20_260_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(19_980_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 21_582 ns.
+    // Least: 21_442 ns.
     fn complete(n: u32) -> Weight {
-        Weight::from_parts(15_460_721, 11_932)
+        Weight::from_parts(14_585_861, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_510_442, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_576_554, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 21_762 ns.
+    // Least: 21_241 ns.
     fn mark_missed(n: u32) -> Weight {
-        Weight::from_parts(16_898_104, 11_932)
+        Weight::from_parts(14_826_990, 11_932)
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_362_672, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_567_647, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 60_649 ns.
+    // Least: 60_430 ns.
     fn open_care() -> Weight {
-        Weight::from_parts(62_252_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+        Weight::from_parts(64_756_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
     }
 
-    // Least: 14_391 ns.
+    // Least: 14_101 ns.
     fn end_care() -> Weight {
-        Weight::from_parts(14_761_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_632_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 62_262 ns.
+    // Least: 61_992 ns.
     fn reschedule(n: u32) -> Weight {
-        Weight::from_parts(57_964_027, 56_343)
+        Weight::from_parts(65_400_556, 56_343)
             .saturating_add(T::DbWeight::get().reads_writes(10, 9))
-            .saturating_add(Weight::from_parts(5_640_391, 7_026).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(5_700_406, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 14_342 ns.
+    // Least: 13_590 ns.
     fn set_schedule() -> Weight {
-        Weight::from_parts(14_652_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(14_181_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 
-    // Least: 4_627 ns.
+    // Least: 4_537 ns.
     fn expiry_step() -> Weight {
-        Weight::from_parts(4_847_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(4_837_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 18_588 ns.
+    // Least: 18_388 ns.
     fn expire() -> Weight {
-        Weight::from_parts(19_058_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+        Weight::from_parts(18_838_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
     }
 }

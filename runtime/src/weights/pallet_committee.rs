@@ -14,45 +14,45 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_committee::WeightInfo for WeightInfo<T> {
-    // Least: 7_962 ns.
+    // Least: 7_921 ns.
     fn look() -> Weight {
-        Weight::from_parts(8_353_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(8_232_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 41_181 ns.
+    // Least: 41_011 ns.
     fn compare(m: u32) -> Weight {
-        Weight::from_parts(19_709_214, 183_582)
+        Weight::from_parts(20_066_113, 183_582)
             .saturating_add(T::DbWeight::get().reads_writes(16, 2))
-            .saturating_add(Weight::from_parts(1_445_841, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(1_427_369, 0).saturating_mul(m.into()))
     }
 
-    // Least: 17_666 ns.
+    // Least: 16_875 ns.
     fn end_phase(m: u32) -> Weight {
-        Weight::from_parts(17_777_000, 44_524)
+        Weight::from_parts(17_266_000, 44_524)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(21_502_625, 11_354).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(21_511_831, 11_354).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(m.into()))
     }
 
-    // Least: 385_101 ns.
+    // Least: 383_388 ns.
     fn begin() -> Weight {
-        Weight::from_parts(390_419_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
+        Weight::from_parts(389_228_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
     }
 
-    // Least: 8_452 ns.
+    // Least: 8_453 ns.
     fn renew() -> Weight {
-        Weight::from_parts(8_743_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(8_823_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 46_339 ns.
+    // Least: 46_028 ns.
     fn retire() -> Weight {
-        Weight::from_parts(47_180_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(47_430_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 107_900 ns.
+    // Least: 95_932 ns.
     fn act(e: u32) -> Weight {
-        Weight::from_parts(124_863_193, 35_785)
+        Weight::from_parts(125_919_739, 35_785)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(75_291, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(216_726, 0).saturating_mul(e.into()))
     }
 }

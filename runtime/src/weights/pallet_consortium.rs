@@ -14,26 +14,26 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
-    // Least: 97_144 ns.
+    // Least: 95_592 ns.
     fn end_session(v: u32) -> Weight {
-        Weight::from_parts(52_569_720, 65_450)
+        Weight::from_parts(70_851_346, 65_450)
             .saturating_add(T::DbWeight::get().reads_writes(10, 13))
-            .saturating_add(Weight::from_parts(39_096_351, 10_395).saturating_mul(v.into()))
+            .saturating_add(Weight::from_parts(39_055_908, 10_395).saturating_mul(v.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 2).saturating_mul(v.into()))
     }
 
-    // Least: 832 ns.
+    // Least: 891 ns.
     fn continue_session() -> Weight {
-        Weight::from_parts(911_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(932_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 12_608 ns.
+    // Least: 12_498 ns.
     fn enact() -> Weight {
-        Weight::from_parts(12_769_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(12_789_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 8_102 ns.
+    // Least: 8_092 ns.
     fn acknowledge_offences() -> Weight {
-        Weight::from_parts(8_333_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(8_453_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 }

@@ -14,28 +14,28 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_quotas::WeightInfo for WeightInfo<T> {
-    // Least: 30_285 ns.
+    // Least: 29_824 ns.
     fn check_quota() -> Weight {
-        Weight::from_parts(30_936_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
+        Weight::from_parts(30_866_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
     }
 
-    // Least: 643_625 ns.
+    // Least: 639_178 ns.
     fn check_quota_of_stranger() -> Weight {
-        Weight::from_parts(661_892_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
+        Weight::from_parts(652_939_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
     }
 
-    // Least: 1_002 ns.
+    // Least: 932 ns.
     fn reset_lanes() -> Weight {
-        Weight::from_parts(1_162_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
+        Weight::from_parts(1_102_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
     }
 
-    // Least: 7_502 ns.
+    // Least: 7_411 ns.
     fn set_quota() -> Weight {
-        Weight::from_parts(7_771_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(7_682_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
     // Least: 5_628 ns.
     fn set_lanes() -> Weight {
-        Weight::from_parts(5_809_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(5_979_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 }

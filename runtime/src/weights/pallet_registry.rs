@@ -14,131 +14,131 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
-    // Least: 36_184 ns.
+    // Least: 35_503 ns.
     fn register() -> Weight {
-        Weight::from_parts(37_356_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(36_214_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 23_415 ns.
+    // Least: 22_964 ns.
     fn update_details() -> Weight {
-        Weight::from_parts(23_956_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
+        Weight::from_parts(23_625_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
     }
 
-    // Least: 14_942 ns.
+    // Least: 14_732 ns.
     fn publish_administrator_key() -> Weight {
-        Weight::from_parts(15_293_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(15_053_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 25_057 ns.
+    // Least: 25_308 ns.
     fn verify() -> Weight {
-        Weight::from_parts(25_939_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(26_379_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
     }
 
-    // Least: 21_101 ns.
+    // Least: 20_931 ns.
     fn reject() -> Weight {
-        Weight::from_parts(21_612_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_552_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 20_981 ns.
+    // Least: 20_751 ns.
     fn suspend() -> Weight {
-        Weight::from_parts(21_673_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_362_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 21_271 ns.
+    // Least: 20_840 ns.
     fn reinstate() -> Weight {
-        Weight::from_parts(21_833_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_512_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 20_230 ns.
+    // Least: 20_010 ns.
     fn apply_again() -> Weight {
-        Weight::from_parts(20_831_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(20_711_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 656_434 ns.
+    // Least: 658_777 ns.
     fn register_vouched() -> Weight {
-        Weight::from_parts(698_786_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
+        Weight::from_parts(705_907_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
     }
 
-    // Least: 16_885 ns.
+    // Least: 16_755 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(17_536_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(17_366_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 726_397 ns.
+    // Least: 741_981 ns.
     fn move_account() -> Weight {
-        Weight::from_parts(754_339_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
+        Weight::from_parts(778_335_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
     }
 
-    // Least: 171_995 ns.
+    // Least: 193_957 ns.
     fn name_guardians() -> Weight {
-        Weight::from_parts(176_992_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
+        Weight::from_parts(202_941_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
     }
 
-    // Least: 648_191 ns.
+    // Least: 661_071 ns.
     fn propose_recovery() -> Weight {
-        Weight::from_parts(667_229_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
+        Weight::from_parts(677_645_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
     }
 
-    // Least: 39_669 ns.
+    // Least: 39_239 ns.
     fn approve_recovery() -> Weight {
-        Weight::from_parts(43_425_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(49_613_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 68_091 ns.
+    // Least: 63_104 ns.
     fn object_to_recovery() -> Weight {
-        Weight::from_parts(72_758_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
+        Weight::from_parts(69_953_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
     }
 
-    // Least: 127_860 ns.
+    // Least: 124_615 ns.
     fn complete_recovery() -> Weight {
-        Weight::from_parts(137_704_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
+        Weight::from_parts(136_593_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
     }
 
-    // Least: 24_106 ns.
+    // Least: 24_847 ns.
     fn offer_affiliation() -> Weight {
-        Weight::from_parts(24_787_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(25_538_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
     }
 
-    // Least: 15_563 ns.
+    // Least: 16_234 ns.
     fn accept_affiliation() -> Weight {
-        Weight::from_parts(16_164_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(16_494_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 15_393 ns.
+    // Least: 15_983 ns.
     fn end_affiliation() -> Weight {
-        Weight::from_parts(16_254_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(16_434_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 663_574 ns.
+    // Least: 660_139 ns.
     fn add_staff() -> Weight {
-        Weight::from_parts(678_617_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
+        Weight::from_parts(694_540_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
 
-    // Least: 18_117 ns.
+    // Least: 18_848 ns.
     fn remove_staff() -> Weight {
-        Weight::from_parts(19_068_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(19_479_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 15_914 ns.
+    // Least: 16_414 ns.
     fn reseal_staff(s: u32) -> Weight {
-        Weight::from_parts(10_142_067, 4_262)
+        Weight::from_parts(12_390_406, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(5_530_621, 3_646).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(5_501_184, 3_646).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(s.into()))
     }
 
-    // Least: 39_478 ns.
+    // Least: 42_143 ns.
     fn return_copy() -> Weight {
-        Weight::from_parts(43_775_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
+        Weight::from_parts(49_694_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
     }
 
-    // Least: 1_237_946 ns.
+    // Least: 1_246_169 ns.
     fn register_dependant() -> Weight {
-        Weight::from_parts(1_257_895_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
+        Weight::from_parts(1_311_385_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
     }
 
-    // Least: 737_533 ns.
+    // Least: 751_104 ns.
     fn hand_over() -> Weight {
-        Weight::from_parts(753_387_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
+        Weight::from_parts(801_379_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
     }
 }

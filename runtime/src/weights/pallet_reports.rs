@@ -14,65 +14,65 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_reports::WeightInfo for WeightInfo<T> {
-    // Least: 89_092 ns.
+    // Least: 88_631 ns.
     fn anchor(s: u32) -> Weight {
-        Weight::from_parts(71_543_946, 99_581)
+        Weight::from_parts(88_237_757, 99_581)
             .saturating_add(T::DbWeight::get().reads_writes(28, 3))
-            .saturating_add(Weight::from_parts(46_900_676, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(48_418_734, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 89_873 ns.
+    // Least: 89_713 ns.
     fn anchor_own(s: u32) -> Weight {
-        Weight::from_parts(90_464_469, 106_454)
+        Weight::from_parts(89_603_424, 106_454)
             .saturating_add(T::DbWeight::get().reads_writes(28, 7))
-            .saturating_add(Weight::from_parts(34_851_961, 25_445).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(36_308_536, 25_445).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(s.into()))
     }
 
-    // Least: 101_370 ns.
+    // Least: 101_010 ns.
     fn amend(s: u32) -> Weight {
-        Weight::from_parts(78_589_204, 103_197)
+        Weight::from_parts(84_096_652, 103_197)
             .saturating_add(T::DbWeight::get().reads_writes(29, 4))
-            .saturating_add(Weight::from_parts(47_843_485, 28_484).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(48_000_337, 28_484).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
     }
 
-    // Least: 18_848 ns.
+    // Least: 18_738 ns.
     fn retract() -> Weight {
-        Weight::from_parts(19_849_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(19_429_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 25_438 ns.
+    // Least: 24_807 ns.
     fn erase() -> Weight {
-        Weight::from_parts(25_908_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(25_829_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 
-    // Least: 34_371 ns.
+    // Least: 33_841 ns.
     fn dispense() -> Weight {
-        Weight::from_parts(35_052_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+        Weight::from_parts(34_452_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
     }
 
-    // Least: 14_862 ns.
+    // Least: 14_632 ns.
     fn cancel_fills() -> Weight {
-        Weight::from_parts(15_413_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(15_143_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_430 ns.
+    // Least: 13_190 ns.
     fn dispute() -> Weight {
-        Weight::from_parts(14_070_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(13_701_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_651 ns.
+    // Least: 13_250 ns.
     fn withdraw_dispute() -> Weight {
-        Weight::from_parts(13_900_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(13_780_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_880 ns.
+    // Least: 13_390 ns.
     fn reseal(n: u32) -> Weight {
-        Weight::from_parts(6_461_211, 4_262)
+        Weight::from_parts(6_174_119, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(7_188_762, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(7_189_856, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(n.into()))
     }
 }

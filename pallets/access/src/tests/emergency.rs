@@ -1,5 +1,5 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, traits::Hooks, weights::Weight};
 use medchain_primitives::{RecordConsents, RecordStatus, Status, DAY, MINUTE};
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -400,7 +400,7 @@ fn a_grant_stays_what_it_is_beside_an_emergency_opening() {
     });
 }
 
-fn try_grant_for_emergency() -> DispatchResult {
+fn try_grant_for_emergency() -> DispatchResultWithPostInfo {
     let grants = grants_of(&[REPORT]);
     Access::grant(signed(PATIENT), id(DOCTOR), None, grants, Purpose::EmergencyTreatment, DAY, 1)
 }

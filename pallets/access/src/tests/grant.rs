@@ -1,14 +1,13 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo};
 use medchain_primitives::{RecordStatus, Status, DAY, HOUR, MINUTE};
-use sp_runtime::DispatchResult;
 
-fn try_terms(duration: Moment, openings: u32) -> DispatchResult {
+fn try_terms(duration: Moment, openings: u32) -> DispatchResultWithPostInfo {
     let grants = grants_of(&[REPORT]);
     Access::grant(signed(PATIENT), id(DOCTOR), None, grants, Purpose::Treatment, duration, openings)
 }
 
-fn answer(number: RequestId, reader: AccountId, list: &[RecordId], purpose: Purpose) -> DispatchResult {
+fn answer(number: RequestId, reader: AccountId, list: &[RecordId], purpose: Purpose) -> DispatchResultWithPostInfo {
     Access::grant(signed(PATIENT), id(reader), Some(number), grants_of(list), purpose, HOUR, 1)
 }
 
@@ -139,6 +138,16 @@ fn pharmacy_is_granted_prescriptions_and_with_one_the_profile() {
         assert_ok!(try_grant(PHARMACY, &[PROFILE, PRESCRIPTION]));
         assert_ok!(try_grant(OTHER_PHARMACY, &[PRESCRIPTION]));
         assert_ok!(try_grant(OTHER_PHARMACY, &[PROFILE]));
+    });
+}
+
+#[test]
+fn a_grant_pays_for_the_prescriptions_that_were_looked_at() {
+    ExtBuilder::default().with_grant(PRESCRIPTION, PHARMACY, 1).build_and_execute(|| {
+        let weight = <() as WeightInfo>::grant(1);
+        let looking = <() as WeightInfo>::look_for_prescription;
+        assert_eq!(try_grant(PHARMACY, &[PROFILE]).unwrap().actual_weight, Some(weight + looking(1)));
+        assert_eq!(try_grant(DOCTOR, &[PROFILE]).unwrap().actual_weight, Some(weight + looking(0)));
     });
 }
 

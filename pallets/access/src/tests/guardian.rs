@@ -1,5 +1,5 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo};
 use medchain_primitives::{ReaderSeal, RecordConsents, Status, DAY};
 use sp_runtime::DispatchResult;
 
@@ -20,7 +20,7 @@ fn try_seal(patient: AccountId, records: &[RecordId]) -> DispatchResult {
     Access::seal_to_guardian(signed(patient), id(GUARDIAN), grants_of(records))
 }
 
-fn grants_in_the_patients_name(guardian: AccountId, records: &[RecordId]) -> DispatchResult {
+fn grants_in_the_patients_name(guardian: AccountId, records: &[RecordId]) -> DispatchResultWithPostInfo {
     let grants = grants_of(records);
     Access::grant(signed(guardian), id(DOCTOR), None, grants, Purpose::Treatment, DAY, 1)
 }

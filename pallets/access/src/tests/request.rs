@@ -1,5 +1,5 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use medchain_primitives::{RecordStatus, Status, DAY};
 
 #[test]
@@ -131,6 +131,27 @@ fn pharmacy_with_a_live_grant_on_a_prescription_requests_the_profile() {
     ExtBuilder::default().with_grant(PRESCRIPTION, PHARMACY, 1).build_and_execute(|| {
         assert_ok!(try_request(PHARMACY, &[PROFILE]));
         assert_noop!(try_request(OTHER_PHARMACY, &[PROFILE]), Error::<Test>::ProfileNeedsPrescription);
+    });
+}
+
+#[test]
+fn a_request_pays_for_the_prescriptions_that_were_looked_at() {
+    ExtBuilder::default().with_grant(PRESCRIPTION, PHARMACY, 1).build_and_execute(|| {
+        let of_pharmacy = try_request(PHARMACY, &[PROFILE]).unwrap();
+        let weight = <() as WeightInfo>::request(1);
+        let looking = <() as WeightInfo>::look_for_prescription;
+        assert_eq!(of_pharmacy.actual_weight, Some(weight + looking(1)));
+        // With the prescription in the request, and for a doctor, none is looked for.
+        let with_prescription = try_request(PHARMACY, &[PROFILE, PRESCRIPTION]).unwrap();
+        assert_eq!(with_prescription.actual_weight, Some(<() as WeightInfo>::request(2) + looking(0)));
+        let asked = AskedTerms { duration: DAY, openings: 1 };
+        let of_doctor =
+            Access::request_for(signed(DOCTOR), id(PATIENT), records(&[PROFILE]), Purpose::Treatment, asked).unwrap();
+        assert_eq!(of_doctor.actual_weight, Some(<() as WeightInfo>::request_for(1) + looking(0)));
+
+        let call =
+            Call::<Test>::request { patient: id(PATIENT), records: records(&[PROFILE]), purpose: Purpose::Treatment };
+        assert_eq!(call.get_dispatch_info().call_weight, weight + looking(PRESCRIPTIONS_LOOKED_AT));
     });
 }
 
