@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures every call, hook and extension in the runtime's WebAssembly and writes runtime/src/weights/. `--verify` only runs
-# each benchmark once and checks its effect. Takes some minutes, and an idle machine.
+# Measures every call, hook and extension in the runtime's WebAssembly, and reading and writing in a large database, and writes
+# runtime/src/weights/. `--verify` only runs each benchmark once and checks its effect. Takes ten minutes, and an idle machine.
 set -euo pipefail
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=scripts/env.sh
@@ -16,4 +16,7 @@ WASM="$CARGO_TARGET_DIR/$MEDCHAIN_WASM_TARGET/release/medchain_runtime.wasm"
 
 cargo build --workspace --all-targets --locked
 "$CARGO_TARGET_DIR/debug/medchain-runtime-bench" weights "$WASM" "$@"
-[[ " $* " == *" --verify "* ]] || cargo fmt --package medchain-runtime
+if [[ " $* " != *" --verify "* ]]; then
+    "$CARGO_TARGET_DIR/debug/medchain-runtime-bench" storage
+    cargo fmt --package medchain-runtime
+fi

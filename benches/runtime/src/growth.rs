@@ -3,7 +3,7 @@
 use crate::{
     calls::{median, REPEATS},
     chain::{Chain, InMemory},
-    database::Database,
+    database::{Database, TRIE_CACHE},
     executor::Executor,
     seed::{self, fewer, DOCTOR, PATIENT},
     story,
@@ -107,7 +107,20 @@ pub fn run(records: u64, json: Option<&Path>) -> Result<()> {
 ///
 /// When it cannot be written.
 pub fn make(records: u64, folder: &Path) -> Result<()> {
-    Database::open(folder)?.write_genesis(seed::storage(records)?)
+    Database::open(folder, Some(TRIE_CACHE))?.write_genesis(seed::storage(records)?)
+}
+
+/// As [`make`], in a process of its own, which takes its memory with it.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn make_apart(records: u64, folder: &Path) -> Result<()> {
+    let begin = Instant::now();
+    let made = Command::new(env::current_exe()?).arg("seed").arg(records.to_string()).arg(folder).status()?;
+    ensure!(made.success(), "a chain of {records} records cannot be made");
+    println!("{records} records made in {:.0} s", begin.elapsed().as_secs_f64());
+    Ok(())
 }
 
 /// A chain of so many records.
@@ -122,16 +135,11 @@ struct Grown {
 }
 
 impl Grown {
-    /// Makes it in a process of its own, which takes its memory with it.
     fn make(records: u64) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("medchain-growth-").tempdir()?;
-        let begin = Instant::now();
-        let program = env::current_exe()?;
-        let made = Command::new(program).arg("seed").arg(records.to_string()).arg(folder.path()).status()?;
-        ensure!(made.success(), "a chain of {records} records cannot be made");
-        println!("{records} records made in {:.0} s", begin.elapsed().as_secs_f64());
+        make_apart(records, folder.path())?;
         let (memory, begin) = (memory()?, Instant::now());
-        let database = Database::open(folder.path())?;
+        let database = Database::open(folder.path(), Some(TRIE_CACHE))?;
         database.state()?;
         Ok(Self { records, database, folder, opening: begin.elapsed(), memory })
     }
@@ -167,7 +175,11 @@ impl Grown {
 
 /// Waits until the databases have put their indexes in order, which they do behind what is asked of them: until this
 /// process has done nothing for a while.
-fn settle() -> Result<()> {
+///
+/// # Errors
+///
+/// When they come to no rest.
+pub fn settle() -> Result<()> {
     const AWHILE: Duration = Duration::from_secs(2);
     const AT_MOST: Duration = Duration::from_secs(600);
     /// In clock ticks, of which a second has a hundred.

@@ -1,6 +1,6 @@
 //! Measures the runtime as a node runs it: as WebAssembly, compiled by the node's executor.
 //!
-//! `weights` measures what `runtime/src/weights/` states, `calls` each call beside a remark of the same length, `growth`
+//! `weights` and `storage` measure what `runtime/src/weights/` states, `calls` each call beside a remark of the same length, `growth`
 //! what listings and calls cost on a small chain and on large ones. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
 
 mod calls;
@@ -10,6 +10,7 @@ mod executor;
 mod growth;
 mod seed;
 mod state;
+mod storage;
 mod story;
 mod weights;
 
@@ -34,6 +35,8 @@ enum What {
         #[arg(long)]
         verify: bool,
     },
+    /// Measures what it costs to read and to write a value in a large database, and writes the weights.
+    Storage,
     /// Measures each call, with its signature, beside a signed remark of the same length.
     Calls {
         /// Write the figures to this file.
@@ -61,6 +64,7 @@ enum What {
 fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Weights { runtime, verify } => weights::run(&runtime, verify),
+        What::Storage => storage::run(),
         What::Calls { json } => calls::run(json.as_deref()),
         What::Seed { records, folder } => growth::make(records, &folder),
         What::Growth { records, json } => growth::run(records, json.as_deref()),

@@ -6,10 +6,7 @@ use frame_support::{
     dispatch::DispatchClass,
     parameter_types,
     traits::{ConstU16, ConstU32},
-    weights::{
-        constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
-        Weight,
-    },
+    weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::Perbill;
@@ -59,7 +56,7 @@ impl frame_system::Config for Runtime {
     type Hash = Hash;
     /// 2400 blocks of 2 s: a transaction may be signed up to 80 minutes before it is sent.
     type BlockHashCount = ConstU32<2400>;
-    type DbWeight = ParityDbWeight;
+    type DbWeight = crate::weights::storage::StorageWeight;
     type Version = Version;
     type AccountData = ();
     type SS58Prefix = ConstU16<42>;

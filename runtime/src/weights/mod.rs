@@ -1,4 +1,5 @@
-//! The measured cost of the calls, hooks and extensions of our pallets. `scripts/weights.sh` writes the modules.
+//! The measured cost of the calls, hooks and extensions of our pallets, and of the database. `scripts/weights.sh` writes the
+//! modules.
 
 pub mod pallet_access;
 pub mod pallet_appointments;
@@ -8,3 +9,4 @@ pub mod pallet_quotas;
 pub mod pallet_registry;
 pub mod pallet_reports;
 pub mod pallet_timestamp;
+pub mod storage;

@@ -149,7 +149,7 @@ pub fn complete_recovery(model: &Model, dice: &mut Dice) -> Proposal {
         recovery.ready_at.is_some_and(in_time) && is_free(&recovery.to)
     };
     let ready: Vec<_> = all.iter().filter(|(_, _, recovery)| is_ready(recovery)).cloned().collect();
-    let (member, proposer, recovery) = if dice.one_in(16) { dice.of(&all)? } else { dice.of(&ready)? };
+    let (member, proposer, _) = if dice.one_in(16) { dice.of(&all)? } else { dice.of(&ready)? };
     let guardian = dice.of(&pallet_registry::Guardianships::<Runtime>::get(member)?.guardians)?;
     let call = pallet_registry::Call::complete_recovery { member, proposer };
     Some((model.account_of(guardian)?, call.into()))
