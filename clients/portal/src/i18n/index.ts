@@ -34,8 +34,9 @@ export async function startCatalogue(): Promise<void> {
 /** Changes the language, here and for the next visit. */
 export async function speak(language: Language): Promise<void> {
   if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
-    const { de } = await import("./de");
+    const [{ de }, { refusals }] = await Promise.all([import("./de"), import("./refusals.de")]);
     i18next.addResourceBundle("de", "translation", de);
+    i18next.addResourceBundle("de", "refusals", refusals);
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
