@@ -5,18 +5,16 @@ use crate::{
     attack::{OnDisk, Ticket},
     life::PATIENT,
     node::{free_port, Node},
+    wait::wait_for,
     world::World,
 };
-use anyhow::{ensure, Result};
+use anyhow::{ensure, Context, Result};
 use base64::{engine::general_purpose::STANDARD, Engine};
 use medchain_primitives::TicketOperation;
 use medchain_runtime_api::RecordView;
 use medchain_vault::DagBuilder;
 use serde_json::{json, Value};
-use std::{
-    thread::sleep,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 /// How long a node that was away may take until it is connected to the others again.
 const TOLD_WITHIN: Duration = Duration::from_secs(60);
@@ -105,16 +103,14 @@ impl Consortium {
     /// What so many nodes state of a record's erasure, as soon as the validator is connected to all of them: the report,
     /// and their statements.
     pub fn erasure_told_by(&self, record: &RecordView, nodes: usize) -> Result<(Value, Vec<Value>)> {
-        let began = Instant::now();
-        loop {
-            let report = self.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
-            let told = report["nodes"].as_array().cloned().unwrap_or_default();
-            if told.len() == nodes {
-                return Ok((report, told));
-            }
-            ensure!(began.elapsed() < TOLD_WITHIN, "{nodes} nodes were to tell of the erasure: {report}");
-            sleep(Duration::from_millis(200));
-        }
+        let (mut report, mut told) = (Value::Null, Vec::new());
+        let outcome = wait_for("the nodes tell of the erasure", TOLD_WITHIN, || {
+            report = self.world.cli.json(None, args!["record", "erasure", record.id.to_string()])?;
+            told = report["nodes"].as_array().cloned().unwrap_or_default();
+            Ok(told.len() == nodes)
+        });
+        outcome.with_context(|| format!("{nodes} were to: {report}"))?;
+        Ok((report, told))
     }
 
     /// What a node has of a record on its disk.

@@ -12,6 +12,7 @@
 //! | [`scenario`] | tests that share one node |
 //! | [`attack`] | what one tries who holds a node's disk, or half of the rights |
 //! | [`testnet`] | a network of validators and full nodes, whose links can be cut |
+//! | [`wait`] | waiting for what is to happen soon |
 //! | [`life`] | the nine steps of a record's life, and the refusals along the way |
 //!
 //! The program `medchain-demo` plays [`life`] with files of one's own; `medchain-testnet` runs a [`testnet`].
@@ -28,6 +29,7 @@ pub mod process;
 pub mod rpc;
 pub mod scenario;
 pub mod testnet;
+pub mod wait;
 pub mod world;
 
 use std::{future::Future, path::PathBuf, sync::OnceLock};

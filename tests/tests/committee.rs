@@ -33,7 +33,7 @@ use medchain_tests::{
     life::{self, number, same_bytes, Narrator, DOCTOR, PATIENT},
     process, samples, scenario,
     testnet::{ledger::check_state, Plan, Testnet, VALIDATORS},
-    tests,
+    tests, wait,
     world::upload_of,
 };
 use pallet_committee::{Act, PerMember, PublishedDealing};
@@ -249,13 +249,9 @@ fn answering(network: &Testnet) -> Result<medchain_tests::rpc::Rpc> {
         .context("no node answers")
 }
 
+/// As [`medchain_tests::wait`], where a node that does not answer may do so soon.
 fn wait_for(what: &str, holds: impl Fn() -> Result<bool>) -> Result<()> {
-    let started = Instant::now();
-    while !holds().unwrap_or(false) {
-        ensure!(started.elapsed() < WITHIN, "{what}: not within {} s", WITHIN.as_secs());
-        sleep(Duration::from_millis(300));
-    }
-    Ok(())
+    wait::wait_for(what, WITHIN, || Ok(holds().unwrap_or(false))).map(drop)
 }
 
 fn the_validators_made_a_key_that_nobody_holds(all: &mut Committee) -> Result<()> {

@@ -14,6 +14,7 @@ use medchain_tests::{
     node::Node,
     process::{resident, MemoryWatch},
     scenario, tests,
+    wait::wait_for,
     world::upload_of,
 };
 use medchain_vault::{car, DagBuilder, Options, Vault, LEAF_BYTES};
@@ -62,15 +63,6 @@ fn large() -> Result<u64> {
     Ok(mebibytes.context("MEDCHAIN_BIG is no number of MiB")? * MIB)
 }
 
-fn wait_for(what: &str, within: Duration, holds: impl Fn() -> bool) -> Result<Duration> {
-    let started = Instant::now();
-    while !holds() {
-        ensure!(started.elapsed() < within, "{what}: not within {} s", within.as_secs());
-        sleep(Duration::from_millis(50));
-    }
-    Ok(started.elapsed())
-}
-
 fn what_one_node_is_given_the_others_hold_soon_after_it_is_final(all: &mut Consortium) -> Result<()> {
     let bytes = large()?;
     let file = all.world.file("study.bin", bytes, 11)?;
@@ -83,8 +75,9 @@ fn what_one_node_is_given_the_others_hold_soon_after_it_is_final(all: &mut Conso
     let record = all.world.upload(&file)?;
     let clinic = all.on_disk(&all.clinic, &record)?;
     let within = REPLICATED_WITHIN.max(Duration::from_secs(bytes / MIB / 10));
-    let took =
-        wait_for("the clinic holds content and envelope", within, || clinic.data.exists() && clinic.envelope.exists())?;
+    let took = wait_for("the clinic holds content and envelope", within, || {
+        Ok(clinic.data.exists() && clinic.envelope.exists())
+    })?;
     let grew = |(watch, before): (MemoryWatch, u64)| watch.end().saturating_sub(before);
     let (giver, taker) = (grew(giver), grew(taker));
     println!(
@@ -111,7 +104,7 @@ fn a_member_reads_through_a_node_that_does_not_hold_the_record(all: &mut Consort
     let started = Instant::now();
     all.read(&all.stranger, &record)?;
     println!("     12 MiB read through in {} ms", started.elapsed().as_millis());
-    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || kept.data.exists())?;
+    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || Ok(kept.data.exists()))?;
     Ok(())
 }
 
@@ -141,7 +134,7 @@ fn bitswap_over_rpc_gives_nobody_a_content(all: &mut Consortium) -> Result<()> {
 fn a_corrupt_leaf_is_found_and_repaired_from_a_peer(all: &mut Consortium) -> Result<()> {
     let record = all.world.upload(&all.world.file("damaged.bin", 3 * MIB, 16)?)?;
     let clinic = all.on_disk(&all.clinic, &record)?;
-    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || Ok(clinic.envelope.exists()))?;
     all.clinic.kill()?;
     let data = clinic.data.clone();
     let right = fs::read(&data)?;
@@ -150,7 +143,7 @@ fn a_corrupt_leaf_is_found_and_repaired_from_a_peer(all: &mut Consortium) -> Res
     fs::write(&data, wrong)?;
     all.clinic.restart()?;
     // The scrub comes by; a reader would have it repaired as well.
-    wait_for("the leaf is repaired", REPLICATED_WITHIN, || fs::read(&data).is_ok_and(|data| data == right))?;
+    wait_for("the leaf is repaired", REPLICATED_WITHIN, || Ok(fs::read(&data).is_ok_and(|data| data == right)))?;
     all.read(&all.clinic, &record)?;
     Ok(())
 }
@@ -179,19 +172,19 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
     let mut places = Vec::new();
     for node in [&all.world.node, &all.clinic, &all.stranger] {
         let place = all.on_disk(node, &record)?;
-        wait_for("the content is there", REPLICATED_WITHIN, || place.data.exists())?;
+        wait_for("the content is there", REPLICATED_WITHIN, || Ok(place.data.exists()))?;
         places.push(place);
     }
     // One is away while it is erased, and has it still when it comes back.
     all.stranger.kill()?;
     all.world.cli.json(Some(PATIENT), args!["record", "erase", record.id.to_string()])?;
     for place in &places[..2] {
-        wait_for("the content is gone", REPLICATED_WITHIN, || !place.exists())?;
+        wait_for("the content is gone", REPLICATED_WITHIN, || Ok(!place.exists()))?;
     }
     ensure!(places[2].data.exists());
     all.erasure_told_by(&record, 2)?;
     all.stranger.restart()?;
-    wait_for("the content is gone from the one that was away", REPLICATED_WITHIN, || !places[2].exists())?;
+    wait_for("the content is gone from the one that was away", REPLICATED_WITHIN, || Ok(!places[2].exists()))?;
     ensure!(places[..2].iter().all(|place| !place.exists()), "the erased content came back from the one that was away");
     // Each node says so, under its own identity; the full nodes' words are told apart from the validator's.
     let (report, nodes) = all.erasure_told_by(&record, 3)?;
@@ -221,7 +214,7 @@ fn an_erased_record_goes_everywhere_and_does_not_come_back(all: &mut Consortium)
 fn a_validator_that_lost_an_envelope_gets_it_from_a_node_that_has_not_reserved_it(all: &mut Consortium) -> Result<()> {
     let record = all.world.upload(&all.world.file("lost-envelope.bin", 1000, 21)?)?;
     let (validator, clinic) = (all.on_disk(&all.world.node, &record)?, all.on_disk(&all.clinic, &record)?);
-    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || Ok(clinic.envelope.exists()))?;
     fs::remove_file(&validator.envelope)?;
     let ticket = all.patients_ticket(&all.world.node, &record)?;
     all.world.node.rpc()?.answer("vault_envelope", vec![ticket, json!(record.id)])?;
@@ -254,7 +247,7 @@ fn a_node_killed_again_and_again_while_it_replicates_holds_all_in_the_end(all: &
     }
     for record in &records {
         let place = all.on_disk(&all.clinic, record)?;
-        wait_for("the clinic holds it", REPLICATED_WITHIN, || place.data.exists() && place.envelope.exists())?;
+        wait_for("the clinic holds it", REPLICATED_WITHIN, || Ok(place.data.exists() && place.envelope.exists()))?;
         all.read(&all.clinic, record)?;
     }
     println!(
@@ -279,14 +272,14 @@ fn what_is_read_through_a_node_arrives_before_that_node_has_all_of_it(all: &mut 
     let mut rest = Vec::new();
     answer.body().read_to_end(&mut rest)?;
     ensure!(DagBuilder::build(&[first, rest].concat()[..])?.root().0 == record.content.0, "another content was read");
-    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || kept.data.exists())?;
+    wait_for("the node keeps what was read through it", REPLICATED_WITHIN, || Ok(kept.data.exists()))?;
     Ok(())
 }
 
 fn operators_see_in_the_metrics_what_the_vault_does(all: &mut Consortium) -> Result<()> {
     let record = all.world.upload(&all.world.file("measured.bin", 2 * MIB, 23)?)?;
     let clinic = all.on_disk(&all.clinic, &record)?;
-    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || Ok(clinic.envelope.exists()))?;
     all.read(&all.clinic, &record)?;
     let forged = Ticket { genesis: [7; 32], ..all.right_ticket(&all.clinic, &record)? };
     let patient = all.world.cli.identity(PATIENT)?;
@@ -331,7 +324,7 @@ fn a_content_goes_through_a_car_file_and_is_collected_without_a_record(all: &mut
     // The record of a patient, out of one node.
     let record = all.world.upload(&all.world.file("exported.bin", 2 * MIB + 9, 19)?)?;
     let clinic = all.on_disk(&all.clinic, &record)?;
-    wait_for("the clinic holds it", REPLICATED_WITHIN, || clinic.envelope.exists())?;
+    wait_for("the clinic holds it", REPLICATED_WITHIN, || Ok(clinic.envelope.exists()))?;
     let in_use = vault_command(all.clinic.folder(), "list", &[])?;
     ensure!(!in_use.status.success() && String::from_utf8_lossy(&in_use.stderr).contains("another process"));
     all.clinic.kill()?;
@@ -367,7 +360,7 @@ fn a_content_goes_through_a_car_file_and_is_collected_without_a_record(all: &mut
     let goes = contents.join(hex::encode(block.root().0));
     ensure!(goes.is_dir());
     all.stranger.restart()?;
-    wait_for("what no record anchors is collected", Duration::from_secs(30), || !goes.exists())?;
+    wait_for("what no record anchors is collected", Duration::from_secs(30), || Ok(!goes.exists()))?;
     sleep(Duration::from_secs(2));
     ensure!(all.on_disk(&all.stranger, &record)?.data.exists(), "a content with a record was collected");
     Ok(())

@@ -16,6 +16,7 @@ use medchain_tests::{
     scenario,
     testnet::{Plan, Testnet, VALIDATORS},
     tests,
+    wait::wait_for,
     world::{enrol, upload_of, write_synthetic},
 };
 use serde_json::Value;
@@ -108,15 +109,6 @@ impl Validators {
         }
         Ok(took)
     }
-}
-
-fn wait_for(what: &str, within: Duration, holds: impl Fn() -> Result<bool>) -> Result<Duration> {
-    let started = Instant::now();
-    while !holds()? {
-        ensure!(started.elapsed() < within, "{what}: not within {} s", within.as_secs());
-        sleep(Duration::from_millis(20));
-    }
-    Ok(started.elapsed())
 }
 
 fn what_one_validator_is_given_all_hold_soon_after_it_is_final(all: &mut Validators) -> Result<()> {

@@ -10,6 +10,7 @@ use medchain_tests::{
     life::{number, same_bytes, DOCTOR, PATIENT},
     process::{resident, MemoryWatch},
     scenario, tests,
+    wait::wait_for,
     world::{upload_of, World},
 };
 use std::{
@@ -17,7 +18,7 @@ use std::{
     path::Path,
     process::ExitCode,
     thread::sleep,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -52,10 +53,7 @@ fn damage_that_no_peer_can_repair_is_reported_and_spoils_nothing_else(world: &mu
     place.flip_byte(5_000)?;
     world.node.restart()?;
     wait_for("the scrub reports it", Duration::from_secs(60), || {
-        world
-            .node
-            .log()
-            .is_ok_and(|log| log.contains("scrub: 1 contents are corrupt and no connected peer could repair"))
+        Ok(world.node.log()?.contains("scrub: 1 contents are corrupt and no connected peer could repair"))
     })?;
     let output = world.folder().join("damaged-as-read");
     let open = args!["record", "open", record.id.to_string(), "--output", &output];
@@ -107,15 +105,6 @@ fn staged(vault: &Path) -> u64 {
     entries.flatten().filter_map(|entry| fs::metadata(entry.path().join("data")).ok()).map(|data| data.len()).sum()
 }
 
-fn wait_for(what: &str, within: Duration, holds: impl Fn() -> bool) -> Result<()> {
-    let started = Instant::now();
-    while !holds() {
-        ensure!(started.elapsed() < within, "{what}: not within {} s", within.as_secs());
-        sleep(Duration::from_millis(2));
-    }
-    Ok(())
-}
-
 fn an_upload_goes_on_after_the_node_was_killed(world: &mut World) -> Result<()> {
     let kept = world.file("acknowledged.bin", 3 * MIB + 17, 3)?;
     let acknowledged = world.upload(&kept)?;
@@ -123,7 +112,7 @@ fn an_upload_goes_on_after_the_node_was_killed(world: &mut World) -> Result<()> 
     let vault = world.node.vault()?;
 
     let mut child = world.cli.start(Some(DOCTOR), upload_of(&file))?;
-    wait_for("leaves arrive", Duration::from_secs(60), || staged(&vault) > 4 * MIB)?;
+    wait_for("leaves arrive", Duration::from_secs(60), || Ok(staged(&vault) > 4 * MIB))?;
     world.node.kill()?;
     let status = child.wait()?;
     ensure!(status.code() == Some(1), "the upload ended with {status} though its node was killed");
@@ -142,7 +131,7 @@ fn an_upload_whose_client_was_killed_can_be_repeated(world: &mut World) -> Resul
     let file = world.file("repeated.bin", 48 * MIB, 5)?;
     let vault = world.node.vault()?;
     let mut child = world.cli.start(Some(DOCTOR), upload_of(&file))?;
-    wait_for("leaves arrive", Duration::from_secs(60), || staged(&vault) > 4 * MIB)?;
+    wait_for("leaves arrive", Duration::from_secs(60), || Ok(staged(&vault) > 4 * MIB))?;
     child.kill()?;
     child.wait()?;
     let record = world.upload(&file)?;
