@@ -4,7 +4,9 @@ fn main() {
     #[cfg(feature = "std")]
     {
         // As in the runtime's own build script.
-        std::env::set_var("WASM_BUILD_WORKSPACE_HINT", concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        // Asked for when it runs: checkouts share this program by their target folder.
+        let manifest = std::path::PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+        std::env::set_var("WASM_BUILD_WORKSPACE_HINT", manifest.join("../.."));
         // Without it the dependencies are built a second time, which takes minutes and is all that it does.
         if let Err(error) = share_dependencies() {
             println!("cargo::warning=the runtimes' dependencies are built twice: {error}");
