@@ -50,7 +50,7 @@ fi
 # The peers get as many acts, patients and doctors as MedChain.
 if $QUICK; then
     mix=(--acts 8000 --patients 64 --doctors 64) limit=600
-    tuned=(--acts 2000 --patients 32 --doctors 32)
+    tuned=(--acts 6000 --patients 32 --doctors 32)
 else
     mix=(--acts 20000 --patients 128 --doctors 64) limit=7200
     tuned=(--acts 8000 --patients 64 --doctors 32)
@@ -83,7 +83,7 @@ read -r all_before idle_before < <(processor_idle)
 sleep 3
 read -r all_after idle_after < <(processor_idle)
 busy="$(awk -v all=$((all_after - all_before)) -v idle=$((idle_after - idle_before)) -v cores="$(nproc)" \
-    'BEGIN { printf "%.2f", all > 0 ? cores * (1 - idle / all) : 0 }')"
+    'BEGIN { printf("%.2f", (all > 0) ? cores * (1 - idle / all) : 0) }')"
 if awk -v busy="$busy" 'BEGIN { exit !(busy > 0.3) }'; then
     says "other things keep $busy cores busy: these figures will be no measure"
 fi
@@ -134,7 +134,11 @@ done
 says "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
 if ((${#files[@]} == 0)); then exit 1; fi
 if $QUICK; then quick=(--quick); else quick=(); fi
-report="$("$BIN/medchain-bench-report" --results benches/results --name "$(date -u +%Y-%m-%d-%H%M)" --busy "$busy" "${quick[@]}" \
-    "${files[@]}" | tail -1)"
+if ! report="$("$BIN/medchain-bench-report" --results benches/results --name "$(date -u +%Y-%m-%d-%H%M)" --busy "$busy" "${quick[@]}" \
+    "${files[@]}" | tail -1)"; then
+    trap - EXIT
+    says "there is no report; the figures are in $WORK"
+    exit 1
+fi
 says "the report is $report"
 exit "$status"
