@@ -445,7 +445,7 @@ pub mod pallet {
         /// The professional does not wait for vetting; a rejected one applies again first, a suspended one is
         /// reinstated.
         NotPending,
-        /// The professional is not active; only an active one can be suspended.
+        /// The member is not active; only an active one can do this, or be suspended.
         NotActive,
         /// The professional is not suspended; a pending one is verified instead.
         NotSuspended,
@@ -465,7 +465,7 @@ pub mod pallet {
         StatementExpired,
         /// The signed statement is good for longer than thirty days; have it signed for a shorter time.
         StatementTooLong,
-        /// The account that is to take the membership over has not consented to it; sign with that account.
+        /// The new account has not consented to this; sign the statement with that account.
         ConsentForged,
         /// The member is suspended; wait until it is reinstated.
         Suspended,
@@ -483,7 +483,7 @@ pub mod pallet {
         WaitOutOfRange,
         /// The member has not named the caller as its guardian; ask another guardian.
         NotGuardian,
-        /// The guardian has proposed no recovery of this member, or the member has objected; propose one.
+        /// The guardian has not proposed this recovery, or the member has objected to it; propose it.
         NoRecovery,
         /// The guardian has agreed already; others have to.
         ApprovedAlready,
@@ -493,8 +493,8 @@ pub mod pallet {
         WaitNotOver,
         /// Nobody proposes to recover the account; there is nothing to object to.
         NothingToObject,
-        /// The copy is of another key than the current one, or sealed to one; make it of the current key, and seal it to
-        /// the current key of whom it is for.
+        /// A key was replaced meanwhile: the copy is not of the current one, or is not sealed to the current one; make it
+        /// anew.
         KeyVersionNotCurrent,
         /// The guardian holds no copy of an earlier key of this member; there is nothing to return.
         NoCopyToReturn,
