@@ -13,13 +13,7 @@ use medchain_tests::{
     wait::wait_for,
     world::{upload_of, World},
 };
-use std::{
-    env, fs,
-    path::Path,
-    process::ExitCode,
-    thread::sleep,
-    time::Duration,
-};
+use std::{env, fs, path::Path, process::ExitCode, thread::sleep, time::Duration};
 
 const MIB: u64 = 1024 * 1024;
 /// How much more memory a large document may cost a node or a client than a small one, in bytes.
