@@ -50,7 +50,7 @@ fi
 # The peers get as many acts, patients and doctors as MedChain.
 if $QUICK; then
     mix=(--acts 8000 --patients 64 --doctors 64) limit=600
-    tuned=(--acts 6000 --patients 32 --doctors 32)
+    tuned=(--acts 4000 --patients 32 --doctors 32)
 else
     mix=(--acts 20000 --patients 128 --doctors 64) limit=7200
     tuned=(--acts 8000 --patients 64 --doctors 32)
