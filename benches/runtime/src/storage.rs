@@ -23,6 +23,7 @@ const RECORDS: u64 = 1_000_000;
 const ONE_IN: usize = 64;
 /// How many values a block writes: those of about a hundred calls. The more there are, the less each costs.
 const WRITES_PER_BLOCK: usize = 1_000;
+
 /// What one value costs.
 struct Costs {
     values: usize,

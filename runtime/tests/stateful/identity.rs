@@ -63,11 +63,14 @@ pub fn free_account(model: &Model, dice: &mut Dice) -> Option<AccountId> {
     if dice.one_in(16) {
         return Some(account(1 + dice.below(250) as u8));
     }
-    let is_spare = |spare: &AccountId| {
-        model.is_stranger(spare) && !model.retired.contains(spare) && !model.staff.contains_key(spare)
-    };
     // Any of them: what waits for the account that another has taken meanwhile comes to nothing.
-    dice.of(&(ACCOUNTS as u8 + 1..=250).map(account).filter(is_spare).collect::<Vec<_>>())
+    let spare = (ACCOUNTS as u8 + 1..=250).map(account).filter(|account| is_free(model, account));
+    dice.of(&spare.collect::<Vec<_>>())
+}
+
+/// Whether an account is nobody's and never was.
+fn is_free(model: &Model, account: &AccountId) -> bool {
+    model.is_stranger(account) && !model.retired.contains(account) && !model.staff.contains_key(account)
 }
 
 /// A consent to take a membership over.
@@ -140,13 +143,8 @@ pub fn object_to_recovery(model: &Model, dice: &mut Dice) -> Proposal {
 pub fn complete_recovery(model: &Model, dice: &mut Dice) -> Proposal {
     let all: Vec<_> = pallet_registry::Recoveries::<Runtime>::iter().collect();
     let in_time = |at: Moment| (at..at + limits::RECOVERY_CARRIED_OUT_WITHIN).contains(&moment());
-    let is_free = |account: &AccountId| {
-        !pallet_registry::Members::<Runtime>::contains_key(account)
-            && !pallet_registry::Staff::<Runtime>::contains_key(account)
-            && !pallet_registry::Retired::<Runtime>::contains_key(account)
-    };
     let is_ready = |recovery: &pallet_registry::Recovery<AccountId>| {
-        recovery.ready_at.is_some_and(in_time) && is_free(&recovery.to)
+        recovery.ready_at.is_some_and(in_time) && is_free(model, &recovery.to)
     };
     let ready: Vec<_> = all.iter().filter(|(_, _, recovery)| is_ready(recovery)).cloned().collect();
     let (member, proposer, _) = if dice.one_in(16) { dice.of(&all)? } else { dice.of(&ready)? };
