@@ -3,7 +3,7 @@
 use crate::*;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 /// What other pallets need to know of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -146,16 +146,17 @@ pub trait CareConsents {
 /// Consents that a new record comes under, and grants on records, kept by the access pallet.
 pub trait RecordConsents {
     /// Grants a new record to those whom its patient named beforehand, with the seals that its author made: exactly
-    /// one for each of them.
-    fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult;
+    /// one for each of them. Gives how many it looked at who might have received one: at most
+    /// [`limits::NEW_RECORD_SEALS_MAX`](crate::limits::NEW_RECORD_SEALS_MAX), and none for a certificate.
+    fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> Result<u32, DispatchError>;
     /// Whether the reader holds a grant on the record that stands now, openings left or not.
     fn holds_grant(record: RecordId, reader: MemberId) -> bool;
     /// Drops what was lodged for a record that its patient erases.
     fn forget_record(record: RecordId);
-    /// Benchmarking: has a patient name as many readers as can be, of whom this many receive a seal of a new record;
-    /// gives the seals.
+    /// Benchmarking: has a patient name so many readers who receive a seal of a new record, and so many guardians who are
+    /// looked at and passed over; gives the seals.
     #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_recipients(patient: MemberId, count: u32) -> alloc::vec::Vec<ReaderSeal>;
+    fn benchmark_recipients(patient: MemberId, sealed: u32, passed: u32) -> alloc::vec::Vec<ReaderSeal>;
     /// Benchmarking: gives a reader a grant that takes the longest to find standing.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_grant(record: RecordId, reader: MemberId);

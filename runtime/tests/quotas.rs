@@ -58,11 +58,12 @@ fn every_class_can_do_its_work() {
 
 fn every_class_can() {
     let report: RuntimeCall = anchor(PATIENT_ID, RecordKind::Report, 1).into();
+    let certificate: RuntimeCall = anchor(DOCTOR_ID, RecordKind::Certificate, 1).into();
     let registration: RuntimeCall = register(Role::Doctor, "dora", 1).into();
     let request: RuntimeCall = request(&[RecordId(1); limits::RECORDS_PER_REQUEST_MAX as usize]).into();
     for (class, call, least) in [
         (QuotaClass::Unknown, &registration, 5),
-        (QuotaClass::Pending, &report, 20),
+        (QuotaClass::Pending, &certificate, 20),
         (QuotaClass::Patient, &largest_answer(), 10),
         (QuotaClass::Patient, &longest_appointment(), 20),
         (QuotaClass::Professional, &report, 200),

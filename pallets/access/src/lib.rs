@@ -34,6 +34,7 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+use frame_support::weights::Weight;
 use medchain_primitives::{
     limits, Affiliations, CareConsents, CareRelations, EmergencyCapsuleHash, EmergencyReason, GrantBasis,
     GuardianScope, LinkCommitment, LinkId, MemberDirectory, MemberId, Moment, NewestFirstKey, OrderedKey, Purpose,
@@ -780,10 +781,7 @@ pub mod pallet {
         ///
         /// [`AccessRequested`](Event::AccessRequested).
         #[pallet::call_index(0)]
-        #[pallet::weight(
-            T::WeightInfo::request(records.len() as u32)
-                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
-        )]
+        #[pallet::weight(with_looking::<T>(T::WeightInfo::request(records.len() as u32), PRESCRIPTIONS_LOOKED_AT))]
         pub fn request(
             origin: OriginFor<T>,
             patient: MemberId,
@@ -793,7 +791,7 @@ pub mod pallet {
             let who = ensure_signed(origin)?;
             let weight = T::WeightInfo::request(records.len() as u32);
             let looked_at = Self::do_request(&who, patient, records, purpose, None)?;
-            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
+            Ok(Some(with_looking::<T>(weight, looked_at)).into())
         }
 
         /// Takes a request back.
@@ -859,10 +857,7 @@ pub mod pallet {
         ///
         /// [`AccessGranted`](Event::AccessGranted) for each record.
         #[pallet::call_index(2)]
-        #[pallet::weight(
-            T::WeightInfo::grant(grants.len() as u32)
-                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
-        )]
+        #[pallet::weight(with_looking::<T>(T::WeightInfo::grant(grants.len() as u32), PRESCRIPTIONS_LOOKED_AT))]
         pub fn grant(
             origin: OriginFor<T>,
             reader: MemberId,
@@ -906,7 +901,7 @@ pub mod pallet {
                 Self::put_grant(record, reader, grant);
                 Self::deposit_event(Event::AccessGranted { record, reader, purpose, expires_at, openings });
             }
-            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
+            Ok(Some(with_looking::<T>(weight, looked_at)).into())
         }
 
         /// Denies a request, with all that is left of it.
@@ -1598,10 +1593,7 @@ pub mod pallet {
         ///
         /// [`AccessRequested`](Event::AccessRequested).
         #[pallet::call_index(38)]
-        #[pallet::weight(
-            T::WeightInfo::request_for(records.len() as u32)
-                .saturating_add(T::WeightInfo::look_for_prescription(PRESCRIPTIONS_LOOKED_AT))
-        )]
+        #[pallet::weight(with_looking::<T>(T::WeightInfo::request_for(records.len() as u32), PRESCRIPTIONS_LOOKED_AT))]
         pub fn request_for(
             origin: OriginFor<T>,
             patient: MemberId,
@@ -1613,7 +1605,7 @@ pub mod pallet {
             Self::ensure_terms_in_range(asked.duration, asked.openings)?;
             let weight = T::WeightInfo::request_for(records.len() as u32);
             let looked_at = Self::do_request(&who, patient, records, purpose, Some(asked))?;
-            Ok(Some(weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))).into())
+            Ok(Some(with_looking::<T>(weight, looked_at)).into())
         }
 
         /// Registers a link, which shows records to whoever holds it, for a limited time and a limited number of
@@ -1899,6 +1891,11 @@ pub mod pallet {
 /// Counts down, and to absence instead of zero.
 fn one_less(count: &mut Option<u32>) {
     *count = count.and_then(|count| count.checked_sub(1)).filter(|count| *count > 0);
+}
+
+/// A call's weight with that of looking for a prescription at so many of a pharmacy's grants.
+fn with_looking<T: Config>(weight: Weight, looked_at: u32) -> Weight {
+    weight.saturating_add(T::WeightInfo::look_for_prescription(looked_at))
 }
 
 /// The key under which what ends at a moment is queued.

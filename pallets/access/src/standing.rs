@@ -37,20 +37,26 @@ impl<T: Config> Pallet<T> {
     /// Who receives a seal when a record of this kind is anchored for this patient now, besides the patient; at most
     /// [`limits::NEW_RECORD_SEALS_MAX`].
     pub fn recipients(patient: MemberId, kind: RecordKind) -> Vec<Recipient> {
-        let now = T::Time::now();
+        Self::look_for_recipients(patient, kind).0
+    }
+
+    /// Who receives a seal, and how many were looked at who might have.
+    fn look_for_recipients(patient: MemberId, kind: RecordKind) -> (Vec<Recipient>, u32) {
         if kind == RecordKind::Certificate {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
-        let guardians = Guardianships::<T>::iter_prefix(patient)
-            .take(limits::GUARDIANSHIPS_MAX as usize)
-            .filter(|(_, guardianship)| now < guardianship.until)
-            .filter_map(|(id, guardianship)| {
+        let now = T::Time::now();
+        let (guardianships, consents) = (Self::guardianships(patient), Self::standing_consents(patient));
+        let looked_at = guardianships.len().saturating_add(consents.len()) as u32;
+        let guardians = guardianships.into_iter().filter(|(_, guardianship)| now < guardianship.until).filter_map(
+            |(id, guardianship)| {
                 let member = T::Members::by_id(id).filter(|member| member.is_active_as(Role::Patient))?;
                 let (basis, purpose) = (GrantBasis::Guardianship, Purpose::PatientRequest);
                 Some(Recipient { member, basis, purpose, given_by: patient, until: guardianship.until })
-            });
-        let readers = StandingConsents::<T>::iter_prefix(patient)
-            .take(limits::STANDING_READERS_MAX as usize)
+            },
+        );
+        let readers = consents
+            .into_iter()
             .filter(|(_, consent)| now < consent.until && consent.kinds.contains(kind))
             .filter_map(|(id, consent)| {
                 let member =
@@ -58,7 +64,7 @@ impl<T: Config> Pallet<T> {
                 let StandingConsent { purpose, given_by, until, .. } = consent;
                 Some(Recipient { member, basis: GrantBasis::Standing, purpose, given_by, until })
             });
-        guardians.chain(readers).collect()
+        (guardians.chain(readers).collect(), looked_at)
     }
 
     /// The standing consents of a patient, each with its reader; at most [`limits::STANDING_READERS_MAX`].
@@ -285,8 +291,8 @@ impl<T: Config> DependantGuardians for Pallet<T> {
 }
 
 impl<T: Config> RecordConsents for Pallet<T> {
-    fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult {
-        let recipients = Self::recipients(info.patient, info.kind);
+    fn seal_new_record(record: RecordId, info: RecordInfo, seals: &[ReaderSeal]) -> Result<u32, DispatchError> {
+        let (recipients, looked_at) = Self::look_for_recipients(info.patient, info.kind);
         let asked_for = |reader| recipients.iter().any(|recipient| recipient.member.id == reader);
         ensure!(seals.iter().all(|seal| asked_for(seal.reader)), Error::<T>::SealNotAskedFor);
         ensure!(seals.len() <= recipients.len(), Error::<T>::SealNotAskedFor);
@@ -296,7 +302,7 @@ impl<T: Config> RecordConsents for Pallet<T> {
             ensure!(seal.key_version == member.key_version, Error::<T>::KeyVersionNotCurrent);
             Self::put_beforehand(record, member.id, seal, purpose, basis, given_by, until);
         }
-        Ok(())
+        Ok(looked_at)
     }
 
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
@@ -305,8 +311,8 @@ impl<T: Config> RecordConsents for Pallet<T> {
     }
 
     #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_recipients(patient: MemberId, count: u32) -> Vec<ReaderSeal> {
-        crate::benchmarking::recipients::<T>(patient, count)
+    fn benchmark_recipients(patient: MemberId, sealed: u32, passed: u32) -> Vec<ReaderSeal> {
+        crate::benchmarking::recipients::<T>(patient, sealed, passed)
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,4 +1,7 @@
 //! What each call costs at most: a record that replaces another, a content that others anchor too.
+//!
+//! Anchoring is measured with `s` readers who receive a seal and `p` guardians who are passed over. A guardian who receives one
+//! costs no more than a reader does, and a reader who is passed over no more than a guardian.
 
 use super::*;
 use alloc::vec::Vec;
@@ -46,9 +49,12 @@ mod benchmarks {
     use super::*;
 
     #[benchmark]
-    fn anchor(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
+    fn anchor(
+        s: Linear<0, { limits::STANDING_READERS_MAX }>,
+        p: Linear<0, { limits::GUARDIANSHIPS_MAX }>,
+    ) -> Result<(), BenchmarkError> {
         let Actors { doctor, patient_id, .. } = actors::<T>();
-        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let seals = T::Consents::benchmark_recipients(patient_id, s, p);
         let document = document::<T>(0xc0, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
@@ -59,10 +65,13 @@ mod benchmarks {
 
     /// A profile in the place of another.
     #[benchmark]
-    fn anchor_own(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
+    fn anchor_own(
+        s: Linear<0, { limits::STANDING_READERS_MAX }>,
+        p: Linear<0, { limits::GUARDIANSHIPS_MAX }>,
+    ) -> Result<(), BenchmarkError> {
         let Actors { patient, patient_id, .. } = actors::<T>();
         let old = anchored::<T>(patient_id, patient_id, RecordKind::Profile);
-        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let seals = T::Consents::benchmark_recipients(patient_id, s, p);
         let document = document::<T>(0xc0, limits::OWN_CONTENT_MAX, 0, seals)?;
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]
@@ -73,10 +82,13 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn amend(s: Linear<0, { limits::NEW_RECORD_SEALS_MAX }>) -> Result<(), BenchmarkError> {
+    fn amend(
+        s: Linear<0, { limits::STANDING_READERS_MAX }>,
+        p: Linear<0, { limits::GUARDIANSHIPS_MAX }>,
+    ) -> Result<(), BenchmarkError> {
         let Actors { doctor, doctor_id, patient_id, .. } = actors::<T>();
         let old = anchored::<T>(patient_id, doctor_id, RecordKind::Prescription);
-        let seals = T::Consents::benchmark_recipients(patient_id, s);
+        let seals = T::Consents::benchmark_recipients(patient_id, s, p);
         let document = document::<T>(0xc0, limits::CONTENT_MAX, limits::FILLS_MAX, seals)?;
         let record = NextRecordId::<T>::get();
         #[extrinsic_call]

@@ -317,14 +317,15 @@ pub mod pallet {
         /// [`RecordAnchored`](Event::RecordAnchored), and [`RecordAmended`](Event::RecordAmended) when it supersedes
         /// a profile or certificate.
         #[pallet::call_index(0)]
-        #[pallet::weight(if is_own(*kind) {
-            T::WeightInfo::anchor_own(document.seals.len() as u32)
-        } else {
-            T::WeightInfo::anchor(document.seals.len() as u32)
-        })]
-        pub fn anchor(origin: OriginFor<T>, patient: MemberId, kind: RecordKind, document: Document) -> DispatchResult {
+        #[pallet::weight(anchor_weight::<T>(*kind, document.seals.len(), looked_at_most(*kind)))]
+        pub fn anchor(
+            origin: OriginFor<T>,
+            patient: MemberId,
+            kind: RecordKind,
+            document: Document,
+        ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
-            Self::do_anchor_new(&who, patient, kind, document)
+            Ok(Some(Self::do_anchor_new(&who, patient, kind, document)?).into())
         }
 
         /// Anchors a document that replaces one of the author's reports or prescriptions; the replaced record stays
@@ -347,8 +348,8 @@ pub mod pallet {
         ///
         /// [`RecordAnchored`](Event::RecordAnchored), [`RecordAmended`](Event::RecordAmended).
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::amend(document.seals.len() as u32))]
-        pub fn amend(origin: OriginFor<T>, record: RecordId, document: Document) -> DispatchResult {
+        #[pallet::weight(amend_weight::<T>(document.seals.len(), limits::NEW_RECORD_SEALS_MAX))]
+        pub fn amend(origin: OriginFor<T>, record: RecordId, document: Document) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
             let old = Records::<T>::get(record).ok_or(Error::<T>::UnknownRecord)?;
             let author = T::Members::by_account(&who).ok_or(Error::<T>::NotAMember)?;
@@ -357,7 +358,9 @@ pub mod pallet {
             ensure!(old.status == RecordStatus::Current, Error::<T>::RecordNotCurrent);
             let author = Self::ensure_author(&who, old.kind)?;
             Self::ensure_may_write_for(&author, old.patient, old.kind)?;
-            Self::do_anchor(author.id, old.patient, old.kind, document, Some(record))
+            let seals = document.seals.len();
+            let looked_at = Self::do_anchor(author.id, old.patient, old.kind, document, Some(record))?;
+            Ok(Some(amend_weight::<T>(seals, looked_at)).into())
         }
 
         /// Marks a record as entered in error. It stays readable, with that mark.
@@ -462,14 +465,15 @@ pub mod pallet {
         /// Those of [`anchor`](Pallet::anchor), for each record in order.
         #[pallet::call_index(4)]
         #[pallet::weight(batch_weight::<T>(records))]
-        pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResult {
+        pub fn anchor_batch(origin: OriginFor<T>, records: NewRecords) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
             ensure!(!records.is_empty(), Error::<T>::NoDocuments);
+            let mut weight = Weight::zero();
             // What a refused document leaves behind goes with the storage layer of the call.
             for NewRecord { patient, kind, document } in records {
-                Self::do_anchor_new(&who, patient, kind, document)?;
+                weight.saturating_accrue(Self::do_anchor_new(&who, patient, kind, document)?);
             }
-            Ok(())
+            Ok(Some(weight).into())
         }
 
         /// Dispenses a fill of a prescription, which counts it down and writes who did it and when.
@@ -719,27 +723,30 @@ pub mod pallet {
             Ok(entry)
         }
 
-        /// Checks author and document, and anchors.
+        /// Checks author and document, and anchors; gives what that weighed.
         fn do_anchor_new(
             who: &T::AccountId,
             patient: MemberId,
             kind: RecordKind,
             document: Document,
-        ) -> DispatchResult {
+        ) -> Result<Weight, DispatchError> {
             let author = Self::ensure_author(who, kind)?;
             Self::ensure_may_write_for(&author, patient, kind)?;
             let supersedes = if is_own(kind) { OwnRecord::<T>::get(author.id) } else { None };
-            Self::do_anchor(author.id, patient, kind, document, supersedes)
+            let seals = document.seals.len();
+            let looked_at = Self::do_anchor(author.id, patient, kind, document, supersedes)?;
+            Ok(anchor_weight::<T>(kind, seals, looked_at))
         }
 
-        /// Checks the document, and writes it as a new record that supersedes another if so told.
+        /// Checks the document, and writes it as a new record that supersedes another if so told; gives how many were looked at
+        /// who might have received a seal.
         pub(crate) fn do_anchor(
             author: MemberId,
             patient: MemberId,
             kind: RecordKind,
             document: Document,
             supersedes: Option<RecordId>,
-        ) -> DispatchResult {
+        ) -> Result<u32, DispatchError> {
             let Document { content, size, envelope, key_version, fills, valid_until, seals } = document;
             let now = T::Time::now();
             let owner = T::Members::by_id(patient).ok_or(Error::<T>::UnknownPatient)?;
@@ -824,15 +831,40 @@ pub mod pallet {
     }
 }
 
+/// How many are looked at at most who might receive a seal of a new record of this kind.
+const fn looked_at_most(kind: RecordKind) -> u32 {
+    match kind {
+        RecordKind::Certificate => 0,
+        RecordKind::Profile | RecordKind::Report | RecordKind::Prescription => limits::NEW_RECORD_SEALS_MAX,
+    }
+}
+
+/// How many receive a seal, and how many were passed over of those that were looked at.
+fn sealed_and_passed(seals: usize, looked_at: u32) -> (u32, u32) {
+    let sealed = seals as u32;
+    (sealed, looked_at.saturating_sub(sealed))
+}
+
+/// The weight of anchoring a document of this kind with so many seals, when so many are looked at who might receive one.
+fn anchor_weight<T: Config>(kind: RecordKind, seals: usize, looked_at: u32) -> Weight {
+    let (sealed, passed) = sealed_and_passed(seals, looked_at);
+    if is_own(kind) {
+        T::WeightInfo::anchor_own(sealed, passed)
+    } else {
+        T::WeightInfo::anchor(sealed, passed)
+    }
+}
+
+/// The weight of an amendment with so many seals, when so many are looked at who might receive one.
+fn amend_weight<T: Config>(seals: usize, looked_at: u32) -> Weight {
+    let (sealed, passed) = sealed_and_passed(seals, looked_at);
+    T::WeightInfo::amend(sealed, passed)
+}
+
 /// The weight of anchoring many: that of anchoring each.
 fn batch_weight<T: Config>(records: &[NewRecord]) -> Weight {
     records.iter().fold(Weight::zero(), |weight, NewRecord { kind, document, .. }| {
-        let seals = document.seals.len() as u32;
-        weight.saturating_add(if is_own(*kind) {
-            T::WeightInfo::anchor_own(seals)
-        } else {
-            T::WeightInfo::anchor(seals)
-        })
+        weight.saturating_add(anchor_weight::<T>(*kind, document.seals.len(), looked_at_most(*kind)))
     })
 }
 

@@ -7,7 +7,7 @@ use crate::*;
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{assert_ok, derive_impl, parameter_types};
 use medchain_primitives::{CareRelations, EncryptionKey, EnvelopeHash, Moment, ReaderSeal, StaffScope, DAY};
-use sp_runtime::{BuildStorage, DispatchResult};
+use sp_runtime::{BuildStorage, DispatchError};
 
 pub type AccountId = u64;
 
@@ -130,13 +130,15 @@ impl CareRelations for CareList {
     }
 }
 
-/// The grants in [`Granted`], and seals for exactly those in [`Sealed`].
+/// The grants in [`Granted`], and seals for exactly those in [`Sealed`]; two more are passed over.
 pub struct ConsentList;
+/// How many are looked at who receive no seal.
+pub const PASSED_OVER: u32 = 2;
 impl RecordConsents for ConsentList {
-    fn seal_new_record(_: RecordId, _: RecordInfo, seals: &[ReaderSeal]) -> DispatchResult {
+    fn seal_new_record(_: RecordId, _: RecordInfo, seals: &[ReaderSeal]) -> Result<u32, DispatchError> {
         let readers: BTreeSet<_> = seals.iter().map(|seal| seal.reader).collect();
         frame_support::ensure!(readers == Sealed::get(), "other readers receive a seal");
-        Ok(())
+        Ok(seals.len() as u32 + PASSED_OVER)
     }
 
     fn holds_grant(record: RecordId, reader: MemberId) -> bool {
@@ -144,7 +146,7 @@ impl RecordConsents for ConsentList {
     }
 
     #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_recipients(_: MemberId, _: u32) -> Vec<ReaderSeal> {
+    fn benchmark_recipients(_: MemberId, _: u32, _: u32) -> Vec<ReaderSeal> {
         Vec::new()
     }
 

@@ -4,12 +4,12 @@ use frame_support::weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight};
 
 /// The weight of each call.
 pub trait WeightInfo {
-    /// Weight of `anchor` of a report or prescription with `s` seals.
-    fn anchor(s: u32) -> Weight;
-    /// Weight of `anchor` of a profile or certificate with `s` seals.
-    fn anchor_own(s: u32) -> Weight;
-    /// Weight of `amend` with `s` seals.
-    fn amend(s: u32) -> Weight;
+    /// Weight of `anchor` of a report or prescription with `s` seals, when `p` who might receive one are passed over.
+    fn anchor(s: u32, p: u32) -> Weight;
+    /// Weight of `anchor` of a profile or certificate with `s` seals, when `p` who might receive one are passed over.
+    fn anchor_own(s: u32, p: u32) -> Weight;
+    /// Weight of `amend` with `s` seals, when `p` who might receive one are passed over.
+    fn amend(s: u32, p: u32) -> Weight;
     /// Weight of `retract`.
     fn retract() -> Weight;
     /// Weight of `erase`.
@@ -32,16 +32,16 @@ fn of(items: u32) -> Weight {
 }
 
 impl WeightInfo for () {
-    fn anchor(s: u32) -> Weight {
-        of(s)
+    fn anchor(s: u32, p: u32) -> Weight {
+        of(s.saturating_add(p))
     }
 
-    fn anchor_own(s: u32) -> Weight {
-        of(s)
+    fn anchor_own(s: u32, p: u32) -> Weight {
+        of(s.saturating_add(p))
     }
 
-    fn amend(s: u32) -> Weight {
-        of(s)
+    fn amend(s: u32, p: u32) -> Weight {
+        of(s.saturating_add(p))
     }
 
     fn retract() -> Weight {

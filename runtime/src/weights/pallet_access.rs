@@ -14,181 +14,181 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_access::WeightInfo for WeightInfo<T> {
-    // Least: 46_680 ns.
+    // Least: 46_729 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(45_413_365, 49_216)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 6))
-            .saturating_add(Weight::from_parts(2_490_637, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(48_532_349, 45_743)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 6))
+            .saturating_add(Weight::from_parts(2_303_947, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 39_839 ns.
+    // Least: 38_397 ns.
     fn request_for(n: u32) -> Weight {
-        Weight::from_parts(38_159_782, 37_795)
-            .saturating_add(T::DbWeight::get().reads_writes(7, 6))
-            .saturating_add(Weight::from_parts(2_396_909, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(28_332_586, 34_322)
+            .saturating_add(T::DbWeight::get().reads_writes(6, 6))
+            .saturating_add(Weight::from_parts(3_838_977, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 6_119 ns.
+    // Least: 8_493 ns.
     fn look_for_prescription(p: u32) -> Weight {
-        Weight::from_parts(3_390_400, 5_156)
-            .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(6_726_233, 10_671).saturating_mul(p.into()))
+        Weight::from_parts(22_027_267, 1_683)
+            .saturating_add(T::DbWeight::get().reads_writes(0, 0))
+            .saturating_add(Weight::from_parts(6_985_515, 10_671).saturating_mul(p.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 0).saturating_mul(p.into()))
     }
 
-    // Least: 37_185 ns.
+    // Least: 37_836 ns.
     fn withdraw() -> Weight {
-        Weight::from_parts(38_707_000, 34_495).saturating_add(T::DbWeight::get().reads_writes(7, 5))
+        Weight::from_parts(64_786_000, 34_495).saturating_add(T::DbWeight::get().reads_writes(7, 5))
     }
 
-    // Least: 78_346 ns.
+    // Least: 76_624 ns.
     fn grant(n: u32) -> Weight {
-        Weight::from_parts(13_967_609, 37_837)
-            .saturating_add(T::DbWeight::get().reads_writes(8, 5))
-            .saturating_add(Weight::from_parts(47_711_696, 24_791).saturating_mul(n.into()))
+        Weight::from_parts(18_756_312, 34_364)
+            .saturating_add(T::DbWeight::get().reads_writes(7, 5))
+            .saturating_add(Weight::from_parts(48_195_080, 24_791).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
     }
 
-    // Least: 32_017 ns.
+    // Least: 33_870 ns.
     fn deny() -> Weight {
-        Weight::from_parts(34_351_000, 30_062).saturating_add(T::DbWeight::get().reads_writes(6, 5))
+        Weight::from_parts(56_323_000, 26_589).saturating_add(T::DbWeight::get().reads_writes(5, 5))
     }
 
-    // Least: 50_184 ns.
+    // Least: 49_944 ns.
     fn revoke() -> Weight {
-        Weight::from_parts(51_396_000, 43_816).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(56_975_000, 40_343).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 55_342 ns.
+    // Least: 54_191 ns.
     fn relinquish() -> Weight {
-        Weight::from_parts(56_494_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
+        Weight::from_parts(56_013_000, 40_474).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 54_090 ns.
+    // Least: 53_038 ns.
     fn open() -> Weight {
-        Weight::from_parts(55_342_000, 58_723).saturating_add(T::DbWeight::get().reads_writes(12, 7))
+        Weight::from_parts(54_811_000, 55_250).saturating_add(T::DbWeight::get().reads_writes(11, 7))
     }
 
-    // Least: 61_351 ns.
+    // Least: 60_650 ns.
     fn close() -> Weight {
-        Weight::from_parts(62_162_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(63_044_000, 44_024).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 56_704 ns.
+    // Least: 56_383 ns.
     fn share() -> Weight {
-        Weight::from_parts(57_765_000, 47_428).saturating_add(T::DbWeight::get().reads_writes(9, 6))
+        Weight::from_parts(95_341_000, 43_955).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 119_437 ns.
+    // Least: 117_365 ns.
     fn give_emergency_consent() -> Weight {
-        Weight::from_parts(122_172_000, 139_277).saturating_add(T::DbWeight::get().reads_writes(36, 1))
+        Weight::from_parts(120_109_000, 135_804).saturating_add(T::DbWeight::get().reads_writes(35, 1))
     }
 
-    // Least: 19_639 ns.
+    // Least: 19_349 ns.
     fn revoke_emergency_consent(n: u32) -> Weight {
-        Weight::from_parts(11_804_888, 18_342)
-            .saturating_add(T::DbWeight::get().reads_writes(5, 1))
-            .saturating_add(Weight::from_parts(9_848_721, 7_018).saturating_mul(n.into()))
+        Weight::from_parts(31_069_406, 14_869)
+            .saturating_add(T::DbWeight::get().reads_writes(4, 1))
+            .saturating_add(Weight::from_parts(9_216_669, 7_018).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 26_980 ns.
+    // Least: 26_329 ns.
     fn lodge_emergency(n: u32) -> Weight {
-        Weight::from_parts(5_256_569, 14_877)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 0))
-            .saturating_add(Weight::from_parts(20_008_111, 10_634).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
-    }
-
-    // Least: 21_772 ns.
-    fn withdraw_emergency(n: u32) -> Weight {
-        Weight::from_parts(649_961, 11_250)
+        Weight::from_parts(5_774_826, 11_404)
             .saturating_add(T::DbWeight::get().reads_writes(3, 0))
-            .saturating_add(Weight::from_parts(15_960_916, 10_634).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(20_999_348, 10_634).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 108_891 ns.
+    // Least: 21_162 ns.
+    fn withdraw_emergency(n: u32) -> Weight {
+        Weight::from_parts(10_783_354, 7_777)
+            .saturating_add(T::DbWeight::get().reads_writes(2, 0))
+            .saturating_add(Weight::from_parts(18_234_780, 10_634).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
+    }
+
+    // Least: 106_779 ns.
     fn open_emergency() -> Weight {
-        Weight::from_parts(111_606_000, 127_929).saturating_add(T::DbWeight::get().reads_writes(28, 11))
+        Weight::from_parts(109_592_000, 124_456).saturating_add(T::DbWeight::get().reads_writes(27, 11))
     }
 
-    // Least: 22_133 ns.
+    // Least: 22_363 ns.
     fn review_emergency() -> Weight {
-        Weight::from_parts(22_924_000, 27_252).saturating_add(T::DbWeight::get().reads_writes(7, 3))
+        Weight::from_parts(22_994_000, 18_264).saturating_add(T::DbWeight::get().reads_writes(5, 3))
     }
 
-    // Least: 26_679 ns.
+    // Least: 26_800 ns.
     fn clear_expired() -> Weight {
-        Weight::from_parts(27_772_000, 22_285).saturating_add(T::DbWeight::get().reads_writes(4, 5))
+        Weight::from_parts(27_811_000, 18_812).saturating_add(T::DbWeight::get().reads_writes(3, 5))
     }
 
-    // Least: 28_462 ns.
+    // Least: 28_142 ns.
     fn revoke_reader(n: u32) -> Weight {
-        Weight::from_parts(51_153_976, 24_272)
-            .saturating_add(T::DbWeight::get().reads_writes(7, 1))
-            .saturating_add(Weight::from_parts(39_118_377, 24_831).saturating_mul(n.into()))
+        Weight::from_parts(979_161, 20_799)
+            .saturating_add(T::DbWeight::get().reads_writes(6, 1))
+            .saturating_add(Weight::from_parts(45_195_182, 24_831).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 6).saturating_mul(n.into()))
     }
 
-    // Least: 45_147 ns.
+    // Least: 44_776 ns.
     fn give_standing_consent() -> Weight {
-        Weight::from_parts(47_861_000, 78_914).saturating_add(T::DbWeight::get().reads_writes(22, 1))
+        Weight::from_parts(49_123_000, 75_441).saturating_add(T::DbWeight::get().reads_writes(21, 1))
     }
 
-    // Least: 15_323 ns.
+    // Least: 15_012 ns.
     fn revoke_standing_consent() -> Weight {
-        Weight::from_parts(15_834_000, 14_775).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(15_864_000, 11_302).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 30_656 ns.
+    // Least: 28_061 ns.
     fn appoint_guardian() -> Weight {
-        Weight::from_parts(32_088_000, 36_524).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+        Weight::from_parts(28_883_000, 33_051).saturating_add(T::DbWeight::get().reads_writes(8, 2))
     }
 
-    // Least: 14_151 ns.
+    // Least: 14_111 ns.
     fn dismiss_guardian() -> Weight {
-        Weight::from_parts(14_492_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_351_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 14_121 ns.
+    // Least: 13_971 ns.
     fn resign_guardianship() -> Weight {
-        Weight::from_parts(14_601_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_391_000, 11_266).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 46_609 ns.
+    // Least: 46_369 ns.
     fn seal_to_guardian(n: u32) -> Weight {
-        Weight::from_parts(4_263_754, 19_025)
-            .saturating_add(T::DbWeight::get().reads_writes(5, 0))
-            .saturating_add(Weight::from_parts(34_407_735, 21_286).saturating_mul(n.into()))
+        Weight::from_parts(47_130_000, 15_552)
+            .saturating_add(T::DbWeight::get().reads_writes(4, 0))
+            .saturating_add(Weight::from_parts(32_697_189, 21_286).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 5).saturating_mul(n.into()))
     }
 
-    // Least: 43_715 ns.
+    // Least: 43_074 ns.
     fn remove_expired() -> Weight {
-        Weight::from_parts(44_887_000, 39_554).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(44_476_000, 36_081).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 28_903 ns.
+    // Least: 28_802 ns.
     fn register_link(n: u32) -> Weight {
-        Weight::from_parts(26_570_913, 29_820)
-            .saturating_add(T::DbWeight::get().reads_writes(6, 4))
-            .saturating_add(Weight::from_parts(2_481_052, 3_616).saturating_mul(n.into()))
+        Weight::from_parts(22_482_600, 26_347)
+            .saturating_add(T::DbWeight::get().reads_writes(5, 4))
+            .saturating_add(Weight::from_parts(3_130_994, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 0).saturating_mul(n.into()))
     }
 
-    // Least: 18_347 ns.
+    // Least: 28_452 ns.
     fn revoke_link() -> Weight {
-        Weight::from_parts(19_298_000, 11_562).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(35_753_000, 8_089).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 40_530 ns.
+    // Least: 44_236 ns.
     fn open_link(n: u32) -> Weight {
-        Weight::from_parts(19_503_951, 26_503)
-            .saturating_add(T::DbWeight::get().reads_writes(6, 3))
-            .saturating_add(Weight::from_parts(16_757_911, 17_635).saturating_mul(n.into()))
+        Weight::from_parts(56_640_484, 23_030)
+            .saturating_add(T::DbWeight::get().reads_writes(5, 3))
+            .saturating_add(Weight::from_parts(17_333_323, 17_635).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 4).saturating_mul(n.into()))
     }
 }

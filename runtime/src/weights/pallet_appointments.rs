@@ -14,86 +14,86 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_appointments::WeightInfo for WeightInfo<T> {
-    // Least: 40_970 ns.
+    // Least: 41_822 ns.
     fn request(n: u32) -> Weight {
-        Weight::from_parts(35_773_501, 44_444)
-            .saturating_add(T::DbWeight::get().reads_writes(8, 7))
-            .saturating_add(Weight::from_parts(5_611_283, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(37_995_681, 40_971)
+            .saturating_add(T::DbWeight::get().reads_writes(7, 7))
+            .saturating_add(Weight::from_parts(5_600_825, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 261_467 ns.
+    // Least: 261_147 ns.
     fn accept(n: u32) -> Weight {
-        Weight::from_parts(251_887_016, 279_745)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 75))
-            .saturating_add(Weight::from_parts(11_765_978, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(262_987_406, 276_272)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 75))
+            .saturating_add(Weight::from_parts(14_060_792, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(n.into()))
     }
 
-    // Least: 20_671 ns.
+    // Least: 20_611 ns.
     fn decline() -> Weight {
-        Weight::from_parts(21_341_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_102_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 19_890 ns.
+    // Least: 19_780 ns.
     fn cancel(n: u32) -> Weight {
-        Weight::from_parts(14_677_857, 11_932)
-            .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_379_033, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(20_500_000, 8_459)
+            .saturating_add(T::DbWeight::get().reads_writes(2, 1))
+            .saturating_add(Weight::from_parts(8_353_908, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 19_169 ns.
+    // Least: 35_242 ns.
     fn cancel_requested() -> Weight {
-        Weight::from_parts(19_980_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(40_110_000, 15_449).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 21_442 ns.
+    // Least: 26_159 ns.
     fn complete(n: u32) -> Weight {
-        Weight::from_parts(14_585_861, 11_932)
-            .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_576_554, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(22_964_862, 8_459)
+            .saturating_add(T::DbWeight::get().reads_writes(2, 1))
+            .saturating_add(Weight::from_parts(8_688_598, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 21_241 ns.
+    // Least: 33_540 ns.
     fn mark_missed(n: u32) -> Weight {
-        Weight::from_parts(14_826_990, 11_932)
-            .saturating_add(T::DbWeight::get().reads_writes(3, 1))
-            .saturating_add(Weight::from_parts(5_567_647, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(45_180_696, 8_459)
+            .saturating_add(T::DbWeight::get().reads_writes(2, 1))
+            .saturating_add(Weight::from_parts(4_303_522, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(0, 2).saturating_mul(n.into()))
     }
 
-    // Least: 60_430 ns.
+    // Least: 63_294 ns.
     fn open_care() -> Weight {
-        Weight::from_parts(64_756_000, 43_791).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+        Weight::from_parts(65_076_000, 40_318).saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
 
-    // Least: 14_101 ns.
+    // Least: 14_151 ns.
     fn end_care() -> Weight {
-        Weight::from_parts(14_632_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_502_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 61_992 ns.
+    // Least: 60_630 ns.
     fn reschedule(n: u32) -> Weight {
-        Weight::from_parts(65_400_556, 56_343)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 9))
-            .saturating_add(Weight::from_parts(5_700_406, 7_026).saturating_mul(n.into()))
+        Weight::from_parts(33_299_277, 52_870)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 9))
+            .saturating_add(Weight::from_parts(8_225_588, 7_026).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 0).saturating_mul(n.into()))
     }
 
-    // Least: 13_590 ns.
+    // Least: 13_470 ns.
     fn set_schedule() -> Weight {
         Weight::from_parts(14_181_000, 8_085).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 
-    // Least: 4_537 ns.
+    // Least: 4_937 ns.
     fn expiry_step() -> Weight {
-        Weight::from_parts(4_837_000, 10_411).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(8_172_000, 6_938).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 18_388 ns.
+    // Least: 18_257 ns.
     fn expire() -> Weight {
-        Weight::from_parts(18_838_000, 21_598).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+        Weight::from_parts(18_978_000, 18_125).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 }

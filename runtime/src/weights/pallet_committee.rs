@@ -14,45 +14,45 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_committee::WeightInfo for WeightInfo<T> {
-    // Least: 7_921 ns.
+    // Least: 10_396 ns.
     fn look() -> Weight {
-        Weight::from_parts(8_232_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(12_128_000, 24_647).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 41_011 ns.
+    // Least: 40_510 ns.
     fn compare(m: u32) -> Weight {
-        Weight::from_parts(20_066_113, 183_582)
+        Weight::from_parts(17_513_480, 183_582)
             .saturating_add(T::DbWeight::get().reads_writes(16, 2))
-            .saturating_add(Weight::from_parts(1_427_369, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(1_644_635, 0).saturating_mul(m.into()))
     }
 
-    // Least: 16_875 ns.
+    // Least: 17_275 ns.
     fn end_phase(m: u32) -> Weight {
-        Weight::from_parts(17_266_000, 44_524)
+        Weight::from_parts(17_356_000, 44_524)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(21_511_831, 11_354).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(27_919_209, 11_354).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(m.into()))
     }
 
-    // Least: 383_388 ns.
+    // Least: 394_054 ns.
     fn begin() -> Weight {
-        Weight::from_parts(389_228_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
+        Weight::from_parts(426_413_000, 1_951_995).saturating_add(T::DbWeight::get().reads_writes(389, 385))
     }
 
-    // Least: 8_453 ns.
+    // Least: 8_593 ns.
     fn renew() -> Weight {
-        Weight::from_parts(8_823_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(15_934_000, 18_005).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 46_028 ns.
+    // Least: 47_040 ns.
     fn retire() -> Weight {
-        Weight::from_parts(47_430_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(52_548_000, 43_915).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
-    // Least: 95_932 ns.
+    // Least: 117_144 ns.
     fn act(e: u32) -> Weight {
-        Weight::from_parts(125_919_739, 35_785)
+        Weight::from_parts(144_601_715, 35_785)
             .saturating_add(T::DbWeight::get().reads_writes(3, 2))
-            .saturating_add(Weight::from_parts(216_726, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(9_489, 0).saturating_mul(e.into()))
     }
 }

@@ -14,26 +14,26 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
-    // Least: 95_592 ns.
+    // Least: 95_302 ns.
     fn end_session(v: u32) -> Weight {
-        Weight::from_parts(70_851_346, 65_450)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 13))
-            .saturating_add(Weight::from_parts(39_055_908, 10_395).saturating_mul(v.into()))
+        Weight::from_parts(97_134_000, 57_887)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 13))
+            .saturating_add(Weight::from_parts(48_516_957, 10_395).saturating_mul(v.into()))
             .saturating_add(T::DbWeight::get().reads_writes(3, 2).saturating_mul(v.into()))
     }
 
-    // Least: 891 ns.
+    // Least: 1_262 ns.
     fn continue_session() -> Weight {
-        Weight::from_parts(932_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(1_372_000, 3_469).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 12_498 ns.
+    // Least: 18_368 ns.
     fn enact() -> Weight {
-        Weight::from_parts(12_789_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(19_279_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 8_092 ns.
+    // Least: 12_028 ns.
     fn acknowledge_offences() -> Weight {
-        Weight::from_parts(8_453_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(13_651_000, 6_091).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
 }

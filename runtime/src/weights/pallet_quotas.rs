@@ -14,28 +14,28 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_quotas::WeightInfo for WeightInfo<T> {
-    // Least: 29_824 ns.
+    // Least: 29_604 ns.
     fn check_quota() -> Weight {
-        Weight::from_parts(30_866_000, 33_347).saturating_add(T::DbWeight::get().reads_writes(7, 1))
+        Weight::from_parts(30_435_000, 14_754).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
 
-    // Least: 639_178 ns.
+    // Least: 644_255 ns.
     fn check_quota_of_stranger() -> Weight {
-        Weight::from_parts(652_939_000, 52_484).saturating_add(T::DbWeight::get().reads_writes(12, 2))
+        Weight::from_parts(680_379_000, 30_418).saturating_add(T::DbWeight::get().reads_writes(8, 2))
     }
 
-    // Least: 932 ns.
+    // Least: 1_101 ns.
     fn reset_lanes() -> Weight {
-        Weight::from_parts(1_102_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
+        Weight::from_parts(1_262_000, 7_704).saturating_add(T::DbWeight::get().reads_writes(0, 2))
     }
 
-    // Least: 7_411 ns.
+    // Least: 7_511 ns.
     fn set_quota() -> Weight {
-        Weight::from_parts(7_682_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(7_952_000, 3_498).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 
-    // Least: 5_628 ns.
+    // Least: 5_909 ns.
     fn set_lanes() -> Weight {
-        Weight::from_parts(5_979_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(11_518_000, 3_477).saturating_add(T::DbWeight::get().reads_writes(0, 1))
     }
 }

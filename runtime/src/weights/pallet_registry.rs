@@ -14,131 +14,131 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
-    // Least: 35_503 ns.
+    // Least: 35_633 ns.
     fn register() -> Weight {
-        Weight::from_parts(36_214_000, 37_961).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(36_304_000, 28_973).saturating_add(T::DbWeight::get().reads_writes(6, 6))
     }
 
-    // Least: 22_964 ns.
+    // Least: 22_504 ns.
     fn update_details() -> Weight {
-        Weight::from_parts(23_625_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
+        Weight::from_parts(23_425_000, 11_228).saturating_add(T::DbWeight::get().reads_writes(1, 3))
     }
 
-    // Least: 14_732 ns.
+    // Least: 14_742 ns.
     fn publish_administrator_key() -> Weight {
-        Weight::from_parts(15_053_000, 16_102).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(15_283_000, 7_114).saturating_add(T::DbWeight::get().reads_writes(1, 2))
     }
 
-    // Least: 25_308 ns.
+    // Least: 24_717 ns.
     fn verify() -> Weight {
-        Weight::from_parts(26_379_000, 23_745).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(25_538_000, 18_230).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 20_931 ns.
+    // Least: 20_781 ns.
     fn reject() -> Weight {
-        Weight::from_parts(21_552_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(21_372_000, 14_741).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 20_751 ns.
+    // Least: 20_781 ns.
     fn suspend() -> Weight {
-        Weight::from_parts(21_362_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(22_253_000, 14_741).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 20_840 ns.
+    // Least: 21_742 ns.
     fn reinstate() -> Weight {
-        Weight::from_parts(21_512_000, 20_256).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(37_065_000, 14_741).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 20_010 ns.
+    // Least: 19_970 ns.
     fn apply_again() -> Weight {
-        Weight::from_parts(20_711_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(22_454_000, 14_717).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 
-    // Least: 658_777 ns.
+    // Least: 671_326 ns.
     fn register_vouched() -> Weight {
-        Weight::from_parts(705_907_000, 45_732).saturating_add(T::DbWeight::get().reads_writes(10, 6))
+        Weight::from_parts(719_226_000, 36_744).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
 
-    // Least: 16_755 ns.
+    // Least: 16_614 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(17_366_000, 11_268).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(17_205_000, 7_795).saturating_add(T::DbWeight::get().reads_writes(1, 2))
     }
 
-    // Least: 741_981 ns.
+    // Least: 734_660 ns.
     fn move_account() -> Weight {
-        Weight::from_parts(778_335_000, 89_791).saturating_add(T::DbWeight::get().reads_writes(19, 18))
+        Weight::from_parts(994_154_000, 80_803).saturating_add(T::DbWeight::get().reads_writes(17, 18))
     }
 
-    // Least: 193_957 ns.
+    // Least: 201_569 ns.
     fn name_guardians() -> Weight {
-        Weight::from_parts(202_941_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
+        Weight::from_parts(247_778_000, 127_780).saturating_add(T::DbWeight::get().reads_writes(26, 17))
     }
 
-    // Least: 661_071 ns.
+    // Least: 675_722 ns.
     fn propose_recovery() -> Weight {
-        Weight::from_parts(677_645_000, 46_685).saturating_add(T::DbWeight::get().reads_writes(11, 1))
+        Weight::from_parts(811_093_000, 37_697).saturating_add(T::DbWeight::get().reads_writes(9, 1))
     }
 
-    // Least: 39_239 ns.
+    // Least: 61_241 ns.
     fn approve_recovery() -> Weight {
-        Weight::from_parts(49_613_000, 14_928).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(94_740_000, 11_455).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    // Least: 63_104 ns.
+    // Least: 88_030 ns.
     fn object_to_recovery() -> Weight {
-        Weight::from_parts(69_953_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
+        Weight::from_parts(112_797_000, 37_604).saturating_add(T::DbWeight::get().reads_writes(10, 8))
     }
 
-    // Least: 124_615 ns.
+    // Least: 157_794 ns.
     fn complete_recovery() -> Weight {
-        Weight::from_parts(136_593_000, 86_247).saturating_add(T::DbWeight::get().reads_writes(20, 17))
+        Weight::from_parts(208_529_000, 77_259).saturating_add(T::DbWeight::get().reads_writes(18, 17))
     }
 
-    // Least: 24_847 ns.
+    // Least: 23_314 ns.
     fn offer_affiliation() -> Weight {
-        Weight::from_parts(25_538_000, 22_505).saturating_add(T::DbWeight::get().reads_writes(5, 2))
+        Weight::from_parts(24_546_000, 19_032).saturating_add(T::DbWeight::get().reads_writes(4, 2))
     }
 
-    // Least: 16_234 ns.
+    // Least: 15_553 ns.
     fn accept_affiliation() -> Weight {
-        Weight::from_parts(16_494_000, 11_241).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(15_874_000, 7_768).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 15_983 ns.
+    // Least: 15_192 ns.
     fn end_affiliation() -> Weight {
-        Weight::from_parts(16_434_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(15_933_000, 11_257).saturating_add(T::DbWeight::get().reads_writes(2, 2))
     }
 
-    // Least: 660_139 ns.
+    // Least: 685_987 ns.
     fn add_staff() -> Weight {
-        Weight::from_parts(694_540_000, 49_279).saturating_add(T::DbWeight::get().reads_writes(11, 6))
+        Weight::from_parts(871_813_000, 40_291).saturating_add(T::DbWeight::get().reads_writes(9, 6))
     }
 
-    // Least: 18_848 ns.
+    // Least: 17_906 ns.
     fn remove_staff() -> Weight {
-        Weight::from_parts(19_479_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(19_108_000, 14_173).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
 
-    // Least: 16_414 ns.
+    // Least: 15_713 ns.
     fn reseal_staff(s: u32) -> Weight {
-        Weight::from_parts(12_390_406, 4_262)
+        Weight::from_parts(11_250_958, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(5_501_184, 3_646).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(5_686_404, 3_646).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(s.into()))
     }
 
-    // Least: 42_143 ns.
+    // Least: 48_652 ns.
     fn return_copy() -> Weight {
-        Weight::from_parts(49_694_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
+        Weight::from_parts(52_098_000, 22_773).saturating_add(T::DbWeight::get().reads_writes(5, 1))
     }
 
-    // Least: 1_246_169 ns.
+    // Least: 1_248_091 ns.
     fn register_dependant() -> Weight {
-        Weight::from_parts(1_311_385_000, 63_972).saturating_add(T::DbWeight::get().reads_writes(12, 10))
+        Weight::from_parts(1_479_634_000, 54_984).saturating_add(T::DbWeight::get().reads_writes(10, 10))
     }
 
-    // Least: 751_104 ns.
+    // Least: 753_597 ns.
     fn hand_over() -> Weight {
-        Weight::from_parts(801_379_000, 97_538).saturating_add(T::DbWeight::get().reads_writes(22, 20))
+        Weight::from_parts(866_255_000, 88_550).saturating_add(T::DbWeight::get().reads_writes(20, 20))
     }
 }

@@ -14,65 +14,71 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_reports::WeightInfo for WeightInfo<T> {
-    // Least: 88_631 ns.
-    fn anchor(s: u32) -> Weight {
-        Weight::from_parts(88_237_757, 99_581)
-            .saturating_add(T::DbWeight::get().reads_writes(28, 3))
-            .saturating_add(Weight::from_parts(48_418_734, 28_484).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
+    // Least: 80_830 ns.
+    fn anchor(s: u32, p: u32) -> Weight {
+        Weight::from_parts(82_031_000, 38_912)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 5))
+            .saturating_add(Weight::from_parts(56_743_504, 32_360).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(5, 6).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(13_171_513, 10_872).saturating_mul(p.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 0).saturating_mul(p.into()))
     }
 
-    // Least: 89_713 ns.
-    fn anchor_own(s: u32) -> Weight {
-        Weight::from_parts(89_603_424, 106_454)
-            .saturating_add(T::DbWeight::get().reads_writes(28, 7))
-            .saturating_add(Weight::from_parts(36_308_536, 25_445).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(s.into()))
+    // Least: 84_706 ns.
+    fn anchor_own(s: u32, p: u32) -> Weight {
+        Weight::from_parts(80_612_603, 38_249)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 7))
+            .saturating_add(Weight::from_parts(34_266_045, 28_855).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(5, 5).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(12_197_678, 10_872).saturating_mul(p.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 0).saturating_mul(p.into()))
     }
 
-    // Least: 101_010 ns.
-    fn amend(s: u32) -> Weight {
-        Weight::from_parts(84_096_652, 103_197)
-            .saturating_add(T::DbWeight::get().reads_writes(29, 4))
-            .saturating_add(Weight::from_parts(48_000_337, 28_484).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 6).saturating_mul(s.into()))
+    // Least: 96_503 ns.
+    fn amend(s: u32, p: u32) -> Weight {
+        Weight::from_parts(84_094_348, 42_528)
+            .saturating_add(T::DbWeight::get().reads_writes(10, 6))
+            .saturating_add(Weight::from_parts(51_675_629, 32_360).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(5, 6).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(190_785, 10_872).saturating_mul(p.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 0).saturating_mul(p.into()))
     }
 
-    // Least: 18_738 ns.
+    // Least: 18_357 ns.
     fn retract() -> Weight {
-        Weight::from_parts(19_429_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+        Weight::from_parts(19_128_000, 11_367).saturating_add(T::DbWeight::get().reads_writes(3, 2))
     }
 
     // Least: 24_807 ns.
     fn erase() -> Weight {
-        Weight::from_parts(25_829_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(25_407_000, 21_902).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 
-    // Least: 33_841 ns.
+    // Least: 36_004 ns.
     fn dispense() -> Weight {
-        Weight::from_parts(34_452_000, 33_456).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+        Weight::from_parts(46_830_000, 29_983).saturating_add(T::DbWeight::get().reads_writes(7, 2))
     }
 
-    // Least: 14_632 ns.
+    // Least: 17_036 ns.
     fn cancel_fills() -> Weight {
-        Weight::from_parts(15_143_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(19_158_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_190 ns.
+    // Least: 15_643 ns.
     fn dispute() -> Weight {
-        Weight::from_parts(13_701_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(17_416_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_250 ns.
+    // Least: 16_314 ns.
     fn withdraw_dispute() -> Weight {
-        Weight::from_parts(13_780_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(20_791_000, 7_878).saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 
-    // Least: 13_390 ns.
+    // Least: 16_605 ns.
     fn reseal(n: u32) -> Weight {
-        Weight::from_parts(6_174_119, 4_262)
+        Weight::from_parts(13_090_042, 4_262)
             .saturating_add(T::DbWeight::get().reads_writes(1, 0))
-            .saturating_add(Weight::from_parts(7_189_856, 3_616).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(7_398_148, 3_616).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(n.into()))
     }
 }

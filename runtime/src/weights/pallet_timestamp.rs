@@ -14,13 +14,13 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_timestamp::WeightInfo for WeightInfo<T> {
-    // Least: 4_758 ns.
+    // Least: 4_777 ns.
     fn set() -> Weight {
-        Weight::from_parts(5_458_000, 6_946).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(5_087_000, 3_473).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
 
-    // Least: 1_502 ns.
+    // Least: 1_462 ns.
     fn on_finalize() -> Weight {
-        Weight::from_parts(1_573_000, 0).saturating_add(T::DbWeight::get().reads_writes(0, 0))
+        Weight::from_parts(1_572_000, 0).saturating_add(T::DbWeight::get().reads_writes(0, 0))
     }
 }

@@ -1,7 +1,7 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 use medchain_primitives::{ReaderSeal, RecordConsents, Status, DAY};
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 const UNTIL: Moment = NOW + 30 * DAY;
 const REPORTS: RecordKinds = RecordKinds { profile: false, report: true, prescription: false };
@@ -12,7 +12,7 @@ fn try_give(patient: AccountId, reader: AccountId, kinds: RecordKinds, until: Mo
 }
 
 /// The doctor anchors a report with seals to these readers, as the reports pallet does.
-fn try_anchor(record: RecordId, readers: &[AccountId]) -> DispatchResult {
+fn try_anchor(record: RecordId, readers: &[AccountId]) -> Result<u32, DispatchError> {
     anchor(record, PATIENT, OTHER_DOCTOR, RecordKind::Report);
     let seals: alloc::vec::Vec<_> =
         readers.iter().map(|reader| ReaderSeal { reader: id(*reader), seal: seal(1) }).collect();
@@ -31,7 +31,10 @@ fn a_new_report_is_sealed_to_the_family_doctor_and_opened_without_a_request() {
             Access::recipients(patient, RecordKind::Report).iter().map(|recipient| recipient.member.id).collect();
         assert_eq!(readers, [reader]);
         assert!(Access::recipients(patient, RecordKind::Prescription).is_empty());
-        assert_ok!(try_anchor(NEW, &[DOCTOR]));
+        // One was looked at; for a prescription too, and passed over.
+        assert_ok!(try_anchor(NEW, &[DOCTOR]), 1);
+        anchor(RecordId(51), PATIENT, OTHER_DOCTOR, RecordKind::Prescription);
+        assert_ok!(Access::seal_new_record(RecordId(51), RecordList::record(RecordId(51)).unwrap(), &[]), 1);
         let grant = held(NEW, DOCTOR).unwrap();
         assert_eq!((grant.basis, grant.expires_at, grant.granted_by), (GrantBasis::Standing, UNTIL, patient));
         assert!(Access::holds_grant(NEW, reader));

@@ -1,8 +1,7 @@
 use crate::{mock::*, *};
-use frame_support::{assert_noop, assert_ok};
-use sp_runtime::DispatchResult;
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo};
 
-fn try_amend(author: AccountId, record: RecordId, seed: u8) -> DispatchResult {
+fn try_amend(author: AccountId, record: RecordId, seed: u8) -> DispatchResultWithPostInfo {
     Reports::amend(RuntimeOrigin::signed(author), record, document(seed, 0))
 }
 

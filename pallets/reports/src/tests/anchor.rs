@@ -1,10 +1,18 @@
 use crate::{mock::*, *};
 use alloc::vec;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{
+    assert_noop, assert_ok,
+    dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
+};
 use medchain_primitives::{Moment, ReaderSeal, Seal, VersionedSeal};
-use sp_runtime::DispatchResult;
 
-fn try_anchor(author: AccountId, patient: AccountId, kind: RecordKind, size: u64, fills: u8) -> DispatchResult {
+fn try_anchor(
+    author: AccountId,
+    patient: AccountId,
+    kind: RecordKind,
+    size: u64,
+    fills: u8,
+) -> DispatchResultWithPostInfo {
     let document = Document { size, valid_until: validity(kind), ..document(1, fills) };
     Reports::anchor(RuntimeOrigin::signed(author), id(patient), kind, document)
 }
@@ -88,6 +96,43 @@ fn a_record_is_anchored_with_the_seals_that_the_patients_consents_ask_for() {
         let seals = vec![ReaderSeal { reader: id(HOSPITAL), seal }].try_into().unwrap();
         let document = Document { seals, ..document(1, 0) };
         assert_ok!(Reports::anchor(RuntimeOrigin::signed(DOCTOR), id(PATIENT), RecordKind::Report, document));
+    });
+}
+
+#[test]
+fn anchoring_pays_for_those_who_were_looked_at() {
+    let most = limits::NEW_RECORD_SEALS_MAX;
+    ExtBuilder::default().under_care(PATIENT, DOCTOR).build_and_execute(|| {
+        let seal = VersionedSeal { seal: Seal([1; 80]), key_version: 1 };
+        let sealed = |seed| {
+            let seals = vec![ReaderSeal { reader: id(HOSPITAL), seal }].try_into().unwrap();
+            Document { seals, ..document(seed, 0) }
+        };
+        let (patient, kind) = (id(PATIENT), RecordKind::Report);
+        let anchor = Call::<Test>::anchor { patient, kind, document: sealed(1) };
+        assert_eq!(anchor.get_dispatch_info().call_weight, <() as WeightInfo>::anchor(1, most - 1));
+        let (patient, kind) = (id(DOCTOR), RecordKind::Certificate);
+        let certificate = Call::<Test>::anchor { patient, kind, document: document(1, 0) };
+        assert_eq!(certificate.get_dispatch_info().call_weight, <() as WeightInfo>::anchor_own(0, 0));
+        let amend = Call::<Test>::amend { record: RecordId(1), document: document(2, 0) };
+        assert_eq!(amend.get_dispatch_info().call_weight, <() as WeightInfo>::amend(0, most));
+
+        let (patient, kind) = (id(PATIENT), RecordKind::Report);
+        let doctor = || RuntimeOrigin::signed(DOCTOR);
+        let weight = |result: DispatchResultWithPostInfo| result.unwrap().actual_weight.unwrap();
+        let none = Reports::anchor(doctor(), patient, kind, document(1, 0));
+        assert_eq!(weight(none), <() as WeightInfo>::anchor(0, PASSED_OVER));
+        let amended = Reports::amend(doctor(), RecordId(1), document(2, 0));
+        assert_eq!(weight(amended), <() as WeightInfo>::amend(0, PASSED_OVER));
+        let profile = Reports::anchor(RuntimeOrigin::signed(PATIENT), patient, RecordKind::Profile, document(3, 0));
+        assert_eq!(weight(profile), <() as WeightInfo>::anchor_own(0, PASSED_OVER));
+
+        Sealed::set([id(HOSPITAL)].into());
+        let one = Reports::anchor(doctor(), patient, kind, sealed(4));
+        assert_eq!(weight(one), <() as WeightInfo>::anchor(1, PASSED_OVER));
+        let records: Vec<_> = [5, 6].map(|seed| NewRecord { patient, kind, document: sealed(seed) }).into();
+        let both = Reports::anchor_batch(doctor(), records.try_into().unwrap());
+        assert_eq!(weight(both), <() as WeightInfo>::anchor(1, PASSED_OVER) * 2);
     });
 }
 

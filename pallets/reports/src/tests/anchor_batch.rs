@@ -1,15 +1,17 @@
 use crate::{mock::*, *};
 use alloc::vec;
-use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
+use frame_support::{
+    assert_noop, assert_ok,
+    dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
+};
 use medchain_primitives::{ReaderSeal, Seal, VersionedSeal};
-use sp_runtime::DispatchResult;
 
 fn new(patient: AccountId, kind: RecordKind, seed: u8) -> NewRecord {
     let fills = u8::from(kind == RecordKind::Prescription);
     NewRecord { patient: id(patient), kind, document: document(seed, fills) }
 }
 
-fn try_batch(author: AccountId, records: Vec<NewRecord>) -> DispatchResult {
+fn try_batch(author: AccountId, records: Vec<NewRecord>) -> DispatchResultWithPostInfo {
     Reports::anchor_batch(RuntimeOrigin::signed(author), records.try_into().unwrap())
 }
 
@@ -53,6 +55,7 @@ fn many_documents_weigh_what_each_weighs_with_its_seals() {
     let mut sealed = new(PATIENT, RecordKind::Report, 1);
     sealed.document.seals = seals;
     let records = vec![sealed, new(PATIENT, RecordKind::Profile, 2)].try_into().unwrap();
-    let each = <() as WeightInfo>::anchor(1).saturating_add(<() as WeightInfo>::anchor_own(0));
+    let most = limits::NEW_RECORD_SEALS_MAX;
+    let each = <() as WeightInfo>::anchor(1, most - 1).saturating_add(<() as WeightInfo>::anchor_own(0, most));
     assert_eq!(Call::<Test>::anchor_batch { records }.get_dispatch_info().call_weight, each);
 }
