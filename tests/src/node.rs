@@ -96,6 +96,11 @@ impl Node {
         self.wrapper = wrapper;
     }
 
+    /// Has another build of the node run from the next start on.
+    pub fn set_program(&mut self, program: PathBuf) {
+        self.binary = program;
+    }
+
     /// Changes its arguments from the next start on.
     pub fn set_arguments(&mut self, arguments: Vec<String>) {
         self.arguments = arguments;

@@ -66,6 +66,9 @@ struct Arguments {
     /// Measure one node with each of some settings instead, one after the other.
     #[arg(long, conflicts_with_all = ["only", "quick"])]
     tuning: bool,
+    /// What else the tuning measures beside the settings that it knows.
+    #[command(flatten)]
+    others: tuning::Others,
     /// Write the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -74,7 +77,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let measured = if arguments.tuning {
-        tuning::measure(arguments.size, arguments.connections, arguments.json.as_deref())
+        tuning::measure(&arguments)
     } else {
         measure(&arguments)
     };
