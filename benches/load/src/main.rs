@@ -76,11 +76,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let measured = if arguments.tuning {
-        tuning::measure(&arguments)
-    } else {
-        measure(&arguments)
-    };
+    let measured = if arguments.tuning { tuning::measure(&arguments) } else { measure(&arguments) };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,13 +1,14 @@
 //! Measures the runtime as a node runs it: as WebAssembly, compiled by the node's executor.
 //!
 //! `weights` and `storage` measure what `runtime/src/weights/` states, `calls` each call beside a remark of the same length, `growth`
-//! what listings and calls cost on a small chain and on large ones. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
+//! what listings and calls cost on a small chain and on large ones, `options` what those of the database are worth. Run it by `scripts/weights.sh` and `scripts/bench.sh`.
 
 mod calls;
 mod chain;
 mod database;
 mod executor;
 mod growth;
+mod options;
 mod seed;
 mod state;
 mod storage;
@@ -52,6 +53,12 @@ enum What {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Measures what the options of the database are worth.
+    Options {
+        /// Write the figures to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
     /// Writes a node's database of a chain with so many records, as `growth` measures them.
     Seed {
         /// How many records.
@@ -66,6 +73,7 @@ fn main() -> Result<()> {
         What::Weights { runtime, verify } => weights::run(&runtime, verify),
         What::Storage => storage::run(),
         What::Calls { json } => calls::run(json.as_deref()),
+        What::Options { json } => options::run(json.as_deref()),
         What::Seed { records, folder } => growth::make(records, &folder),
         What::Growth { records, json } => growth::run(records, json.as_deref()),
     }
