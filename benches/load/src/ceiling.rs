@@ -12,6 +12,8 @@ use std::{
 /// For how long signatures are verified.
 const VERIFY_FOR: Duration = Duration::from_secs(1);
 
+/// How often blocks are executed again; the shortest counts.
+const TIMES: usize = 3;
 /// How long a node takes to execute the blocks from `first` to `last` again: to import all up to the last into an empty
 /// database, less what it takes for those before the first. The node whose chain lies in `base` must not run.
 ///
@@ -36,7 +38,11 @@ pub fn execute_again(chain: &str, base: &Path, folder: &Path, first: u64, last: 
     let before = first.saturating_sub(1).max(1);
     // The first time compiles the runtime, which the others find.
     import(before)?;
-    let (before, all) = (import(before)?, import(last)?);
+    let mut shortest = (Duration::MAX, Duration::MAX);
+    for _ in 0..TIMES {
+        shortest = (shortest.0.min(import(before)?), shortest.1.min(import(last)?));
+    }
+    let (before, all) = shortest;
     match all.checked_sub(before) {
         Some(took) if !took.is_zero() => Ok(took),
         _ => bail!("importing {last} blocks took no longer than importing those before the load"),
