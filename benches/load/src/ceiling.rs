@@ -11,9 +11,9 @@ use std::{
 
 /// For how long signatures are verified.
 const VERIFY_FOR: Duration = Duration::from_secs(1);
-
 /// How often blocks are executed again; the shortest counts.
 const TIMES: usize = 3;
+
 /// How long a node takes to execute the blocks from `first` to `last` again: to import all up to the last into an empty
 /// database, less what it takes for those before the first. The node whose chain lies in `base` must not run.
 ///
